@@ -1,0 +1,86 @@
+"""The judge: is the candidate better than the incumbent, on evidence that stays honest?"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field
+
+from successor.errors import SuccessorError
+from successor.judge.budget import ErrorBudget, WholeRun
+from successor.judge.comparison import Comparison, Examiner
+from successor.judge.evidence import interval, log_e_value
+from successor.judge.plan import make_plan
+from successor.judge.trial import Settings, Trial, as_value
+from successor.types import Digest, Record, Subject, Verdict, Version, Workspace
+
+
+@dataclass(frozen=True)
+class PairedJudge:
+    """Both versions answer the same freshly drawn items until the evidence suffices.
+
+    Where to look is fixed by the incumbent's own exam (see `plan`), the items by a seed that
+    is used once, how much evidence is needed by what the run has left to err (see `budget`).
+    Whoever judges again with the same seed and record asks the same and finds the same.
+    """
+
+    subject: Subject
+    settings: Settings = field(default_factory=Settings)
+    budget: ErrorBudget = field(default_factory=WholeRun)
+
+    def judge(
+        self, candidate: Version, incumbent: Version, record: Record, seed: int, work: Workspace
+    ) -> Verdict:
+        """The verdict, with every answer that it rests on kept as an object.
+
+        Raises:
+            SuccessorError: when the incumbent has not been examined, or the subject leaves
+                items unmarked.
+        """
+        exam = record.exam(incumbent.id)
+        if exam is None:
+            raise SuccessorError(f"{incumbent.id[:12]} has no exam on record to be judged against")
+        plan = make_plan(exam, self.settings.mastery, len(self.settings.margins))
+        threshold = 1.0 / self.budget.level(record)
+        trial = Trial(
+            Examiner(self.subject, candidate, incumbent, seed, work),
+            self.settings,
+            math.log(threshold),
+            Comparison(plan.gain),
+            tuple(Comparison(mix) for mix in plan.holds),
+        )
+        finding = trial.run()
+        differences = trial.gain.differences()
+        return Verdict(
+            candidate=candidate.id,
+            incumbent=incumbent.id,
+            outcome=finding.outcome,
+            e_value=as_value(log_e_value(differences, 0.0)) if len(differences) else 1.0,
+            threshold=threshold,
+            effect=float(differences.mean()) if len(differences) else 0.0,
+            interval=interval(differences),
+            items=trial.items,
+            seed=seed,
+            reason=finding.reason,
+            regressions=finding.regressions,
+            tripwires=finding.tripwires,
+            evidence=_keep(trial, work),
+        )
+
+
+def _keep(trial: Trial, work: Workspace) -> Digest:
+    """Write down every draw with both versions' scores, slice by slice."""
+    comparisons = [
+        [
+            {
+                "seed": sitting.draw.seed,
+                "counts": sitting.draw.counts,
+                "candidate": sitting.candidate,
+                "incumbent": sitting.incumbent,
+            }
+            for sitting in comparison.sittings
+        ]
+        for comparison in (trial.gain, *trial.holds)
+    ]
+    kept = {"gain": comparisons[0], "holds": comparisons[1:]}
+    return work.write(json.dumps(kept, sort_keys=True, separators=(",", ":")).encode())
