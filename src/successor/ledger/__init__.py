@@ -1,0 +1,54 @@
+"""What happened, step by step: an append-only record that nobody can change unseen.
+
+A record is a folder, `<lab>/.successor`:
+
+    record.sqlite   the events, each hashed into a Merkle tree
+    objects/        everything that the events name, under its SHA-256
+    work/           the checkpoint of the step that is under way
+    lock            held by the one process that writes
+"""
+
+from successor.ledger.audit import AuditReport, audit
+from successor.ledger.codec import version_id
+from successor.ledger.events import (
+    Decided,
+    Entry,
+    Event,
+    Examined,
+    GenerationClosed,
+    GenerationOpened,
+    Judged,
+    Progress,
+    SessionStarted,
+    Stopped,
+    Tally,
+    Written,
+)
+from successor.ledger.journal import Head, Listener
+from successor.ledger.merkle import verify_consistency, verify_inclusion
+from successor.ledger.record import Ledger
+from successor.ledger.steps import Generation
+
+__all__ = [
+    "AuditReport",
+    "Decided",
+    "Entry",
+    "Event",
+    "Examined",
+    "Generation",
+    "GenerationClosed",
+    "GenerationOpened",
+    "Head",
+    "Judged",
+    "Ledger",
+    "Listener",
+    "Progress",
+    "SessionStarted",
+    "Stopped",
+    "Tally",
+    "Written",
+    "audit",
+    "verify_consistency",
+    "verify_inclusion",
+    "version_id",
+]

@@ -1,0 +1,109 @@
+"""The audit: is everything on record, and in the store, what it was when it was written?"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from successor.errors import RecordError
+from successor.ledger.codec import decode_exam, encode, has_its_own_id
+from successor.ledger.disk import explain_disk
+from successor.ledger.events import Event, Examined, Written, objects_of
+from successor.ledger.history import History
+from successor.ledger.journal import Head, Verified, take_in, verified
+from successor.ledger.merkle import CompactRange, leaf_hash
+from successor.ledger.objects import ObjectStore
+from successor.ledger.store import expected_schema, opened_to_read, rows, schema, schema_version
+from successor.types import Digest
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What an audit found."""
+
+    events: int
+    """Number of events that verify, from the first on without a gap."""
+    objects: int
+    """Number of objects that they name and that verify."""
+    head: Head
+    """Head of the record over those events."""
+    problem: str | None
+    """The first bad event or object; None when all is well."""
+
+
+def audit(folder: Path) -> AuditReport:
+    """Verify every event and every object that an event names; changes no file.
+
+    An event verifies when it follows the one before, hashes to its leaf, extends the tree to its
+    root, is written in the canonical way, and fits what came before. Events cut off at the end,
+    or a record rewritten from some event on with all its hashes, cannot be seen from the record
+    alone: that takes a witness who kept an earlier head, and a consistency proof.
+
+    Args:
+        folder: `<lab>/.successor`.
+
+    Raises:
+        UsageError: when nothing is on record.
+    """
+    inspection = _Inspection(ObjectStore(folder / "objects", folder / "work"))
+    problem = None
+    try:
+        with explain_disk(folder), opened_to_read(folder) as connection:
+            for each in verified(rows(connection)):
+                inspection.take(each)
+            _check_file(connection)
+    except RecordError as error:
+        problem = str(error)
+    except sqlite3.Error as error:
+        problem = f"the file of the record is damaged after event {inspection.tree.size}: {error}"
+    tree = inspection.tree
+    return AuditReport(
+        tree.size, len(inspection.objects), Head(tree.size, tree.root.hex()), problem
+    )
+
+
+class _Inspection:
+    """The events and objects that were found good so far."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self.tree = CompactRange()
+        self.objects: set[Digest] = set()
+        self._store = store
+        self._history = History()
+
+    def take(self, each: Verified) -> None:
+        """Inspect the next event with the objects that it names."""
+        entry = each.entry
+        name = f"event {entry.seq} ({type(entry.event).__name__})"
+        if leaf_hash(encode(entry.event, entry.time)) != each.leaf:
+            raise RecordError(f"{name}: it is not written in the canonical way")
+        take_in(self._history, entry)
+        if (
+            isinstance(entry.event, Written)
+            and entry.event.version is not None
+            and not has_its_own_id(entry.event.version)
+        ):
+            raise RecordError(f"{name}: the version's id is not the digest of its content")
+        for digest in objects_of(entry.event):
+            self._take_object(digest, entry.event, name)
+        self.tree = each.tree
+
+    def _take_object(self, digest: Digest, event: Event, name: str) -> None:
+        if digest in self.objects and not isinstance(event, Examined):
+            return
+        try:
+            data = self._store.read(digest)
+            if isinstance(event, Examined):
+                decode_exam(event, data)
+        except RecordError as error:
+            raise RecordError(f"{error}; {name} names it") from None
+        self.objects.add(digest)
+
+
+def _check_file(connection: sqlite3.Connection) -> None:
+    if schema(connection) != expected_schema(schema_version(connection)):
+        raise RecordError("the table of events was altered: it is no longer append-only")
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise RecordError(f"the file of the record is damaged: {found}")

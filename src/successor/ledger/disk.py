@@ -1,0 +1,161 @@
+"""Writing to a disk that may be full or lose power, and the lock that keeps writers apart."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from weakref import WeakSet
+
+from successor.errors import RecordError, SuccessorError, UsageError
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+NEARLY_FULL_BYTES = 256 * 1024
+LOCK_PATIENCE_S = 1.0
+"""A reader holds the lock for as long as it copies the record: a writer waits that out."""
+
+
+@contextmanager
+def explain_disk(folder: Path) -> Generator[None]:
+    """Say what to do when the disk refuses; many errors mean that it is full.
+
+    Raises:
+        RecordError: when SQLite finds the file of the record damaged.
+        SuccessorError: when the disk is full, or the folder cannot be read or written.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise _full(folder) from error
+        raise SuccessorError(f"{error.filename or folder}: {error.strerror}") from error
+    except sqlite3.OperationalError as error:
+        name = error.sqlite_errorname
+        if name == "SQLITE_FULL" or (name.startswith("SQLITE_IOERR") and _nearly_full(folder)):
+            raise _full(folder) from error
+        raise SuccessorError(f"{folder}: the record cannot be used: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise RecordError(f"{folder}: the file of the record is damaged: {error}") from error
+
+
+def write_atomically(target: Path, data: bytes, temporary: Path) -> None:
+    """Put data at `target` so that after a power cut it is there whole, or not at all.
+
+    Args:
+        target: where it goes; its folder exists.
+        data: what to write.
+        temporary: a path on the same file system that nobody else uses.
+    """
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        temporary.replace(target)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder in an existing one, to last."""
+    if not folder.is_dir():
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder last through a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class WriterLock:
+    """The right to write to a record; the system takes it back when the process ends."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the lock.
+
+        Raises:
+            UsageError: when another process has it.
+        """
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        if not _locked(self._descriptor, fcntl.LOCK_EX, LOCK_PATIENCE_S):
+            holder = os.read(self._descriptor, 32).decode(errors="replace").strip()
+            os.close(self._descriptor)
+            raise UsageError(
+                f"{path.parent} is in use by process {holder or 'unknown'}: "
+                "wait for it or stop it, then run the same command again"
+            )
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        _held.add(self)
+
+    def release(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+_held: WeakSet[WriterLock] = WeakSet()
+
+
+def _release_in_child() -> None:
+    """A forked worker that outlives a killed run must not keep its lock."""
+    for lock in list(_held):
+        lock.release()
+
+
+os.register_at_fork(after_in_child=_release_in_child)
+
+
+@contextmanager
+def reader_lock(path: Path) -> Generator[bool]:
+    """Keep writers out for a moment; yields False when one is at work. Changes no file."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield True
+        return
+    try:
+        yield _locked(descriptor, fcntl.LOCK_SH, patience_s=0.0)
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int, kind: int, patience_s: float) -> bool:
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
+
+
+def _nearly_full(folder: Path) -> bool:
+    return shutil.disk_usage(folder).free < NEARLY_FULL_BYTES
+
+
+def _full(folder: Path) -> SuccessorError:
+    return SuccessorError(
+        f"The disk is full: {folder} cannot be written, and nothing on record is lost. "
+        "Free space and run the same command again."
+    )

@@ -1,0 +1,173 @@
+"""What the ledger can hold: one frozen dataclass per kind of event.
+
+An event never changes its meaning. When a kind needs another shape, its `schema` number rises
+and the codec keeps reading the old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Generic, TypeAlias, TypeVar
+
+from successor.types import Decision, Digest, Draw, Figures, Stop, Verdict, Version
+
+
+@dataclass(frozen=True)
+class SessionStarted:
+    """A process took up the record."""
+
+    schema: ClassVar[int] = 1
+    seed: int
+    """The lab's seed, from which every other seed is derived."""
+    settings: Mapping[str, object]
+    """The lab's settings as they were in force, as JSON values."""
+    kernel: Digest
+    """Digest of the source files that judge, decide and record."""
+    host: Figures
+    """Facts about the machine, such as its cores and the versions of its libraries."""
+
+
+@dataclass(frozen=True)
+class GenerationOpened:
+    """A generation began. Its incumbent stays the same to its end, whoever is promoted."""
+
+    schema: ClassVar[int] = 1
+    generation: int
+    incumbent: Digest | None
+    """None in generation 0, which writes the first version."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """An author handed in a candidate, or had nothing more to try."""
+
+    schema: ClassVar[int] = 1
+    generation: int
+    attempt: int
+    version: Version | None
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One slice of an exam in short: how many items, and the sum of their scores."""
+
+    name: str
+    size: float
+    items: int
+    total: float
+
+    @property
+    def mean(self) -> float:
+        """Share of the slice that is right, in [0, 1]; 0 when it has no items."""
+        return self.total / self.items if self.items else 0.0
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A version was examined; the score of every item is in the object `scores`."""
+
+    schema: ClassVar[int] = 1
+    generation: int
+    version: Digest
+    draw: Draw
+    slices: tuple[Tally, ...]
+    scores: Digest
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The judge found a candidate better, or not, or could not tell."""
+
+    schema: ClassVar[int] = 1
+    generation: int
+    verdict: Verdict
+    kernel: Digest
+    """Digest of the kernel's source files when the verdict was given."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The overseer decided on a candidate. The one event that makes an incumbent."""
+
+    schema: ClassVar[int] = 1
+    generation: int
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class GenerationClosed:
+    """A generation came to its end."""
+
+    schema: ClassVar[int] = 1
+    generation: int
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A session ended by a base case."""
+
+    schema: ClassVar[int] = 1
+    stop: Stop
+
+
+Event: TypeAlias = (
+    SessionStarted
+    | GenerationOpened
+    | Written
+    | Examined
+    | Judged
+    | Decided
+    | GenerationClosed
+    | Stopped
+)
+KINDS: Mapping[str, type[Event]] = {
+    kind.__name__: kind
+    for kind in (
+        SessionStarted,
+        GenerationOpened,
+        Written,
+        Examined,
+        Judged,
+        Decided,
+        GenerationClosed,
+        Stopped,
+    )
+}
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+
+
+@dataclass(frozen=True)
+class Entry(Generic[E_co]):
+    """An event in its place on record."""
+
+    seq: int
+    """1 for the first; also how many events there were with this one."""
+    time: float
+    """Seconds since 1970, UTC, to the millisecond."""
+    event: E_co
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a step has come. Listeners hear it; it is not recorded."""
+
+    stage: str
+    done: float
+    total: float
+    figures: Figures = field(default_factory=dict[str, float | int | str])
+
+
+def objects_of(event: Event) -> tuple[Digest, ...]:
+    """The objects that an event names; they are in the store before the event is on record."""
+    match event:
+        case Written(version=Version() as version):
+            return tuple(version.files.values())
+        case Examined(scores=scores):
+            return (scores,)
+        case Judged(verdict=Verdict(evidence=str() as evidence)):
+            return (evidence,)
+        case _:
+            return ()

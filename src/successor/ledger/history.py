@@ -1,0 +1,115 @@
+"""What the events add up to. Every view of a record is read from here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from successor.ledger.events import (
+    Decided,
+    Entry,
+    Event,
+    Examined,
+    GenerationClosed,
+    GenerationOpened,
+    Judged,
+    SessionStarted,
+    Stopped,
+    Written,
+)
+from successor.types import Decision, Digest, Version
+
+
+@dataclass
+class OpenGeneration:
+    """The steps on record of the generation that is not over."""
+
+    opened: GenerationOpened
+    written: dict[int, Version | None] = field(default_factory=dict[int, Version | None])
+    judged: dict[Digest, Judged] = field(default_factory=dict[Digest, Judged])
+    decided: dict[Digest, Decision] = field(default_factory=dict[Digest, Decision])
+
+    @property
+    def promoted(self) -> Digest | None:
+        """The version that was promoted in it, the last if there are several."""
+        names = [d.candidate for d in self.decided.values() if d.outcome == "promoted"]
+        return names[-1] if names else None
+
+
+class History:
+    """A fold over the entries, in their order."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry[Event]] = []
+        self.versions: dict[Digest, Version] = {}
+        self.exams: dict[Digest, Examined] = {}
+        self.judged: list[Judged] = []
+        self.decided: list[Decided] = []
+        self.incumbent: Digest | None = None
+        self.generation: OpenGeneration | None = None
+        self.generations: list[Digest | None] = []
+        """For every closed generation, the version promoted in it."""
+        self.sums: defaultdict[str, float] = defaultdict(float)
+        """The numeric figures of all drafts, summed."""
+        self.seed: int | None = None
+        self._finished_s = 0.0
+        self._session: tuple[float, float] | None = None
+
+    def add(self, entry: Entry[Event]) -> None:
+        """Take in the next entry."""
+        self._count_time(entry)
+        match entry.event:
+            case SessionStarted(seed=seed):
+                self.seed = seed
+            case GenerationOpened() as opened:
+                self.generation = OpenGeneration(opened)
+            case Written() as written:
+                self._add_written(written)
+            case Examined() as examined:
+                self.exams[examined.version] = examined
+            case Judged() as judged:
+                self.judged.append(judged)
+                self._open.judged[judged.verdict.candidate] = judged
+            case Decided() as decided:
+                self._add_decided(decided)
+            case GenerationClosed():
+                self.generations.append(self._open.promoted)
+                self.generation = None
+            case Stopped():
+                pass
+        self.entries.append(entry)
+
+    def spent_s(self, now: float | None = None) -> float:
+        """Seconds of work over all sessions; the last one until `now`, if it still goes on."""
+        if self._session is None:
+            return self._finished_s
+        first, last = self._session
+        return self._finished_s + max(0.0, (last if now is None else now) - first)
+
+    @property
+    def _open(self) -> OpenGeneration:
+        if self.generation is None:
+            raise ValueError("it belongs to a generation, and none is open")
+        return self.generation
+
+    def _count_time(self, entry: Entry[Event]) -> None:
+        if self._session is None or isinstance(entry.event, SessionStarted):
+            self._finished_s = self.spent_s()
+            self._session = (entry.time, entry.time)
+        else:
+            self._session = (self._session[0], entry.time)
+
+    def _add_written(self, written: Written) -> None:
+        self._open.written[written.attempt] = written.version
+        if written.version is not None:
+            self.versions[written.version.id] = written.version
+        for name, value in written.figures.items():
+            if not isinstance(value, str):
+                self.sums[name] += value
+
+    def _add_decided(self, decided: Decided) -> None:
+        decision = decided.decision
+        self.decided.append(decided)
+        self._open.decided[decision.candidate] = decision
+        if decision.outcome == "promoted":
+            self.incumbent = decision.candidate

@@ -1,0 +1,68 @@
+"""The object store: any bytes, under the SHA-256 of what they are."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+
+from successor.errors import RecordError
+from successor.ledger.disk import explain_disk, make_folder, write_atomically
+from successor.types import Digest
+
+_numbers = count()
+
+
+class ObjectStore:
+    """Objects in `objects/ab/cdef...`; an object that is there is there whole, and for good."""
+
+    def __init__(self, folder: Path, temporary: Path) -> None:
+        """Use the store in `folder`; `temporary` is a folder on the same file system."""
+        self._folder = folder
+        self._temporary = temporary
+
+    def write(self, data: bytes) -> Digest:
+        """Store data and return its name; nothing happens when the store has it.
+
+        Raises:
+            SuccessorError: when the disk is full.
+        """
+        digest = sha256(data).hexdigest()
+        target = self._path(digest)
+        if _is(target, data):
+            return digest
+        with explain_disk(self._folder):
+            make_folder(target.parent)
+            temporary = self._temporary / f"incoming-{os.getpid()}-{next(_numbers)}"
+            write_atomically(target, data, temporary)
+        return digest
+
+    def read(self, digest: Digest) -> bytes:
+        """The object of that name.
+
+        Raises:
+            RecordError: when it is missing, or is no longer what its name says.
+        """
+        try:
+            data = self._path(digest).read_bytes()
+        except FileNotFoundError:
+            raise RecordError(f"object {digest} is missing") from None
+        except OSError as error:
+            raise RecordError(f"object {digest} cannot be read: {error.strerror}") from error
+        if sha256(data).hexdigest() != digest:
+            raise RecordError(f"object {digest} is damaged: its content has another digest")
+        return data
+
+    def __contains__(self, digest: Digest) -> bool:
+        return self._path(digest).is_file()
+
+    def _path(self, digest: Digest) -> Path:
+        return self._folder / digest[:2] / digest[2:]
+
+
+def _is(path: Path, data: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except FileNotFoundError:
+        return False

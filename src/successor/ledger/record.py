@@ -1,0 +1,270 @@
+"""The ledger: what has happened to a lab, step by step, in an order that cannot be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Self, TypeVar, overload
+
+from successor.errors import RecordError, UsageError
+from successor.ledger.codec import LARGEST_INTEGER, decode_exam
+from successor.ledger.disk import WriterLock, explain_disk, make_folder
+from successor.ledger.events import (
+    Entry,
+    Event,
+    GenerationClosed,
+    GenerationOpened,
+    SessionStarted,
+    Stopped,
+)
+from successor.ledger.journal import Head, Journal, Listener
+from successor.ledger.kernel import kernel_digest
+from successor.ledger.merkle import consistency_proof, inclusion_proof
+from successor.ledger.objects import ObjectStore
+from successor.ledger.steps import Desk, Generation
+from successor.ledger.store import EventStore, opened_to_read, rows
+from successor.types import Decision, Digest, Exam, Figures, Stop, Verdict, Version
+
+E = TypeVar("E", bound=Event)
+EXAMS_KEPT = 256
+"""Whole exams kept in memory; the others are read again from their objects."""
+
+
+class Ledger:
+    """The record of one lab, in a folder; implements `successor.types.Record`.
+
+    Made by `open`, for the one process that improves, or by `read`, for all others.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        journal: Journal,
+        *,
+        settings: Mapping[str, object],
+        seed: int,
+        halt: Callable[[], Stop | None],
+        lock: WriterLock | None,
+    ) -> None:
+        self._folder = folder
+        self._journal = journal
+        self._objects = ObjectStore(folder / "objects", folder / "work")
+        self._settings = settings
+        self._seed = seed
+        self._halt = halt
+        self._lock = lock
+        self._host: Figures = {}
+        self._kernel: Digest | None = None
+        """Of the session under way; None between sessions."""
+        self._exams: dict[Digest, Exam] = {}
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        settings: Mapping[str, object],
+        seed: int,
+        halt: Callable[[], Stop | None] | None = None,
+    ) -> Ledger:
+        """Open a record to write to it; create it where there is none.
+
+        Args:
+            folder: `<lab>/.successor`; the lab's folder exists.
+            settings: the lab's settings, as JSON values; recorded with every session.
+            seed: of the lab, in [0, 2**53); a record keeps the one that it began with.
+            halt: asked at every progress report; a Stop ends the run in the middle of a step.
+
+        Raises:
+            UsageError: when another process has it open, or the seed is another.
+            RecordError: when the record does not verify.
+            SuccessorError: when the disk is full.
+        """
+        if not 0 <= seed <= LARGEST_INTEGER:
+            raise UsageError(f"the seed {seed} is not between 0 and 2**53 - 1")
+        with explain_disk(folder):
+            for each in (folder, folder / "objects", folder / "work"):
+                make_folder(each)
+            lock = WriterLock(folder / "lock")
+        with ExitStack() as on_failure:
+            on_failure.callback(lock.release)
+            for torn in (folder / "work").glob("incoming-*"):
+                torn.unlink(missing_ok=True)
+            store = EventStore(folder)
+            on_failure.callback(store.close)
+            with explain_disk(folder):
+                journal = Journal(store.rows(), store, folder)
+            _require_seed(folder, journal.history.seed, seed)
+            on_failure.pop_all()
+        stop = halt or (lambda: None)
+        return cls(folder, journal, settings=settings, seed=seed, halt=stop, lock=lock)
+
+    @classmethod
+    def read(cls, folder: Path) -> Ledger:
+        """The record as it is now, to read only, also while another process writes to it.
+
+        It does not follow what is recorded later: read again for that. Changes no file.
+
+        Raises:
+            UsageError: when nothing is on record.
+            RecordError: when the record does not verify.
+        """
+        with explain_disk(folder), opened_to_read(folder) as connection:
+            journal = Journal(rows(connection), None, folder)
+        seed = journal.history.seed or 0
+        return cls(folder, journal, settings={}, seed=seed, halt=lambda: None, lock=None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files and let others write. What was read stays readable."""
+        self._journal.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def started(self, host: Figures | None = None) -> None:
+        """Begin a session: this process takes up the record. Done unasked by the first step.
+
+        Args:
+            host: facts about the machine, such as its cores and the versions of its libraries.
+        """
+        if self._kernel is None:
+            kernel, self._host = kernel_digest(), host or self._host
+            self._journal.append(SessionStarted(self._seed, self._settings, kernel, self._host))
+            self._kernel = kernel
+
+    def stopped(self, stop: Stop) -> None:
+        """End the session by a base case."""
+        self.started()
+        self._journal.append(Stopped(stop))
+        self._kernel = None
+
+    @contextmanager
+    def generation(self) -> Generator[Generation]:
+        """The generation that was left open, or the next one.
+
+        It is closed at the end of the block; after an exception it stays open, to be resumed.
+        """
+        self.started()
+        opened = self._opened()
+        incumbent = None if opened.incumbent is None else self.version(opened.incumbent)
+        yield Generation(self._desk(), opened.generation, incumbent)
+        self._journal.append(GenerationClosed(opened.generation))
+        for left in (self._folder / "work").glob(f"{opened.generation}-*"):
+            left.unlink(missing_ok=True)
+
+    def listen(self, listener: Listener) -> None:
+        """Call back with every entry once it is on record, and with every progress report."""
+        self._journal.listen(listener)
+
+    @overload
+    def entries(self) -> tuple[Entry[Event], ...]: ...
+    @overload
+    def entries(self, kind: type[E]) -> tuple[Entry[E], ...]: ...
+    def entries(self, kind: type[Event] | None = None) -> tuple[Entry[Event], ...]:
+        """The entries on record, in their order; of one kind of event, if it is given."""
+        entries = self._journal.history.entries
+        return tuple(e for e in entries if kind is None or isinstance(e.event, kind))
+
+    @property
+    def head(self) -> Head:
+        """Number of events, and the root of the Merkle tree over them."""
+        return self._journal.head
+
+    def inclusion_proof(self, seq: int) -> tuple[bytes, ...]:
+        """Proof that event `seq` is under the head (RFC 9162, section 2.1.3)."""
+        return inclusion_proof(self._journal.memory.leaves, seq - 1)
+
+    def consistency_proof(self, size: int) -> tuple[bytes, ...]:
+        """Proof that the record begins with the one whose head had that size (section 2.1.4)."""
+        return consistency_proof(self._journal.memory.leaves, size)
+
+    def object(self, digest: Digest) -> bytes:
+        """An object of the store.
+
+        Raises:
+            RecordError: when it is missing or damaged.
+        """
+        return self._objects.read(digest)
+
+    def version(self, version: Digest) -> Version:
+        """The version of that id.
+
+        Raises:
+            RecordError: when there is none on record.
+        """
+        try:
+            return self._journal.history.versions[version]
+        except KeyError:
+            raise RecordError(f"no version {version} is on record") from None
+
+    def incumbent(self) -> Version | None:
+        name = self._journal.history.incumbent
+        return None if name is None else self.version(name)
+
+    def lineage(self, version: Digest) -> tuple[Version, ...]:
+        """The line of first parents that leads to a version, oldest first, itself the last."""
+        line = [self.version(version)]
+        while line[-1].parents:
+            line.append(self.version(line[-1].parents[0]))
+        return tuple(reversed(line))
+
+    def exam(self, version: Digest) -> Exam | None:
+        examined = self._journal.history.exams.get(version)
+        if examined is None:
+            return None
+        if version not in self._exams:
+            if len(self._exams) >= EXAMS_KEPT:
+                self._exams.clear()
+            self._exams[version] = decode_exam(examined, self._objects.read(examined.scores))
+        return self._exams[version]
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        return tuple(judged.verdict for judged in self._journal.history.judged)
+
+    def decisions(self) -> tuple[Decision, ...]:
+        return tuple(decided.decision for decided in self._journal.history.decided)
+
+    def generations(self) -> tuple[Digest | None, ...]:
+        return tuple(self._journal.history.generations)
+
+    def used(self, figure: str) -> float:
+        return self._journal.history.sums.get(figure, 0.0)
+
+    def spent_s(self) -> float:
+        """Seconds of work over all sessions; a killed one counts until its last event."""
+        return self._journal.spent_s(running=self._kernel is not None)
+
+    def _opened(self) -> GenerationOpened:
+        history = self._journal.history
+        if history.generation is not None:
+            return history.generation.opened
+        opened = GenerationOpened(len(history.generations), history.incumbent)
+        self._journal.append(opened)
+        return opened
+
+    def _desk(self) -> Desk:
+        if self._kernel is None:
+            raise UsageError(f"{self._folder}: the record was opened to be read")
+        return Desk(
+            self._journal,
+            self._objects,
+            self,
+            self._folder / "work",
+            self._seed,
+            self._kernel,
+            self._halt,
+        )
+
+
+def _require_seed(folder: Path, began_with: int | None, seed: int) -> None:
+    if began_with not in (None, seed):
+        raise UsageError(
+            f"{folder.parent} began with the seed {began_with}, not {seed}: "
+            "keep it, or begin another lab"
+        )

@@ -1,0 +1,174 @@
+"""The steps of one generation, each done once: what is on record is not done again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import rfc8785
+
+from successor.errors import SuccessorError
+from successor.ledger.checkpoints import Checkpoint
+from successor.ledger.codec import encode_scores, version_id
+from successor.ledger.events import Decided, Event, Examined, Judged, Tally, Written
+from successor.ledger.history import OpenGeneration
+from successor.ledger.journal import Journal
+from successor.ledger.kernel import check_kernel
+from successor.ledger.objects import ObjectStore
+from successor.ledger.workspace import StepWorkspace
+from successor.types import (
+    Author,
+    Brief,
+    Decision,
+    Digest,
+    Draft,
+    Exam,
+    Figures,
+    Judge,
+    Overseer,
+    Record,
+    Stop,
+    Verdict,
+    Version,
+    Workspace,
+)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the steps of a generation work with."""
+
+    journal: Journal
+    objects: ObjectStore
+    record: Record
+    work: Path
+    """Folder of the checkpoints."""
+    seed: int
+    kernel: Digest
+    halt: Callable[[], Stop | None]
+
+
+class Generation:
+    """The open generation. A step that was killed is done anew, from its checkpoint."""
+
+    def __init__(self, desk: Desk, number: int, incumbent: Version | None) -> None:
+        self.number = number
+        self.incumbent = incumbent
+        """Who was in charge when the generation began; None in generation 0."""
+        self._desk = desk
+
+    def seed(self, *labels: str | int) -> int:
+        """A seed in [0, 2**53), the same for the same lab seed, generation and labels."""
+        digest = sha256(rfc8785.dumps([self._desk.seed, self.number, *labels])).digest()
+        return int.from_bytes(digest[:8], "big") >> 11
+
+    def first(self, create: Callable[[int, Workspace], Draft]) -> Version:
+        """The first version, in charge from the start."""
+        version = self._write(0, "subject", lambda work: create(self.seed("create"), work))
+        if version is None:
+            raise SuccessorError("the subject created no first version")
+        if version.id not in self._steps.decided:
+            decision = Decision(version.id, "promoted", "there was none before", "first version")
+            self._append(Decided(self.number, decision))
+        return version
+
+    def examined(
+        self, version: Version, evaluate: Callable[[Version, int, Workspace], Exam]
+    ) -> Exam:
+        """The exam of a version; one of any generation will do."""
+        name = f"examined-{version.id}"
+        if (exam := self._desk.record.exam(version.id)) is None:
+            exam = evaluate(version, self.seed("examined", version.id), self._workspace(name))
+            if exam.version != version.id:
+                raise SuccessorError(f"the exam of {version.id} is of another version")
+            scores = self._desk.objects.write(encode_scores(exam))
+            slices = tuple(
+                Tally(part.name, part.size, len(part.scores), float(sum(part.scores)))
+                for part in exam.slices
+            )
+            figures = exam.figures
+            self._append(Examined(self.number, version.id, exam.draw, slices, scores, figures))
+        self._checkpoint(name).drop()
+        return exam
+
+    def tried(self, attempt: int) -> tuple[Version, ...]:
+        """The candidates written before this attempt."""
+        written = sorted(self._steps.written.items())
+        return tuple(v for number, v in written if number < attempt and v is not None)
+
+    def written(self, attempt: int, brief: Brief, author: Author) -> Version | None:
+        """The candidate of an attempt; None when the author has no more to try."""
+        return self._write(attempt, author.name, lambda work: author.write(brief, work))
+
+    def judged(self, candidate: Version, incumbent: Version, judge: Judge) -> Verdict:
+        """The verdict on a candidate; the same candidate is not judged twice in a generation.
+
+        Raises:
+            SuccessorError: when the kernel's files changed since the session began.
+        """
+        name = f"judged-{candidate.id}"
+        judged = self._steps.judged.get(candidate.id)
+        if judged is None:
+            seed = self.seed("judged", candidate.id)
+            desk = self._desk
+            verdict = judge.judge(candidate, incumbent, desk.record, seed, self._workspace(name))
+            if (verdict.candidate, verdict.incumbent) != (candidate.id, incumbent.id):
+                raise SuccessorError(f"the verdict on {candidate.id} is on other versions")
+            self._require((verdict.evidence,) if verdict.evidence else (), "the judge")
+            check_kernel(desk.kernel)
+            judged = Judged(self.number, verdict, desk.kernel)
+            self._append(judged)
+        self._checkpoint(name).drop()
+        return judged.verdict
+
+    def decided(self, verdict: Verdict, overseer: Overseer) -> Decision:
+        """The decision on a verdict."""
+        decision = self._steps.decided.get(verdict.candidate)
+        if decision is None:
+            decision = overseer.decide(verdict, self._desk.record)
+            if decision.candidate != verdict.candidate:
+                raise SuccessorError(f"the decision on {verdict.candidate} is on another version")
+            self._append(Decided(self.number, decision))
+        return decision
+
+    def _write(
+        self, attempt: int, author: str, write: Callable[[Workspace], Draft | None]
+    ) -> Version | None:
+        name = f"written-{attempt}"
+        if attempt not in self._steps.written:
+            draft = write(self._workspace(name))
+            version = None if draft is None else self._version(draft, author)
+            figures: Figures = {} if draft is None else draft.figures
+            self._append(Written(self.number, attempt, version, figures))
+        self._checkpoint(name).drop()
+        return self._steps.written[attempt]
+
+    def _version(self, draft: Draft, author: str) -> Version:
+        self._require(tuple(draft.files.values()), f"the author {author!r}")
+        parents = () if self.incumbent is None else (self.incumbent.id,)
+        files = dict(draft.files)
+        return Version(version_id(files, parents, author), files, parents, author)
+
+    def _require(self, objects: tuple[Digest, ...], who: str) -> None:
+        for digest in objects:
+            if digest not in self._desk.objects:
+                raise SuccessorError(f"{who} named object {digest}, which is not in the store")
+
+    @property
+    def _steps(self) -> OpenGeneration:
+        generation = self._desk.journal.history.generation
+        if generation is None or generation.opened.generation != self.number:
+            raise SuccessorError(f"generation {self.number} is over: no step can be added to it")
+        return generation
+
+    def _append(self, event: Event) -> None:
+        self._desk.journal.append(event)
+
+    def _checkpoint(self, step: str) -> Checkpoint:
+        return Checkpoint(self._desk.work / f"{self.number}-{step}")
+
+    def _workspace(self, step: str) -> StepWorkspace:
+        desk = self._desk
+        return StepWorkspace(desk.objects, self._checkpoint(step), desk.journal.tell, desk.halt)

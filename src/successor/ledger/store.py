@@ -1,0 +1,136 @@
+"""The events on disk: one append-only SQLite table, and how to read it without touching it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from successor.errors import RecordError, UsageError
+from successor.ledger.disk import explain_disk, reader_lock
+
+FILE = "record.sqlite"
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE event (
+        seq  INTEGER PRIMARY KEY,
+        body BLOB NOT NULL,
+        leaf BLOB NOT NULL CHECK (length(leaf) = 32),
+        root BLOB NOT NULL CHECK (length(root) = 32)
+    ) STRICT;
+    CREATE TRIGGER event_never_changes BEFORE UPDATE ON event
+    BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
+    CREATE TRIGGER event_never_goes BEFORE DELETE ON event
+    BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
+    CREATE TRIGGER event_comes_next BEFORE INSERT ON event
+    WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM event)
+    BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
+    """,
+)
+"""Number n brings a database of `user_version` n to n + 1. Never edit one; add one."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An event as it is on disk."""
+
+    seq: int
+    body: bytes
+    leaf: bytes
+    """SHA-256(0x00 || body)."""
+    root: bytes
+    """Head of the Merkle tree over all events up to this one."""
+
+
+class EventStore:
+    """The table of events, to write. One process at a time: the caller holds the lock."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create the table.
+
+        Raises:
+            RecordError: when the file is damaged, or of a newer release.
+            SuccessorError: when the disk is full.
+        """
+        with explain_disk(folder):
+            # Autocommit: every append is a transaction of its own.
+            self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            _migrate(self._connection)
+
+    def rows(self) -> Iterator[Row]:
+        return rows(self._connection)
+
+    def append(self, row: Row) -> None:
+        """Commit a row, to last through a power cut.
+
+        Raises:
+            SuccessorError: when the disk is full; the row is then not on record.
+        """
+        values = (row.seq, row.body, row.leaf, row.root)
+        self._connection.execute("INSERT INTO event VALUES (?, ?, ?, ?)", values)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def rows(connection: sqlite3.Connection) -> Iterator[Row]:
+    """All events, in their order."""
+    for values in connection.execute("SELECT seq, body, leaf, root FROM event ORDER BY seq"):
+        yield Row(*values)
+
+
+@contextmanager
+def opened_to_read(folder: Path) -> Generator[sqlite3.Connection]:
+    """The table of events, to read, whether or not a run is writing to it.
+
+    SQLite changes files even to read a database in WAL mode. So a record at rest is read from
+    a copy, and only one that a run is changing anyway is read in place.
+
+    Raises:
+        UsageError: when nothing has been recorded there.
+    """
+    with TemporaryDirectory(prefix="successor-") as scratch:
+        with reader_lock(folder / "lock") as at_rest:
+            if not (folder / FILE).is_file():
+                raise UsageError(f"{folder.parent}: nothing is on record here: run it first")
+            if at_rest:
+                for name in (FILE, f"{FILE}-wal"):
+                    if (folder / name).is_file():
+                        shutil.copyfile(folder / name, Path(scratch) / name)
+        place = Path(scratch) if at_rest else folder
+        mode = "rw" if at_rest else "ro"
+        uri = f"{(place / FILE).resolve().as_uri()}?mode={mode}"
+        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+            yield connection
+
+
+def schema(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Every table and trigger, by name, as it was declared."""
+    return list(connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name"))
+
+
+def expected_schema(version: int) -> list[tuple[str, str]]:
+    """What `schema` gives for an undisturbed database of that version."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        _migrate(connection, MIGRATIONS[:version])
+        return schema(connection)
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """How many migrations the database has seen."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return version
+
+
+def _migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRATIONS) -> None:
+    version = schema_version(connection)
+    if version > len(migrations):
+        raise RecordError(f"the record has schema {version}: upgrade Successor to write to it")
+    for number, script in enumerate(migrations[version:], start=version + 1):
+        connection.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT;")

@@ -1,0 +1,41 @@
+"""What a step may touch: the objects, its own checkpoint, a line of progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from successor.errors import Halt
+from successor.ledger.checkpoints import Checkpoint
+from successor.ledger.events import Progress
+from successor.ledger.objects import ObjectStore
+from successor.types import Digest, Stop
+
+
+@dataclass(frozen=True)
+class StepWorkspace:
+    """The workspace of one step; implements `successor.types.Workspace`."""
+
+    _objects: ObjectStore
+    _checkpoint: Checkpoint
+    _tell: Callable[[Progress], None]
+    _halt: Callable[[], Stop | None]
+
+    def read(self, digest: Digest) -> bytes:
+        return self._objects.read(digest)
+
+    def write(self, data: bytes) -> Digest:
+        return self._objects.write(data)
+
+    def checkpoint(self, state: bytes) -> None:
+        self._checkpoint.write(state)
+
+    def resume(self) -> bytes | None:
+        return self._checkpoint.read()
+
+    def progress(self, stage: str, done: float, total: float, **figures: float | str) -> None:
+        """Tell the listeners; raises Halt when a base case or a person ends the run."""
+        self._tell(Progress(stage, done, total, figures))
+        stop = self._halt()
+        if stop is not None:
+            raise Halt(stop)
