@@ -1,0 +1,136 @@
+"""What ends the recursion. A lab in which nothing has to is refused before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from successor.errors import UsageError
+from successor.types import Digest, Exam, Record, Stop
+
+Measure: TypeAlias = Callable[[Exam], Mapping[str, float]]
+"""What an exam says about a version, by name of the metric; higher is better."""
+Confirm: TypeAlias = Callable[[Digest, str, float], bool]
+"""Whether a version reaches this value of a metric on items that nobody has seen."""
+
+
+@dataclass(frozen=True)
+class BaseCases:
+    """When to stop. None switches one off."""
+
+    target: tuple[str, float] | None = None
+    """(metric, value): the goal, reached when the incumbent's exam measures at least this."""
+    wall_clock_s: float | None = None
+    """Working time over all sessions of the lab, in seconds."""
+    generations: int | None = None
+    """Generations over all sessions."""
+    plateau: int | None = None
+    """Generations in a row without a promotion."""
+    examples: int | None = None
+    """Examples trained on, over all drafts, as their authors report them."""
+    tokens: int | None = None
+    """Tokens trained on or generated, over all drafts, as their authors report them."""
+    floor: float = 0.9
+    """Collapse: the share of right items, on what the first version mastered, below which the
+    incumbent must not fall. In [0, 1]; 0 switches it off."""
+
+
+_REFUSAL = """\
+nothing has to end this recursion. It would go on forever, as this function does:
+
+    def add(a, b): return add(a, b)
+
+A target may never be reached, and a plateau never comes as long as versions keep being promoted.
+Give it a bound that must be hit. Add to successor.toml:
+
+    [base_cases]
+    wall_clock = "30m"    # or: generations = 20"""
+
+
+def require_bound(cases: BaseCases) -> None:
+    """Refuse a recursion that nothing has to end.
+
+    Wall clock and generations end it whatever happens. Nothing else has to: a target may be out
+    of reach; a plateau does not come while versions are promoted, rightly or by one of the false
+    promotions that the error budget allows, and these alone can go on for ever; examples and
+    tokens are what authors report, and one that reports none would use none up.
+
+    Raises:
+        UsageError: when there is neither a wall clock nor a number of generations.
+    """
+    if cases.wall_clock_s is None and cases.generations is None:
+        raise UsageError(_REFUSAL)
+
+
+def wall_clock(cases: BaseCases, record: Record) -> Stop | None:
+    """Whether the working time is used up."""
+    limit, spent = cases.wall_clock_s, record.spent_s()
+    if limit is None or spent < limit:
+        return None
+    return Stop("wall_clock", f"worked {spent:,.0f} s of the {limit:,.0f} s allowed")
+
+
+def generations(cases: BaseCases, record: Record) -> Stop | None:
+    """Whether the last generation allowed is over."""
+    done = len(record.generations())
+    if cases.generations is None or done < cases.generations:
+        return None
+    return Stop("generations", f"{done} of {cases.generations} generations are done")
+
+
+def plateau(cases: BaseCases, record: Record) -> Stop | None:
+    """Whether the last generations have all gone by without a promotion."""
+    last = record.generations()[-cases.plateau :] if cases.plateau else ()
+    if not last or len(last) < (cases.plateau or 0) or any(last):
+        return None
+    return Stop("plateau", f"no version was promoted in the last {len(last)} generations")
+
+
+def consumption(cases: BaseCases, record: Record) -> Stop | None:
+    """Whether the examples or the tokens are used up."""
+    for figure, limit in (("examples", cases.examples), ("tokens", cases.tokens)):
+        if limit is not None and (used := record.used(figure)) >= limit:
+            return Stop(figure, f"used {used:,.0f} of {limit:,} {figure}")
+    return None
+
+
+def collapse(cases: BaseCases, record: Record, mastery: float) -> Stop | None:
+    """Whether the incumbent has lost what the first version mastered.
+
+    The judge rules out large losses in one generation; this sees what small ones add up to.
+    """
+    incumbent = record.incumbent()
+    if incumbent is None:
+        return None
+    first, now = record.exam(record.lineage(incumbent.id)[0].id), record.exam(incumbent.id)
+    if first is None or now is None:
+        return None
+    held = {part.name for part in first.slices if part.mean >= mastery}
+    scores = [score for part in now.slices if part.name in held for score in part.scores]
+    if not scores or (right := sum(scores) / len(scores)) >= cases.floor:
+        return None
+    told = f"{100 * right:.1f}% right on what the first version mastered"
+    return Stop("collapse", f"{told}, below the floor of {100 * cases.floor:g}%", needs_human=True)
+
+
+def target(
+    cases: BaseCases, record: Record, measure: Measure, confirm: Confirm | None
+) -> Stop | None:
+    """Whether the incumbent has reached the goal, and holds it on items nobody has seen.
+
+    Raises:
+        UsageError: when the exam does not measure what the target names.
+    """
+    incumbent = record.incumbent()
+    exam = record.exam(incumbent.id) if incumbent else None
+    if cases.target is None or incumbent is None or exam is None:
+        return None
+    metric, wanted = cases.target
+    measured = measure(exam)
+    if metric not in measured:
+        known = ", ".join(sorted(measured))
+        raise UsageError(f"the target names {metric!r}, which is not measured; there is: {known}")
+    if measured[metric] < wanted or (confirm and not confirm(incumbent.id, metric, wanted)):
+        return None
+    return Stop("target", f"{metric} is {measured[metric]:,.4g}; the goal was {wanted:,.4g}")

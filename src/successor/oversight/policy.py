@@ -1,0 +1,36 @@
+"""Who decides on a promotion: the stage of autonomy, and what holds at every stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from successor.types import Decision, Verdict
+
+Stage: TypeAlias = Literal[1, 2, 3, 4]
+STAGES: dict[Stage, str] = {1: "human", 2: "suggest", 3: "autonomous", 4: "closed"}
+"""The stages by name; up to the third a human decides on every promotion."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a version needs to take over."""
+
+    stage: Stage = 4
+
+    def decide(self, verdict: Verdict) -> Decision:
+        """Promote what is better beyond doubt; wait for a human where the stage asks for one."""
+        candidate, told = verdict.candidate, verdict.reason
+        by = f"policy, stage {self.stage} ({STAGES[self.stage]})"
+        if verdict.tripwires:
+            wires = "; ".join(verdict.tripwires)
+            return Decision(candidate, "quarantined", f"set off a tripwire: {wires}", by)
+        if verdict.outcome != "better" or verdict.regressions:
+            return Decision(candidate, "rejected", f"{verdict.outcome}: {told}", by)
+        if verdict.e_value < verdict.threshold:
+            needed = f"{verdict.e_value:.3g} of the {verdict.threshold:.3g} needed"
+            return Decision(candidate, "rejected", f"the evidence is only {needed}", by)
+        if self.stage < 4:
+            told = f"better, and at stage {self.stage} a human decides: {told}"
+            return Decision(candidate, "waiting", told, by)
+        return Decision(candidate, "promoted", f"better: {told}", by)
