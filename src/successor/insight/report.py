@@ -1,0 +1,70 @@
+"""The report: one HTML file that tells a record's story and asks nothing of the network.
+
+    successor report examples/adder --output report.html
+
+Charts are drawn by Observable Plot on d3, which the file carries (`assets/vendored.toml`). Its
+policy lets run the scripts that it was written with, by their digests, and lets load nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from successor.errors import SuccessorError
+from successor.insight.report_charts import chart_data, embedded
+from successor.insight.report_data import Story, story
+from successor.insight.report_page import page, title
+from successor.ledger import Ledger
+
+
+def write_report(folder: Path, output: Path) -> Path:
+    """Write the report on the lab in `folder` to `output`, whole or not at all.
+
+    Raises:
+        UsageError: when the folder has no record.
+        RecordError: when the record cannot be read.
+        SuccessorError: when `output` cannot be written.
+    """
+    with Ledger.read(folder) as ledger:
+        told = story(ledger.entries(), ledger.head.root)
+    text = render(told)
+    unfinished = output.with_name(f".{output.name}.part")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(output)
+    except OSError as error:
+        raise SuccessorError(f"{output}: cannot write the report: {error.strerror}") from error
+    return output
+
+
+def render(told: Story) -> str:
+    """The whole document."""
+    scripts = {"d3": _asset("d3.min.js"), "plot": _asset("plot.umd.min.js")}
+    scripts["charts"] = _asset("report.js")
+    return Template(_asset("report.html")).substitute(
+        scripts,
+        policy=_policy(list(scripts.values())),
+        style=_asset("report.css"),
+        title=title(told),
+        body=page(told),
+        data=embedded(chart_data(told)),
+    )
+
+
+def _policy(scripts: list[str]) -> str:
+    """A policy under which nothing is loaded and no script runs but these.
+
+    Styles stay open: Plot writes some of its own, and without loading they can leak nothing.
+    """
+    digests = (base64.b64encode(sha256(script.encode()).digest()).decode() for script in scripts)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    closed = "default-src 'none'; base-uri 'none'; form-action 'none'"
+    return f"{closed}; script-src {allowed}; style-src 'unsafe-inline'"
+
+
+def _asset(name: str) -> str:
+    return files("successor.insight").joinpath("assets", name).read_text(encoding="utf-8")

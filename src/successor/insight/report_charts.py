@@ -1,0 +1,136 @@
+"""The numbers of the report's charts, as JSON for `assets/report.js`."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+
+from successor.insight.report_data import FILTERS, Story, VersionRow
+
+MOST_ROWS = 60
+"""Rows of the heat map; beyond that it shows the incumbents only, thinned out evenly."""
+LEAST_E = 1e-12
+"""An e-value of 0 is drawn here: a logarithm has no 0."""
+
+
+def chart_data(story: Story) -> dict[str, object]:
+    """Everything that the charts draw."""
+    shown = heat_rows(story)
+    scale, unit = cost_unit(story)
+    stages = {cost.stage: None for cost in story.costs}
+    metric, target = story.target or (None, None)
+    return {
+        "versions": [_version(row, story) for row in story.versions],
+        "slices": slices(shown),
+        "scores": [score for row in shown for score in _scores(row)],
+        "filters": [point for row in story.versions for point in _filters(row)],
+        "filter_names": [_words(name) for name in filter_names(story)],
+        "costs": [
+            {"generation": cost.generation, "stage": cost.stage, "seconds": cost.seconds}
+            for cost in story.costs
+        ],
+        "stages": list(stages),
+        "cost_scale": scale,
+        "cost_unit": unit,
+        "unit": size_unit(story),
+        "target": target if metric in {"horizon", "reliable_horizon"} else None,
+        "target_metric": _words(metric or ""),
+    }
+
+
+def embedded(data: Mapping[str, object]) -> str:
+    """JSON that may stand inside a script element: it cannot close it, nor open a comment."""
+    text = json.dumps(data, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def heat_rows(story: Story) -> tuple[VersionRow, ...]:
+    """The versions of the heat map, oldest first."""
+    rows = [row for row in story.versions if row.tallies]
+    if len(rows) > MOST_ROWS:
+        rows = [row for row in rows if row.in_line]
+    step = math.ceil(len(rows) / MOST_ROWS) or 1
+    return tuple(row for at, row in enumerate(rows) if at % step == 0 or at == len(rows) - 1)
+
+
+def slices(rows: Sequence[VersionRow]) -> list[dict[str, object]]:
+    """Every slice that some version was asked about, easiest first."""
+    sizes = {tally.name: tally.size for row in rows for tally in row.tallies}
+    ordered = sorted(sizes.items(), key=lambda item: (item[1], item[0]))
+    return [{"name": name, "size": size} for name, size in ordered]
+
+
+def filter_names(story: Story) -> list[str]:
+    """Those of the filter figures that the record has."""
+    return [name for name in FILTERS if any(name in row.figures for row in story.versions)]
+
+
+def cost_unit(story: Story) -> tuple[float, str]:
+    """Seconds in the unit of the cost axis, and its name."""
+    longest: dict[int, float] = {}
+    for cost in story.costs:
+        longest[cost.generation] = longest.get(cost.generation, 0.0) + cost.seconds
+    return (60.0, "minutes") if max(longest.values(), default=0.0) > 300 else (1.0, "seconds")
+
+
+def size_unit(story: Story) -> str:
+    """The subject's unit of size, as its exams or drafts name it."""
+    named = (row.figures.get("unit") for row in story.versions)
+    return next((str(unit) for unit in named if unit), "size")
+
+
+def label(row: VersionRow) -> str:
+    """A version in a row of the heat map."""
+    return f"{row.generation} · {row.short}" + ("" if row.in_line else " ×")
+
+
+def _version(row: VersionRow, story: Story) -> dict[str, object]:
+    parents = [other for other in story.versions if other.version.id in row.version.parents]
+    reach, verdict, decision = row.horizon, row.verdict, row.decision
+    return {
+        "short": row.short,
+        "label": label(row),
+        "author": row.version.author,
+        "generation": row.generation,
+        "at": row.generation + 0.18 * max(0, row.lane - 1 + (not row.in_line and row.attempt > 0)),
+        "lane": row.lane,
+        "line": row.in_line,
+        "decision": row.outcome,
+        "minutes": row.minutes,
+        "reason": decision.reason if decision else "",
+        "parent_at": [parents[-1].generation, parents[-1].lane] if parents else None,
+        "horizon": reach.p50 if reach else None,
+        "horizon_low": reach.interval[0] if reach else None,
+        "horizon_high": reach.interval[1] if reach else None,
+        "reliable_horizon": reach.reliable if reach else None,
+        "log10_e": math.log10(max(verdict.e_value, LEAST_E)) if verdict else None,
+        "e_text": f"{verdict.e_value:.3g}" if verdict else "",
+        "threshold": verdict.threshold if verdict else None,
+        "outcome": verdict.outcome if verdict else "",
+    }
+
+
+def _scores(row: VersionRow) -> list[dict[str, object]]:
+    return [
+        {"label": label(row), "slice": tally.name, "score": tally.mean, "items": tally.items}
+        for tally in row.tallies
+    ]
+
+
+def _filters(row: VersionRow) -> list[dict[str, object]]:
+    return [
+        {
+            "generation": row.generation,
+            "at": row.generation + 0.18 * row.attempt,
+            "short": row.short,
+            "figure": _words(name),
+            "value": float(row.figures[name]),
+        }
+        for name in FILTERS
+        if name in row.figures
+    ]
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

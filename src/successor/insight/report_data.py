@@ -1,0 +1,222 @@
+"""What the report shows, folded from the ledger's events. Nothing here knows HTML."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from successor.insight.horizon import Horizon, horizon
+from successor.ledger.events import (
+    Decided,
+    Entry,
+    Event,
+    Examined,
+    GenerationOpened,
+    Judged,
+    SessionStarted,
+    Stopped,
+    Tally,
+    Written,
+)
+from successor.types import Decision, Digest, Figures, Stop, Verdict, Version
+
+FILTERS = ("yield", "label_precision", "agreement")
+"""Figures of a draft that are shares, and tell how well it filtered its own labels."""
+_STEPS: Mapping[type[Event], str] = {Written: "writing", Examined: "examining", Judged: "judging"}
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """Everything on record about one version."""
+
+    version: Version
+    generation: int
+    attempt: int
+    lane: int
+    """0 for the line of incumbents, 1 and up for what was not promoted, per generation."""
+    minutes: float
+    """Working time of the lab until this version was handed in, examined and judged."""
+    figures: Figures
+    decision: Decision | None = None
+    verdict: Verdict | None = None
+    tallies: tuple[Tally, ...] = ()
+    horizon: Horizon | None = None
+
+    @property
+    def short(self) -> str:
+        """The first eight characters of the version's id."""
+        return self.version.id[:8]
+
+    @property
+    def outcome(self) -> str:
+        """The decision in a word; "first" for the version without parents, "open" before any."""
+        if not self.version.parents:
+            return "first"
+        return self.decision.outcome if self.decision else "open"
+
+    @property
+    def in_line(self) -> bool:
+        """Whether the version has been the incumbent."""
+        return self.outcome in {"first", "promoted"}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Working seconds that one stage took in one generation."""
+
+    generation: int
+    stage: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Story:
+    """A whole record, ready to be shown."""
+
+    versions: tuple[VersionRow, ...]
+    costs: tuple[Cost, ...]
+    sessions: tuple[SessionStarted, ...]
+    began: float
+    """Seconds since 1970 of the first event."""
+    ended: float
+    worked_s: float
+    events: int
+    head: str
+    stop: Stop | None = None
+
+    @property
+    def line(self) -> tuple[VersionRow, ...]:
+        """The incumbents, oldest first."""
+        return tuple(row for row in self.versions if row.in_line)
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """The settings of the last session."""
+        return self.sessions[-1].settings if self.sessions else {}
+
+    def setting(self, table: str, key: str) -> object:
+        """One setting of the last session, None when it is not set."""
+        content = self.settings.get(table)
+        known = cast("Mapping[str, object]", content) if isinstance(content, Mapping) else {}
+        return known.get(key)
+
+    @property
+    def target(self) -> tuple[str, float] | None:
+        """Metric and value that the lab is to reach."""
+        match self.setting("base_cases", "target"):
+            case [str() as metric, (int() | float()) as value]:
+                return metric, float(value)
+            case _:
+                return None
+
+    def doublings(self) -> float | None:
+        """How often the horizon doubled from the first incumbent to the last."""
+        known = [row.horizon.p50 for row in self.line if row.horizon and row.horizon.p50 > 0]
+        return math.log2(known[-1] / known[0]) if len(known) > 1 else None
+
+
+@dataclass
+class _Fold:
+    """The state of reading a record from its first event to its last."""
+
+    rows: dict[Digest, VersionRow] = field(default_factory=dict[Digest, VersionRow])
+    costs: dict[tuple[int, str], float] = field(default_factory=dict[tuple[int, str], float])
+    sessions: list[SessionStarted] = field(default_factory=list[SessionStarted])
+    stop: Stop | None = None
+    generation: int = 0
+    worked_s: float = 0.0
+    last: float = 0.0
+
+    def take(self, entry: Entry[Event]) -> None:
+        """Take in one event; the time since the last one was spent on it."""
+        event = entry.event
+        took = 0.0 if isinstance(event, SessionStarted) else max(0.0, entry.time - self.last)
+        self.worked_s += took
+        self.last = entry.time
+        match event:
+            case SessionStarted():
+                self.sessions.append(event)
+                self.stop = None
+            case GenerationOpened():
+                self.generation = event.generation
+            case Written(version=Version() as version):
+                self._written(event, version)
+            case Examined():
+                self._examined(event)
+            case Judged():
+                judged = event.verdict
+                self._change(judged.candidate, lambda row: replace(row, verdict=judged))
+            case Decided():
+                decided = event.decision
+                self._change(decided.candidate, lambda row: replace(row, decision=decided))
+            case Stopped():
+                self.stop = event.stop
+            case _:
+                pass
+        self._charge(event, took)
+
+    def _written(self, event: Written, version: Version) -> None:
+        self.rows[version.id] = VersionRow(
+            version, event.generation, event.attempt, 0, self.worked_s / 60, event.figures
+        )
+
+    def _examined(self, event: Examined) -> None:
+        row = self.rows.get(event.version)
+        if row is not None and not row.tallies:
+            rows = [(part.size, part.items, part.total) for part in event.slices if part.items]
+            reach = horizon(rows) if rows else None
+            self._change(
+                event.version, lambda row: replace(row, tallies=event.slices, horizon=reach)
+            )
+
+    def _change(self, version: Digest, change: Callable[[VersionRow], VersionRow]) -> None:
+        if version in self.rows:
+            changed = change(self.rows[version])
+            self.rows[version] = replace(changed, minutes=self.worked_s / 60)
+
+    def _charge(self, event: Event, took: float) -> None:
+        """Book the time on stages: those that the author tells in seconds, then the rest."""
+        rest = took
+        if isinstance(event, Written):
+            for name, value in event.figures.items():
+                if name.endswith("_s") and isinstance(value, int | float):
+                    part = min(float(value), rest)
+                    self._add(name.removesuffix("_s").replace("_", " "), part)
+                    rest -= part
+        self._add(_STEPS.get(type(event), "recording"), rest)
+
+    def _add(self, stage: str, seconds: float) -> None:
+        key = (self.generation, stage)
+        self.costs[key] = self.costs.get(key, 0.0) + seconds
+
+
+def story(entries: Iterable[Entry[Event]], head: str) -> Story:
+    """Fold a record, in its order, into what the report shows; `head` is the log's root."""
+    fold, times = _Fold(), list[float]()
+    for entry in entries:
+        fold.take(entry)
+        times.append(entry.time)
+    return Story(
+        versions=_in_lanes(list(fold.rows.values())),
+        costs=tuple(Cost(*key, seconds) for key, seconds in fold.costs.items() if seconds >= 0.05),
+        sessions=tuple(fold.sessions),
+        began=times[0] if times else 0.0,
+        ended=times[-1] if times else 0.0,
+        worked_s=fold.worked_s,
+        events=len(times),
+        head=head,
+        stop=fold.stop,
+    )
+
+
+def _in_lanes(rows: Sequence[VersionRow]) -> tuple[VersionRow, ...]:
+    """Lay what was not promoted beside the line, one lane for each of a generation's attempts."""
+    beside: dict[int, int] = {}
+    laid: list[VersionRow] = []
+    for row in rows:
+        if not row.in_line:
+            beside[row.generation] = beside.get(row.generation, 0) + 1
+        laid.append(replace(row, lane=0 if row.in_line else beside[row.generation]))
+    return tuple(laid)

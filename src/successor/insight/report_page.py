@@ -1,0 +1,370 @@
+"""The report's page: a headline, a section for each question, a table beside each chart.
+
+Everything that comes from a record is escaped here; nothing else builds HTML.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from html import escape
+
+from successor.insight.horizon import Horizon
+from successor.insight.report_charts import filter_names, heat_rows, size_unit, slices
+from successor.insight.report_data import Story, VersionRow
+
+_TARGETED = "It had to reach {metric} {value}."
+
+
+def page(story: Story) -> str:
+    """The body of the report."""
+    return "\n".join(
+        [
+            _headline(story),
+            _tiles(story),
+            _horizon(story),
+            _heat(story),
+            _lineage(story),
+            '<div class="pair">',
+            _evidence(story),
+            _filters(story),
+            "</div>",
+            _costs(story),
+            _end(story),
+            _provenance(story),
+        ]
+    )
+
+
+def title(story: Story) -> str:
+    """The document's title, escaped."""
+    return escape(f"{_goal(story)} – Successor")
+
+
+def _headline(story: Story) -> str:
+    target = story.target
+    asked = _TARGETED.format(metric=_words(target[0]), value=number(target[1])) if target else ""
+    return (
+        f"<header><h1>{escape(_goal(story))}</h1>"
+        f'<p class="lead">{escape(_summary(story))} {escape(asked)}</p></header>'
+    )
+
+
+def _goal(story: Story) -> str:
+    return str(story.setting("lab", "goal") or "A lab that improves itself")
+
+
+def _summary(story: Story) -> str:
+    line = [row for row in story.line if row.horizon]
+    if not line:
+        return "No version has been examined yet."
+    first, last = line[0].horizon, line[-1].horizon
+    if first is None or last is None or len(line) == 1:
+        return "The first version has no successor yet."
+    return (
+        f"{len(line) - 1} times in a row a version wrote a successor that was shown to be better "
+        f"and took over. The horizon, the size at which half of the answers are right, went from "
+        f"{number(first.p50)} to {number(last.p50)} {size_unit(story)}."
+    )
+
+
+def _tiles(story: Story) -> str:
+    last = story.line[-1].horizon if story.line else None
+    doublings = story.doublings()
+    steps, minutes = len(story.line) - 1, _minutes_between(story)
+    tiles = [
+        ("Horizon", number(last.p50 if last else None), _interval(last)),
+        ("Reliable horizon", number(last.reliable if last else None), "99% of answers right"),
+        ("Promotions", str(max(0, steps)), f"of {len(story.versions)} versions"),
+        ("Doublings per generation", _rate(doublings, steps), "of the horizon"),
+        ("Doublings per minute", _rate(doublings, minutes), "of work"),
+        ("Worked", duration(story.worked_s), f"in {_counted(len(story.sessions), 'session')}"),
+    ]
+    cells = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}<small>{escape(note)}</small></dd></div>"
+        for name, value, note in tiles
+    )
+    return f'<dl class="tiles">{cells}</dl>'
+
+
+def _minutes_between(story: Story) -> float:
+    known = [row.minutes for row in story.line if row.horizon]
+    return known[-1] - known[0] if len(known) > 1 else 0.0
+
+
+def _rate(doublings: float | None, per: float) -> str:
+    return number(doublings / per) if doublings is not None and per > 0 else "–"
+
+
+def _interval(reach: Horizon | None) -> str:
+    if reach is None:
+        return "half of answers right"
+    if reach.at_least:
+        return "or more: the longest asked"
+    return f"95% interval {number(reach.interval[0])} to {number(reach.interval[1])}"
+
+
+def _horizon(story: Story) -> str:
+    before: dict[str, float] = {}
+    rows: list[Sequence[object]] = []
+    for row in story.versions:
+        reach = row.horizon
+        if reach:
+            before[row.version.id] = reach.p50
+        rows.append(
+            (
+                row.generation,
+                _Code(row.short),
+                row.outcome,
+                reach.p50 if reach else None,
+                reach.interval[0] if reach else None,
+                reach.interval[1] if reach else None,
+                reach.reliable if reach else None,
+                _ratio(row, before),
+                row.minutes,
+            )
+        )
+    head = ["generation", "version", "decision", "horizon", "low", "high", "reliable horizon"]
+    listing = table("Horizon of every version", [*head, "times its parent", "minutes"], rows)
+    note = (
+        "The horizon is where a logistic curve through the shares of right answers crosses one "
+        "half; the bar is its 95% interval, the dotted line the reliable horizon (99% right). "
+        "A straight line on this axis is a steady doubling."
+    )
+    return _section(
+        "How far it reaches",
+        note,
+        _chart("horizon-generation", "Horizon of every version by generation, log scale")
+        + _chart("horizon-minutes", "Horizon of every version by minutes of work, log scale"),
+        listing,
+        pair=True,
+    )
+
+
+def _ratio(row: VersionRow, before: dict[str, float]) -> float | None:
+    parents = [before[parent] for parent in row.version.parents if before.get(parent)]
+    return row.horizon.p50 / parents[-1] if row.horizon and parents else None
+
+
+def _heat(story: Story) -> str:
+    rows = heat_rows(story)
+    names = [str(part["name"]) for part in slices(rows)]
+    body: list[Sequence[object]] = []
+    for row in rows:
+        means = {tally.name: f"{tally.mean:.1%}" for tally in row.tallies}
+        body.append((row.generation, _Code(row.short), *(means.get(name) for name in names)))
+    listing = table("Share of right answers", ["generation", "version", *names], body)
+    note = (
+        "The share of right answers of every version at every size that it was asked. "
+        "× marks what was not promoted."
+    )
+    return _section("What each version can do", note, _chart("heat", note), listing)
+
+
+def _lineage(story: Story) -> str:
+    rows: list[Sequence[object]] = [
+        (
+            row.generation,
+            _Code(row.version.id[:16]),
+            _Code(", ".join(parent[:8] for parent in row.version.parents) or "none"),
+            row.version.author,
+            row.outcome,
+            row.decision.by if row.decision else "",
+            _Text(row.decision.reason if row.decision else ""),
+        )
+        for row in story.versions
+    ]
+    head = ["generation", "version", "parents", "author", "decision", "by", "reason"]
+    note = "Who wrote whom. Each version on the green line was the incumbent and wrote the next."
+    listing = table("Every version", head, rows)
+    return _section("Lineage", note, _chart("lineage", "Tree of all versions"), listing)
+
+
+def _evidence(story: Story) -> str:
+    rows: list[Sequence[object]] = [
+        (
+            row.generation,
+            _Code(row.short),
+            verdict.outcome,
+            verdict.e_value,
+            verdict.threshold,
+            verdict.effect,
+            f"{number(verdict.interval[0])} to {number(verdict.interval[1])}",
+            verdict.items,
+            _Text("; ".join([verdict.reason, *verdict.regressions, *verdict.tripwires])),
+        )
+        for row in story.versions
+        if (verdict := row.verdict)
+    ]
+    head = ["generation", "version", "outcome", "e-value", "threshold", "effect", "95% interval"]
+    note = (
+        "How strongly the judge's own items speak against “no better than its parent”. "
+        "A dot above its cross is enough; the crosses rise as the error budget is spent."
+    )
+    chart = _chart("evidence", "e-value and threshold of every verdict, log scale")
+    return _section("Is it better", note, chart, table("Verdicts", [*head, "items", "why"], rows))
+
+
+def _filters(story: Story) -> str:
+    names = filter_names(story)
+    if not names:
+        return ""
+    rows: list[Sequence[object]] = [
+        (row.generation, _Code(row.short), *(_share(row.figures.get(name)) for name in names))
+        for row in story.versions
+        if any(name in row.figures for name in names)
+    ]
+    note = (
+        "Yield: the share of its own answers that the author kept. Label precision: how many of "
+        "those are truly right, which only this report knows; the author never did."
+    )
+    head = ["generation", "version", *map(_words, names)]
+    chart = _chart("filters", "Filter yield and label precision by generation")
+    return _section("Can it trust itself", note, chart, table("Filters", head, rows))
+
+
+def _costs(story: Story) -> str:
+    stages = list({cost.stage: None for cost in story.costs})
+    spent = {(cost.generation, cost.stage): cost.seconds for cost in story.costs}
+    generations = sorted({cost.generation for cost in story.costs})
+    rows: list[Sequence[object]] = [
+        (number_, *(spent.get((number_, stage)) for stage in stages)) for number_ in generations
+    ]
+    note = f"Working time by generation and stage, {duration(story.worked_s)} in all."
+    listing = table("Seconds", ["generation", *stages], rows)
+    figures = table("Figures of every draft", *_draft_figures(story))
+    return _section("What it cost", note, _chart("costs", note), listing + figures)
+
+
+def _draft_figures(story: Story) -> tuple[list[str], list[Sequence[object]]]:
+    keys = list({key: None for row in story.versions for key in row.figures})
+    rows: list[Sequence[object]] = [
+        (row.generation, _Code(row.short), *(row.figures.get(key) for key in keys))
+        for row in story.versions
+    ]
+    return ["generation", "version", *map(_words, keys)], rows
+
+
+def _end(story: Story) -> str:
+    stop = story.stop
+    if stop is None:
+        told = "Nothing has ended it yet: the record is open, and `successor improve` goes on."
+        return f"<section><h2>What ended it</h2><p>{escape(told)}</p></section>"
+    mark = ' class="alarm"' if stop.needs_human else ""
+    asks = " It asks for a human." if stop.needs_human else ""
+    name, reason = escape(_words(stop.base_case)), escape(stop.reason.rstrip("."))
+    told = f"<p><strong>{name}</strong>: {reason}.{asks}</p>"
+    return f"<section{mark}><h2>What ended it</h2>{told}</section>"
+
+
+def _provenance(story: Story) -> str:
+    session = story.sessions[-1] if story.sessions else None
+    facts: list[tuple[str, str]] = [
+        ("Ledger head", story.head),
+        ("Events", str(story.events)),
+        ("From", _moment(story.began)),
+        ("To", _moment(story.ended)),
+    ]
+    if session:
+        facts += [("Seed", str(session.seed)), ("Kernel", session.kernel)]
+        facts += [(_words(name), str(value)) for name, value in session.host.items()]
+    told = "".join(
+        f"<dt>{escape(name)}</dt><dd><code>{escape(value)}</code></dd>" for name, value in facts
+    )
+    settings = escape(json.dumps(story.settings, indent=2, default=str, ensure_ascii=False))
+    return (
+        f'<section><h2>Where this comes from</h2><p class="note">Everything above is read from '
+        f"the ledger; <code>successor audit</code> verifies it against this head.</p>"
+        f'<dl class="facts">{told}</dl>'
+        f"<details><summary>Settings in force</summary><pre><code>{settings}</code></pre></details>"
+        "</section>"
+    )
+
+
+class _Code(str):
+    """Text to be set as code."""
+
+    __slots__ = ()
+
+
+class _Text(str):
+    """Prose, which may wrap."""
+
+    __slots__ = ()
+
+
+def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table; numbers are right-aligned, missing values are dashes."""
+    columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    return (
+        f'<div class="scroll"><table><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return '<td class="number">–</td>'
+        case int() | float():
+            return f'<td class="number">{number(value)}</td>'
+        case _Code():
+            return f"<td><code>{escape(value)}</code></td>"
+        case _Text():
+            return f'<td class="text">{escape(value)}</td>'
+        case _:
+            return f"<td>{escape(str(value))}</td>"
+
+
+def _section(heading: str, note: str, chart: str, tables: str, *, pair: bool = False) -> str:
+    charts = f'<div class="charts">{chart}</div>' if pair else chart
+    return (
+        f'<section><h2>{escape(heading)}</h2><p class="note">{escape(note)}</p>{charts}'
+        f"<details><summary>The numbers</summary>{tables}</details></section>"
+    )
+
+
+def _chart(name: str, meaning: str) -> str:
+    return (
+        f'<figure role="img" aria-label="{escape(meaning)}; the table below has the numbers">'
+        f'<div class="plot" id="{name}"><noscript>Drawn by a script; the numbers are in the '
+        "table below.</noscript></div></figure>"
+    )
+
+
+def number(value: float | None) -> str:
+    """Three significant digits, for reading: 0.021, 64, 1,024, 3.1e+08."""
+    if value is None:
+        return "–"
+    size = abs(value)
+    if size >= 1e6 or 0 < size < 1e-3:
+        return f"{value:.1e}"
+    return f"{value:,.0f}" if size >= 100 or value == int(value) else f"{value:.3g}"
+
+
+def duration(seconds: float) -> str:
+    """Hours, minutes and seconds, the two that matter."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m {whole % 60:02d}s"
+    return f"{whole // 3600}h {whole % 3600 // 60:02d}m"
+
+
+def _share(value: object) -> str | None:
+    return f"{value:.1%}" if isinstance(value, int | float) else None
+
+
+def _moment(time: float) -> str:
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
