@@ -93,7 +93,7 @@ def _version(row: VersionRow, story: Story) -> dict[str, object]:
         "label": label(row),
         "author": row.version.author,
         "generation": row.generation,
-        "at": row.generation + 0.18 * max(0, row.lane - 1 + (not row.in_line and row.attempt > 0)),
+        "at": row.generation + 0.18 * row.attempt,
         "lane": row.lane,
         "line": row.in_line,
         "decision": row.outcome,

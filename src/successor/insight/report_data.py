@@ -99,8 +99,9 @@ class Story:
     def setting(self, table: str, key: str) -> object:
         """One setting of the last session, None when it is not set."""
         content = self.settings.get(table)
-        known = cast("Mapping[str, object]", content) if isinstance(content, Mapping) else {}
-        return known.get(key)
+        if not isinstance(content, Mapping):
+            return None
+        return cast("Mapping[str, object]", content).get(key)
 
     @property
     def target(self) -> tuple[str, float] | None:

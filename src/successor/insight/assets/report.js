@@ -24,7 +24,8 @@
     return { type: "log", base: 2, domain: [ticks[0], Math.max(d3.max(domain), ticks.at(-1))], ticks, tickFormat: number, label, grid: true };
   };
   const base = (id, options) => ({ width: Math.max(320, document.getElementById(id).clientWidth || 620),
-    style: { background: "none", fontSize: "12px", overflow: "visible" }, marginLeft: 52, ...options });
+    style: { background: "none", fontSize: "12px", overflow: "visible" }, marginLeft: 52, marginBottom: 44, ...options,
+    x: { labelOffset: 38, ...options.x } });
   const draw = (id, options) => {
     const place = document.getElementById(id);
     if (place) place.replaceChildren(Plot.plot(base(id, options())));
@@ -56,9 +57,9 @@
     const rows = data.versions.map((row) => row.label);
     const count = d3.rollup(data.scores, (v) => v.length, (d) => d.label);
     const cell = (document.getElementById("heat").clientWidth - 130) / Math.max(1, sizes.length);
-    return { height: 70 + 24 * rows.length, marginLeft: 128, marginBottom: 44, padding: 0.06,
+    return { height: 80 + 24 * rows.length, marginLeft: 128, marginBottom: 50, padding: 0.06,
       x: { domain: sizes, label: `length (${data.unit})`, tickFormat: (name) => number(data.slices.find((s) => s.name === name).size),
-        ticks: undefined, tickRotate: cell < 26 ? -60 : 0 },
+        tickRotate: cell < 26 ? -60 : 0 },
       y: { domain: rows, label: null, tickSize: 0 },
       opacity: { domain: [0, 1], range: [0.04, 1] },
       marks: [
@@ -74,7 +75,8 @@
   draw("lineage", () => {
     const lanes = d3.extent(data.versions, (row) => row.lane);
     const edges = known(data.versions, "parent_at");
-    return { height: Math.max(110, 70 + 34 * (lanes[1] - lanes[0] + 1)), marginRight: 40, color: decision,
+    const room = (document.getElementById("lineage").clientWidth - 100) / Math.max(1, whole(data.versions).length - 1);
+    return { height: Math.max(120, 84 + 34 * (lanes[1] - lanes[0] + 1)), marginRight: 40, color: decision,
       x: { label: "generation", ticks: every(whole(data.versions)), tickFormat: "d", inset: 24 },
       y: { axis: null, domain: [lanes[1] + 0.5, lanes[0] - 0.5] },
       marks: [
@@ -83,7 +85,7 @@
         Plot.dot(data.versions, { x: "generation", y: "lane", fill: "decision", r: 6, stroke: "var(--card)",
           channels: { version: "short", author: "author", why: "reason" },
           tip: { format: { x: true, y: false, fill: true }, lineWidth: 30 } }),
-        data.versions.length <= 40 ? Plot.text(data.versions, { x: "generation", y: "lane", text: "short", dy: 16, fontSize: 10, fill: "var(--soft)", fontFamily: "ui-monospace, monospace" }) : null,
+        room >= 66 ? Plot.text(data.versions, { x: "generation", y: "lane", text: "short", dy: 16, fontSize: 10, fill: "var(--soft)", fontFamily: "ui-monospace, monospace" }) : null,
       ] };
   });
 
@@ -94,7 +96,6 @@
       marks: [
         Plot.ruleY([0], { stroke: "var(--line)" }),
         Plot.link(rows, { x1: "at", x2: "at", y1: (row) => Math.log10(row.threshold), y2: "log10_e", stroke: "decision", strokeOpacity: 0.45 }),
-        Plot.tickY(rows, { y: (row) => Math.log10(row.threshold), stroke: "var(--amber)", strokeWidth: 0 }),
         Plot.dot(rows, { x: "at", y: (row) => Math.log10(row.threshold), symbol: "times", stroke: "var(--amber)", strokeWidth: 2, r: 4.5 }),
         Plot.dot(rows, { x: "at", y: "log10_e", fill: "decision", r: 4.5,
           channels: { version: "short", "e-value": "e_text", threshold: { value: (row) => number(row.threshold) }, outcome: "outcome" },
@@ -103,7 +104,7 @@
   });
 
   draw("filters", () => ({ height: 280, x: { label: "generation", ticks: every(whole(data.filters)), tickFormat: "d", inset: 14 },
-    y: { label: "share", domain: [0, 1], percent: false, tickFormat: "%", grid: true },
+    y: { label: "share", domain: [0, 1], tickFormat: "%", grid: true },
     color: { domain: data.filter_names, range: ["var(--blue)", "var(--amber)", "var(--violet)"], legend: true },
     marks: [Plot.lineY(data.filters, { x: "at", y: "value", stroke: "figure", strokeWidth: 1.8 }),
       Plot.dot(data.filters, { x: "at", y: "value", fill: "figure", r: 4, channels: { version: "short" },

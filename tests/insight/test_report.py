@@ -1,0 +1,194 @@
+"""The report says what the record says, escapes it, and loads nothing."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import tomllib
+from hashlib import sha256
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from insight.told_run import ABILITIES, BETTER, Clock, tell
+from successor.errors import SuccessorError, UsageError
+from successor.insight.report import render, write_report
+from successor.insight.report_charts import MOST_ROWS, chart_data, embedded, heat_rows
+from successor.insight.report_data import Story, story
+from successor.insight.report_page import duration, number
+from successor.ledger import Ledger, journal
+
+ASSETS = files("successor.insight").joinpath("assets")
+
+
+@pytest.fixture
+def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    def set_clock(clock: Clock) -> None:
+        monkeypatch.setattr(journal, "time", clock)
+
+    return tell(tmp_path / "lab", set_clock)
+
+
+@pytest.fixture
+def told(record: Path) -> Story:
+    with Ledger.read(record) as ledger:
+        return story(ledger.entries(), ledger.head.root)
+
+
+class Page(HTMLParser):
+    """Elements by name, and the text of scripts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self._in_script = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._in_script = tag == "script"
+        if self._in_script:
+            self.scripts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_script = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_script:
+            self.scripts[-1] += data
+
+    def all(self, name: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.elements if tag == name]
+
+
+def test_every_version_decision_and_second_is_in_the_story(told: Story) -> None:
+    assert len(told.versions) == len(ABILITIES)
+    assert [row.outcome for row in told.versions][:3] == ["first", "promoted", "rejected"]
+    assert len(told.line) == 1 + len(BETTER)
+    assert [row.lane for row in told.versions] == [0, 0, 1, 0, 0, 1, 2, 0, 0]
+    assert told.stop is not None
+    assert told.stop.base_case == "target"
+    assert sum(cost.seconds for cost in told.costs) == pytest.approx(told.worked_s, abs=1.0)
+
+
+def test_horizons_follow_the_abilities(told: Story) -> None:
+    for row, ability in zip(told.versions, ABILITIES, strict=True):
+        assert row.horizon is not None
+        assert row.horizon.p50 == pytest.approx(ability, rel=0.15)
+    assert told.doublings() == pytest.approx(4.9, abs=0.3)
+
+
+def test_a_written_report_is_whole_and_leaves_nothing_beside_it(
+    record: Path, tmp_path: Path
+) -> None:
+    output = write_report(record, tmp_path / "report.html")
+    assert output.read_text("utf-8").rstrip().endswith("</html>")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lab", "report.html"]
+
+
+def test_the_same_record_gives_the_same_report(record: Path, tmp_path: Path) -> None:
+    first = write_report(record, tmp_path / "a.html").read_bytes()
+    assert write_report(record, tmp_path / "b.html").read_bytes() == first
+
+
+def test_text_of_the_record_is_escaped(told: Story) -> None:
+    text = render(told)
+    assert "<any>" not in text
+    assert "<ran>" not in text
+    assert "Add numbers of &lt;any&gt; length" in text
+
+
+def test_data_cannot_close_its_script() -> None:
+    hostile = {"reason": "</script><script>alert(1)</script><!--", "and": "&"}
+    text = embedded(hostile)
+    assert not set("<>&") & set(text)
+    assert json.loads(text) == hostile
+
+
+def test_only_its_own_scripts_may_run_and_nothing_loads(told: Story) -> None:
+    parsed = Page(render(told))
+    policy = next(m["content"] for m in parsed.all("meta") if "http-equiv" in m) or ""
+    allowed = set(re.findall(r"'sha256-([^']+)'", policy))
+    kinds = [attributes.get("type") for attributes in parsed.all("script")]
+    run = [text for text, kind in zip(parsed.scripts, kinds, strict=True) if kind is None]
+    assert allowed == {base64.b64encode(sha256(t.encode()).digest()).decode() for t in run}
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy.split("script-src")[1].split(";")[0]
+    loading = {"src", "href", "srcset", "action", "poster", "data"}
+    assert not [attributes for _, attributes in parsed.elements if loading & attributes.keys()]
+
+
+def test_every_chart_has_words_and_a_table(told: Story) -> None:
+    parsed = Page(render(told))
+    figures = parsed.all("figure")
+    assert len(figures) == 7
+    assert all(figure["aria-label"] for figure in figures)
+    assert len(parsed.all("caption")) >= len(parsed.all("details")) - 1
+    drawn = re.findall(r'draw\("([\w-]+)"', ASSETS.joinpath("report.js").read_text("utf-8"))
+    assert set(drawn) == {
+        place["id"] for place in parsed.all("div") if place.get("class") == "plot"
+    }
+
+
+def test_a_record_that_has_only_begun_has_a_report(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / ".successor", settings={}, seed=1) as ledger:
+        ledger.started()
+    text = write_report(tmp_path / ".successor", tmp_path / "report.html").read_text("utf-8")
+    assert "No version has been examined yet." in text
+    assert "Nothing has ended it yet" in text
+
+
+def test_a_long_record_keeps_its_heat_map_readable(told: Story) -> None:
+    many = Story(told.versions * 40, told.costs, told.sessions, 0, 0, 0, 0, "")
+    shown = heat_rows(many)
+    assert len(shown) <= MOST_ROWS + 1
+    assert all(row.in_line for row in shown)
+    assert shown[-1] is many.line[-1]
+
+
+def test_chart_data_is_plain_json(told: Story) -> None:
+    assert json.loads(embedded(chart_data(told)))["target"] == 256
+
+
+def test_a_lab_without_a_record_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        write_report(tmp_path / ".successor", tmp_path / "report.html")
+
+
+def test_an_output_that_cannot_be_written_is_told(record: Path, tmp_path: Path) -> None:
+    with pytest.raises(SuccessorError, match="cannot write the report"):
+        write_report(record, tmp_path / "nowhere" / "report.html")
+
+
+def test_code_of_others_is_unchanged_and_licensed() -> None:
+    vendored = tomllib.loads(ASSETS.joinpath("vendored.toml").read_text("utf-8"))
+    assert set(vendored) == {"d3.min.js", "plot.umd.min.js"}
+    for name, facts in vendored.items():
+        content = ASSETS.joinpath(name).read_bytes()
+        assert sha256(content).hexdigest() == facts["sha256"]
+        assert b"</script" not in content.lower()
+        assert ASSETS.joinpath(facts["licence"].split(", ")[1]).is_file()
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "–"),
+        (0.0213, "0.0213"),
+        (64.0, "64"),
+        (1024.4, "1,024"),
+        (3.14e8, "3.1e+08"),
+        (0, "0"),
+    ],
+)
+def test_numbers_are_short(value: float | None, shown: str) -> None:
+    assert number(value) == shown
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(41, "41s"), (125, "2m 05s"), (4330, "1h 12m")])
+def test_durations_are_short(seconds: float, shown: str) -> None:
+    assert duration(seconds) == shown
