@@ -23,6 +23,7 @@ def chart_data(story: Story) -> dict[str, object]:
     return {
         "versions": [_version(row, story) for row in story.versions],
         "slices": slices(shown),
+        "heat_rows": [label(row) for row in shown],
         "scores": [score for row in shown for score in _scores(row)],
         "filters": [point for row in story.versions for point in _filters(row)],
         "filter_names": [_words(name) for name in filter_names(story)],

@@ -6,7 +6,7 @@ Everything that comes from a record is escaped here; nothing else builds HTML.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 
@@ -14,6 +14,7 @@ from successor.insight.horizon import Horizon
 from successor.insight.report_charts import filter_names, heat_rows, size_unit, slices
 from successor.insight.report_data import Story, VersionRow
 
+_RIGHT = ' class="number"'
 _TARGETED = "It had to reach {metric} {value}."
 
 
@@ -294,9 +295,15 @@ class _Text(str):
     __slots__ = ()
 
 
-def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """A table; numbers are right-aligned, missing values are dashes."""
-    columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    numeric = [
+        all(isinstance(row[at], int | float | None) for row in rows) for at in range(len(head))
+    ]
+    columns = "".join(
+        f'<th scope="col"{_RIGHT if right else ""}>{escape(name)}</th>'
+        for name, right in zip(head, numeric, strict=True)
+    )
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     return (
         f'<div class="scroll"><table><caption>{escape(caption)}</caption>'
@@ -307,9 +314,9 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -
 def _cell(value: object) -> str:
     match value:
         case None:
-            return '<td class="number">–</td>'
+            return f"<td{_RIGHT}>–</td>"
         case int() | float():
-            return f'<td class="number">{number(value)}</td>'
+            return f"<td{_RIGHT}>{number(value)}</td>"
         case _Code():
             return f"<td><code>{escape(value)}</code></td>"
         case _Text():

@@ -54,8 +54,7 @@
 
   draw("heat", () => {
     const sizes = data.slices.map((slice) => slice.name);
-    const rows = data.versions.map((row) => row.label);
-    const count = d3.rollup(data.scores, (v) => v.length, (d) => d.label);
+    const rows = data.heat_rows;
     const cell = (document.getElementById("heat").clientWidth - 130) / Math.max(1, sizes.length);
     return { height: 80 + 24 * rows.length, marginLeft: 128, marginBottom: 50, padding: 0.06,
       x: { domain: sizes, label: `length (${data.unit})`, tickFormat: (name) => number(data.slices.find((s) => s.name === name).size),
