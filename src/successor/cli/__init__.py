@@ -1,0 +1,96 @@
+"""The `successor` command: one file for each group of verbs, thin over the rooms below.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 stopped by a base case that asks for a human,
+4 the record does not verify, 130 interrupted. What a program reads goes to stdout, what a
+person reads about the run goes to stderr.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from successor.cli.improve import improve
+from successor.cli.record import audit, lineage, status
+from successor.cli.report import report
+from successor.errors import SuccessorError
+
+INTERRUPTED = 130
+
+
+@click.group(
+    help="""\b
+    Examples:
+      successor improve examples/adder
+      successor improve examples/adder --target reliable_horizon=1024 --budget 30m
+      successor status examples/adder
+
+    An AI that examines itself, writes its successor, proves it better and hands over.
+    A lab is a folder with a successor.toml; its record is kept in .successor beside it.
+
+    Every option may also be given in the environment: --budget of improve is
+    SUCCESSOR_IMPROVE_BUDGET.
+
+    \b
+    Exit codes:
+      0    done, also when nothing better was found
+      1    failed
+      2    wrong usage
+      3    stopped by a base case that asks for a human
+      4    the record does not verify
+      130  interrupted
+    """,
+    context_settings={"auto_envvar_prefix": "SUCCESSOR", "help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="successor-rsi", message="successor %(version)s")
+def cli() -> None:
+    """Every verb hangs here."""
+
+
+for verb in (improve, status, lineage, audit, report):
+    cli.add_command(verb)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with its code."""
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Exit code of `successor ARGUMENTS...`; a user's mistake is one or two lines on stderr."""
+    try:
+        code = cli.main(list(arguments), prog_name="successor", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
+    except _MISTAKES as error:
+        message, code = explained(error)
+        click.echo(f"successor: {message}", err=True)
+    return int(code or 0)
+
+
+_MISTAKES = (click.ClickException, click.Abort, KeyboardInterrupt, SuccessorError, OSError)
+
+
+def explained(error: BaseException) -> tuple[str, int]:
+    """What to tell the user, and the exit code."""
+    match error:
+        case click.UsageError():
+            where = error.ctx.command_path if error.ctx else "successor"
+            return f"{error.format_message()}\nTry: {where} --help", error.exit_code
+        case click.ClickException():
+            return error.format_message(), error.exit_code
+        case SuccessorError():
+            return str(error), error.exit_code
+        case OSError():
+            return f"{error.filename or 'input/output'}: {error.strerror or error}", 1
+        case _:
+            return "interrupted", INTERRUPTED

@@ -1,0 +1,124 @@
+"""What came of each generation, read off the record, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from successor.insight.horizon import measure
+from successor.ledger import (
+    Decided,
+    Entry,
+    Event,
+    GenerationClosed,
+    GenerationOpened,
+    Judged,
+    SessionStarted,
+    Written,
+)
+from successor.types import Decision, Digest, Record, Verdict, Version
+
+Horizons: TypeAlias = tuple[float | None, float | None]
+"""The horizon and the reliable horizon of a version; None when it was not examined."""
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One generation as it is reported; `docs/json.md` describes every field."""
+
+    generation: int
+    version: str
+    """The version promoted, else the last candidate, else the incumbent that stayed."""
+    parent: str | None
+    horizon: float | None
+    reliable_horizon: float | None
+    e_value: float | None
+    threshold: float | None
+    decision: str
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A generation that is not over."""
+
+    number: int
+    incumbent: Digest | None
+    seconds: float = 0.0
+    version: Version | None = None
+    verdict: Verdict | None = None
+    decision: Decision | None = None
+
+
+@dataclass
+class Chronicle:
+    """Folds the events of a record into its generations; time between sessions counts for none."""
+
+    record: Record
+    versions: int = 0
+    promotions: int = 0
+    number: int = 0
+    _open: _Open | None = None
+    _last: float | None = None
+
+    def replay(self, entries: Iterable[Entry[Event]]) -> list[Generation]:
+        """The generations that ended within these entries."""
+        return [ended for entry in entries if (ended := self.take(entry))]
+
+    def take(self, entry: Entry[Event]) -> Generation | None:
+        """Take in the next event; the generation that it ended, if it ended one."""
+        event, now = entry.event, self._open
+        worked = entry.time - (self._last if self._last is not None else entry.time)
+        self._last = entry.time
+        if isinstance(event, GenerationOpened):
+            self._open, self.number = _Open(event.generation, event.incumbent), event.generation
+            return None
+        if now is None:
+            return None
+        if not isinstance(event, SessionStarted):
+            now = replace(now, seconds=now.seconds + worked)
+        match event:
+            case Written(version=Version() as version):
+                self.versions += 1
+                now = replace(now, version=version, verdict=None, decision=None)
+            case Judged(verdict=verdict):
+                now = replace(now, verdict=verdict)
+            case Decided(decision=decision):
+                self.promotions += decision.outcome == "promoted" and now.incumbent is not None
+                now = replace(now, decision=decision)
+            case _:
+                pass
+        self._open = None if isinstance(event, GenerationClosed) else now
+        return self._told(now) if isinstance(event, GenerationClosed) else None
+
+    def horizons(self, version: Digest) -> Horizons:
+        """How far a version's ability reaches."""
+        exam = self.record.exam(version)
+        if exam is None:
+            return None, None
+        measured = measure(exam)
+        return measured["horizon"], measured["reliable_horizon"]
+
+    def _told(self, now: _Open) -> Generation:
+        version = now.version.id if now.version else now.incumbent or ""
+        verdict, decision = now.verdict, now.decision
+        horizon, reliable = self.horizons(version)
+        outcome, reason = "no candidate", "the author had nothing to try"
+        if now.incumbent is None:
+            outcome, reason = "first", "there was none before"
+        elif decision:
+            outcome, reason = decision.outcome, decision.reason
+        return Generation(
+            generation=now.number,
+            version=version,
+            parent=now.version.parents[0] if now.version and now.version.parents else None,
+            horizon=horizon,
+            reliable_horizon=reliable,
+            e_value=verdict.e_value if verdict else None,
+            threshold=verdict.threshold if verdict else None,
+            decision=outcome,
+            reason=reason,
+            seconds=round(now.seconds, 3),
+        )

@@ -1,0 +1,90 @@
+"""Verbs that read the record and change nothing: `status`, `lineage`, `audit`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from successor.cli.options import JSON, LAB
+
+
+@click.command(
+    short_help="What a lab has come to.",
+    help="""\b
+    Examples:
+      successor status examples/adder
+      successor status examples/adder --json
+
+    What the lab in folder LAB has come to, also while it runs.
+    """,
+)
+@LAB
+@JSON
+def status(lab: Path, *, as_json: bool) -> None:
+    """See the help above."""
+    from successor.cli.record_views import status_of, told_status
+
+    found = status_of(lab)
+    click.echo(json.dumps(found) if as_json else told_status(found))
+
+
+@click.command(
+    short_help="The line of versions that led to the incumbent.",
+    help="""\b
+    Examples:
+      successor lineage examples/adder
+      successor lineage examples/adder --json
+
+    The versions that were in charge of the lab in folder LAB, from the first to the incumbent.
+    """,
+)
+@LAB
+@JSON
+def lineage(lab: Path, *, as_json: bool) -> None:
+    """See the help above."""
+    from successor.cli.record_views import lineage_of, show_lineage
+
+    if as_json:
+        click.echo(json.dumps({"lineage": lineage_of(lab)}))
+    else:
+        show_lineage(lab)
+
+
+@click.command(
+    short_help="Verify every event and object on record.",
+    help="""\b
+    Examples:
+      successor audit examples/adder
+      successor audit examples/adder --json
+
+    Verify every event on the record of the lab in folder LAB, and every object that an event
+    names. Exits with 4 and names the first that is not what it was when it was written.
+    """,
+)
+@LAB
+@JSON
+def audit(lab: Path, *, as_json: bool) -> int:
+    """See the help above."""
+    from successor.errors import RecordError
+    from successor.lab import record_of
+    from successor.ledger import audit as audit_record
+
+    report = audit_record(record_of(lab))
+    found: dict[str, Any] = {
+        "verified": report.problem is None,
+        "events": report.events,
+        "objects": report.objects,
+        "ledger_head": report.head.root,
+        "problem": report.problem,
+    }
+    if as_json:
+        click.echo(json.dumps(found))
+    if report.problem is not None:
+        raise RecordError(f"{lab}: the record does not verify: {report.problem}")
+    if not as_json:
+        click.echo(f"{report.events} events and {report.objects} objects verify.")
+        click.echo(f"Head: {report.head.root}")
+    return 0

@@ -1,0 +1,100 @@
+"""What `status` and `lineage` tell, read off a record."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from successor.cli.generation import Chronicle, Generation
+from successor.cli.view import duration, number, table
+from successor.lab import record_of
+from successor.ledger import Ledger, SessionStarted, Stopped
+
+
+def status_of(folder: Path) -> dict[str, Any]:
+    """The fields of `status --json`.
+
+    Raises:
+        UsageError: when nothing is on record.
+        RecordError: when the record does not verify.
+    """
+    ledger = Ledger.read(record_of(folder))
+    chronicle = Chronicle(ledger)
+    ended = chronicle.replay(ledger.entries())
+    incumbent = ledger.incumbent()
+    horizon, reliable = chronicle.horizons(incumbent.id if incumbent else "")
+    last = ledger.entries()[-1].event if ledger.entries() else None
+    stop = last.stop if isinstance(last, Stopped) else None
+    return {
+        "goal": _goal(ledger),
+        "generations": len(ended),
+        "versions": chronicle.versions,
+        "promotions": chronicle.promotions,
+        "incumbent": incumbent.id if incumbent else None,
+        "horizon": horizon,
+        "reliable_horizon": reliable,
+        "stopped_by": stop.base_case if stop else None,
+        "reason": stop.reason if stop else None,
+        "needs_human": stop.needs_human if stop else False,
+        "seconds": round(ledger.spent_s(), 3),
+        "events": ledger.head.size,
+        "ledger_head": ledger.head.root,
+    }
+
+
+def told_status(found: dict[str, Any]) -> str:
+    """The status in a few lines."""
+    stopped = f"stopped by {found['stopped_by']}: {found['reason']}"
+    lines = {
+        "goal": found["goal"],
+        "state": stopped if found["stopped_by"] else "running, or killed in the middle",
+        "incumbent": found["incumbent"] or "none yet",
+        "horizon": f"{number(found['horizon'])}, reliable {number(found['reliable_horizon'])}",
+        "generations": f"{found['generations']}, {found['promotions']} promotions",
+        "worked": duration(found["seconds"]),
+        "head": f"{found['ledger_head']} ({found['events']} events)",
+    }
+    return "\n".join(f"{name:<12} {value}" for name, value in lines.items())
+
+
+def lineage_of(folder: Path) -> list[dict[str, Any]]:
+    """The incumbents, oldest first, with the generation that made each and who wrote it.
+
+    Raises:
+        UsageError: when nothing is on record.
+        RecordError: when the record does not verify.
+    """
+    ledger = Ledger.read(record_of(folder))
+    return [{**asdict(row), "author": ledger.version(row.version).author} for row in _line(ledger)]
+
+
+def show_lineage(folder: Path) -> None:
+    """Print the incumbents as a table.
+
+    Raises:
+        UsageError, RecordError: as `lineage_of`.
+    """
+    console, rows = Console(), _line(Ledger.read(record_of(folder)))
+    ascii_only = console.options.ascii_only
+    console.print(table(rows, None, console.width, ascii_only=ascii_only))
+
+
+def _line(ledger: Ledger) -> list[Generation]:
+    rows = {row.version: row for row in Chronicle(ledger).replay(ledger.entries())}
+    incumbent = ledger.incumbent()
+    line = ledger.lineage(incumbent.id) if incumbent else ()
+    return [rows[version.id] for version in line if version.id in rows]
+
+
+def _goal(ledger: Ledger) -> str:
+    sessions = ledger.entries(SessionStarted)
+    if not sessions:
+        return ""
+    match sessions[-1].event.settings:
+        case {"lab": {"goal": str(goal)}}:
+            return goal
+        case _:
+            return ""

@@ -1,0 +1,246 @@
+"""A lab on disk: `successor.toml` and the record beside it. The one room that knows all parts."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import TracebackType
+from typing import Self, cast
+
+from successor import labfile, loop
+from successor.errors import Halt, UsageError
+from successor.insight.horizon import measure
+from successor.judge import PairedJudge, WholeRun
+from successor.labfile import LabFile, PartTable
+from successor.ledger import Ledger, SessionStarted
+from successor.ledger.disk import WriterLock
+from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage
+from successor.plugins import Group, find
+from successor.types import Author, Draw, Exam, Judge, Stop, Subject, Version
+
+RECORD = ".successor"
+"""Folder of the record, beside `successor.toml`."""
+Overrides = Mapping[str, Mapping[str, object]]
+"""Settings that win over the file's, by table and key."""
+Interrupt = Callable[[], Stop | None]
+"""Asked at every progress report whether a person wants the run to end."""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab, opened to improve, and the version that was in charge when this was made.
+
+    It holds the record's lock until it is closed; labs that come of each other share it.
+    """
+
+    folder: Path
+    settings: LabFile
+    parts: loop.Parts = field(repr=False)
+    version: Version | None
+    """The incumbent; None before the first generation."""
+    stop: Stop | None = None
+    """The base case that was met; None while the recursion may go on."""
+
+    def close(self) -> None:
+        """Let another process improve the lab. What was read stays readable."""
+        self.parts.ledger.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def load(path: str | os.PathLike[str]) -> Lab:
+    """Open the lab in a folder, to improve it.
+
+    Raises:
+        UsageError: when there is no lab, a setting is wrong, nothing has to end the recursion,
+            or the record belongs to another experiment or is in use.
+        RecordError: when the record does not verify.
+    """
+    return open_lab(Path(path))
+
+
+def improve_self(lab: Lab) -> Lab:
+    """One generation: the lab with the successor in charge, or with the same version.
+
+    The first generation writes the first version. When a base case is met, nothing is done but
+    to record it, once, and the lab that comes back names it in `stop`.
+    """
+    if lab.stop is not None:
+        return lab
+    ledger = lab.parts.ledger
+    ledger.started(_host())
+    stop = lab.parts.overseer.base_case(ledger)
+    try:
+        if stop is None:
+            loop.improve_self(lab.parts)
+    except Halt as halt:
+        stop = halt.stop
+    if stop is not None:
+        ledger.stopped(stop)
+    return replace(lab, version=ledger.incumbent(), stop=stop)
+
+
+def run(lab: Lab) -> Stop:
+    """Improve until a base case is met; which one is the last thing on record."""
+    lab.parts.ledger.started(_host())
+    return loop.run(lab.parts)
+
+
+def open_lab(
+    folder: Path, overrides: Overrides | None = None, interrupt: Interrupt | None = None
+) -> Lab:
+    """As `load`, with settings that win over the file's and a way to end the run.
+
+    Raises:
+        UsageError, RecordError: as `load`.
+    """
+    settings = labfile.read(folder, overrides)
+    overseer = _overseer(settings, folder)
+    subject = cast("Subject", _make("subjects", settings.subject, folder))
+    author = cast("Author", _make("authors", settings.author, folder, subject))
+    judge = cast("Judge", _make("judges", settings.judge, folder, subject))
+    ledger = _open_ledger(folder, settings, overseer, interrupt or (lambda: None))
+    parts = loop.Parts(ledger, subject, author, judge, overseer)
+    return Lab(folder, settings, parts, ledger.incumbent())
+
+
+def record_of(folder: Path) -> Path:
+    """The folder of a lab's record, to be read; no parts are wired for that.
+
+    Raises:
+        UsageError: when there is no such lab.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder; give the folder of a lab")
+    return folder / RECORD
+
+
+def set_aside(folder: Path) -> Path | None:
+    """Move the record of a lab out of the way, to `.successor-N`, and say where it is now.
+
+    Raises:
+        UsageError: when another process is writing to it.
+    """
+    record = folder / RECORD
+    if not record.exists():
+        return None
+    lock = WriterLock(record / "lock")
+    number = 1
+    while (aside := folder / f"{RECORD}-{number}").exists():
+        number += 1
+    record.rename(aside)
+    lock.release()
+    return aside
+
+
+def paired(settings: Mapping[str, object], subject: Subject) -> PairedJudge:
+    """The judge `paired`: fresh items, the same for both versions, until the evidence suffices."""
+    alpha = settings.get("alpha", 0.05)
+    if unknown := sorted(settings.keys() - {"alpha"}):
+        raise UsageError(f"[judge] {unknown[0]} = {settings[unknown[0]]!r}: known: alpha, kind")
+    if not isinstance(alpha, float) or not 0 < alpha < 1:
+        raise UsageError(f"[judge] alpha = {alpha!r}: should be a number between 0 and 1")
+    return PairedJudge(subject, budget=WholeRun(alpha))
+
+
+def _make(group: Group, table: PartTable, folder: Path, *services: object) -> object:
+    factory = find(group, table.kind, folder)
+    try:
+        return factory(table.settings, *services)
+    except UsageError as error:
+        raise UsageError(f"{folder / labfile.FILE_NAME}: {error}") from error
+
+
+def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
+    path, told = folder / labfile.FILE_NAME, settings.base_cases
+    cases = BaseCases(
+        target=told.target,
+        wall_clock_s=told.wall_clock,
+        generations=told.generations,
+        plateau=told.plateau,
+        examples=told.examples,
+        tokens=told.tokens,
+        floor=told.floor,
+    )
+    metrics = list(measure(Exam("", Draw("training", 0, ()), ())))
+    if cases.target and cases.target[0] not in metrics:
+        told = labfile.did_you_mean(cases.target[0], metrics)
+        raise UsageError(
+            f"{path}: [base_cases] target = {cases.target[0]!r}: no such metric; {told}"
+        )
+    policy = Policy(cast("Stage", settings.lab.stage))
+    try:
+        return PolicyOverseer(policy, cases, measure, loop.MASTERY)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
+def _open_ledger(
+    folder: Path, settings: LabFile, overseer: PolicyOverseer, interrupt: Interrupt
+) -> Ledger:
+    now = cast("dict[str, dict[str, object]]", settings.model_dump(mode="json"))
+    record = folder / RECORD
+    if (record / "record.sqlite").is_file():
+        with Ledger.read(record) as ledger:
+            _check_unchanged(ledger, now, folder)
+
+    def halt() -> Stop | None:
+        return interrupt() or overseer.urgent(ledger)
+
+    ledger = Ledger.open(record, settings=now, seed=settings.lab.seed, halt=halt)
+    ignore = record / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    return ledger
+
+
+def _check_unchanged(ledger: Ledger, now: Mapping[str, Mapping[str, object]], folder: Path) -> None:
+    """Refuse to go on with another experiment under the same record.
+
+    Raises:
+        UsageError: when a setting that defines the experiment is not the one on record.
+    """
+    sessions = ledger.entries(SessionStarted)
+    if not sessions:
+        return
+    began = cast("Mapping[str, Mapping[str, object]]", sessions[0].event.settings)
+    changed = [
+        f"[{table}] {key} = {now[table].get(key)!r}, on record {began[table].get(key)!r}"
+        for table in ("lab", "subject", "author", "judge")
+        for key in dict.fromkeys([*began.get(table, {}), *now[table]])
+        if (table, key) != ("lab", "stage") and now[table].get(key) != began.get(table, {}).get(key)
+    ]
+    if changed:
+        raise UsageError(
+            f"{folder}: its record began with other settings: {'; '.join(changed)}.\n"
+            "Put them back, use a fresh folder, or set the record aside with --fresh."
+        )
+
+
+def _host() -> dict[str, float | int | str]:
+    """Facts about the machine that help to understand a run; nothing depends on them."""
+    facts: dict[str, float | int | str] = {
+        "cores": os.cpu_count() or 0,
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "system": platform.system(),
+    }
+    for library in ("successor-rsi", "numpy", "scipy", "torch"):
+        try:
+            facts[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return facts

@@ -1,0 +1,230 @@
+"""`successor.toml`: what a lab says about itself, read strictly.
+
+Every mistake is one line that names the file, the key, the value and what is allowed there.
+Tables of a subject, an author or a judge keep their own keys; whoever is named by `kind`
+checks them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from successor.errors import UsageError
+
+FILE_NAME = "successor.toml"
+EXAMPLE = """\
+[lab]
+goal = "Add numbers of any length"
+
+[subject]
+kind = "model/adder"
+
+[author]
+kind = "training"
+strategy = "amplify"
+
+[base_cases]
+target = "reliable_horizon=64"
+wall_clock = "5m"
+"""
+_UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def parse_duration(text: object) -> float:
+    """Seconds in a duration such as `90`, `"90s"`, `"5m"`, `"1h30m"` or `"2d"`.
+
+    Raises:
+        ValueError: when it is no duration, or not longer than nothing.
+    """
+    parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smhd]?)", str(text))
+    spelled = re.fullmatch(r"(?:\s*\d+(?:\.\d+)?\s*[smhd]?)+\s*", str(text))
+    total = sum(float(number) * _UNITS_S[unit] for number, unit in parts)
+    if isinstance(text, bool) or not spelled or total <= 0:
+        raise ValueError('a duration such as "90s", "5m" or "1h30m"')
+    return total
+
+
+def parse_target(text: object) -> tuple[str, float]:
+    """Metric and value of a target such as `"reliable_horizon=64"`.
+
+    Raises:
+        ValueError: when it is not METRIC=VALUE with a number as its value.
+    """
+    metric, _, value = str(text).partition("=")
+    try:
+        return _named(metric.strip()), float(value)
+    except ValueError:
+        raise ValueError('METRIC=VALUE, such as "reliable_horizon=64"') from None
+
+
+def _named(metric: str) -> str:
+    if not metric.isidentifier():
+        raise ValueError(metric)
+    return metric
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _OpenTable(BaseModel):
+    """A table whose other keys belong to what `kind` names."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """The keys beside `kind`."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class LabTable(_Table):
+    """What the recursion is for."""
+
+    goal: Annotated[
+        str, Field(min_length=1, description="What the subject should become able to do.")
+    ]
+    seed: Annotated[
+        int, Field(ge=0, lt=2**53, description="Every random draw of the run follows from it.")
+    ] = 1
+    stage: Annotated[
+        int,
+        Field(ge=1, le=4, description="1 human, 2 suggest, 3 autonomous, 4 closed: who decides."),
+    ] = 4
+
+
+class SubjectTable(_OpenTable):
+    """What improves."""
+
+    kind: Annotated[
+        str, Field(min_length=1, description="Name of a subject, or `file.py:factory`.")
+    ]
+
+
+class AuthorTable(_OpenTable):
+    """Who writes the next version."""
+
+    kind: Annotated[
+        str, Field(min_length=1, description="Name of an author, or `file.py:factory`.")
+    ]
+
+
+class JudgeTable(_OpenTable):
+    """Who says whether a candidate is better."""
+
+    kind: Annotated[
+        str, Field(min_length=1, description="Name of a judge, or `file.py:factory`.")
+    ] = "paired"
+
+
+PartTable: TypeAlias = SubjectTable | AuthorTable | JudgeTable
+
+
+class BaseCasesTable(_Table):
+    """What ends the recursion; at least one bound that must be hit is required."""
+
+    target: Annotated[
+        tuple[str, float] | None,
+        BeforeValidator(parse_target),
+        Field(description='The goal as a number: `"METRIC=VALUE"`.'),
+    ] = None
+    wall_clock: Annotated[
+        float | None,
+        BeforeValidator(parse_duration),
+        Field(description='Working time over all sessions: `"90s"`, `"5m"`, `"1h30m"`.'),
+    ] = None
+    generations: Annotated[
+        int | None, Field(ge=1, description="Generations over all sessions.")
+    ] = None
+    plateau: Annotated[
+        int | None, Field(ge=1, description="Generations in a row without a promotion.")
+    ] = None
+    examples: Annotated[
+        int | None, Field(ge=1, description="Examples trained on, as authors report them.")
+    ] = None
+    tokens: Annotated[
+        int | None, Field(ge=1, description="Tokens trained on or generated, as authors report.")
+    ] = None
+    floor: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="Collapse: share right, on what the first version mastered, to keep.",
+        ),
+    ] = 0.9
+
+
+class LabFile(_Table):
+    """The whole of `successor.toml`."""
+
+    lab: LabTable
+    subject: SubjectTable
+    author: AuthorTable
+    judge: JudgeTable = JudgeTable()
+    base_cases: BaseCasesTable = BaseCasesTable()
+
+
+def read(folder: Path, overrides: Mapping[str, Mapping[str, object]] | None = None) -> LabFile:
+    """The settings of the lab in `folder`; `overrides` (table, key, value) win over the file.
+
+    Raises:
+        UsageError: when the folder or its file is missing, or a setting is wrong.
+    """
+    path = folder / FILE_NAME
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder; give the folder of a lab")
+    if not path.is_file():
+        raise UsageError(
+            f"{folder} is no lab: it has no {FILE_NAME}. Write one, such as:\n\n{EXAMPLE}"
+        )
+    try:
+        tables: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not valid TOML: {error}") from None
+    for name, table in (overrides or {}).items():
+        tables[name] = {**tables.get(name, {}), **table}
+    try:
+        return LabFile.model_validate(tables)
+    except ValidationError as error:
+        raise UsageError("\n".join(f"{path}: {line}" for line in _explained(error))) from None
+
+
+def _explained(error: ValidationError) -> list[str]:
+    """One line for each mistake: the key, its value, what is allowed."""
+    return [_line(item["type"], item["loc"], item["input"], item["msg"]) for item in error.errors()]
+
+
+def _line(kind: str, place: tuple[int | str, ...], value: object, message: str) -> str:
+    table, key = str(place[0]), ".".join(str(part) for part in place[1:2])
+    known = _keys(table) if key else list(LabFile.model_fields)
+    if kind == "extra_forbidden":
+        where = f"[{table}] {key} = {value!r}" if key else f"[{table}]"
+        return f"{where}: no such {'key' if key else 'table'}; {did_you_mean(key or table, known)}"
+    if kind == "missing":
+        where = f"[{table}] {key}" if key else f"[{table}]"
+        return f"{where}: missing; it is required"
+    if not key:
+        return f"{table} = {value!r}: should be a table, [{table}]"
+    allowed = message.removeprefix("Value error, ").removeprefix("Input should be ")
+    return f"[{table}] {key} = {value!r}: should be {allowed}"
+
+
+def _keys(table: str) -> list[str]:
+    model = LabFile.model_fields[table].annotation
+    return (
+        list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+    )
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """The known words nearest to `word`, or all of them when none is near."""
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"

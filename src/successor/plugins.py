@@ -1,0 +1,70 @@
+"""Finding what a lab names by `kind`: entry points, or a factory in a file of the lab.
+
+The built-in subjects, authors and judges are registered exactly as a third party's are.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Literal
+
+from successor.errors import SuccessorError, UsageError
+from successor.labfile import FILE_NAME, did_you_mean
+
+_TRAINING = ("torch", "safetensors")
+Group = Literal["subjects", "authors", "judges"]
+
+
+def find(group: Group, kind: str, folder: Path) -> Callable[..., object]:
+    """The factory that `kind` names: an entry point of `successor.<group>`, `file.py:name` for
+    a file in the lab's folder, or `package.module:name`.
+
+    Raises:
+        UsageError: when nothing has that name.
+        SuccessorError: when what it names cannot be imported.
+    """
+    where = f"{folder / FILE_NAME}: [{group.removesuffix('s')}] kind = {kind!r}"
+    known = {point.name: point for point in entry_points(group=f"successor.{group}")}
+    try:
+        if kind in known:
+            return known[kind].load()
+        if ":" in kind:
+            return _named(kind, folder, where)
+    except ImportError as error:
+        hint = "; pip install 'successor-rsi[train]'" if error.name in _TRAINING else ""
+        raise SuccessorError(f"{where}: cannot be loaded: {error}{hint}") from error
+    raise UsageError(f"{where}: no such kind; {did_you_mean(kind, list(known))}")
+
+
+def _named(kind: str, folder: Path, where: str) -> Callable[..., object]:
+    home, _, name = kind.rpartition(":")
+    module = _from_file(folder / home, where) if home.endswith(".py") else import_module(home)
+    factory = getattr(module, name, None)
+    if not callable(factory):
+        raise UsageError(f"{where}: {home} has no function {name!r}")
+    return factory
+
+
+def _from_file(path: Path, where: str) -> ModuleType:
+    """The module in `path`, under a name of its own, so that two labs never share one."""
+    name = f"successor_lab_{sha256(bytes(path.resolve())).hexdigest()[:16]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = spec_from_file_location(name, path)
+    if not path.is_file() or spec is None or spec.loader is None:
+        raise UsageError(f"{where}: {path} does not exist")
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
