@@ -137,6 +137,7 @@ class Ledger:
             kernel, self._host = kernel_digest(), host or self._host
             self._journal.append(SessionStarted(self._seed, self._settings, kernel, self._host))
             self._kernel = kernel
+            self._close_if_promoted()
 
     def stopped(self, stop: Stop) -> None:
         """End the session by a base case."""
@@ -239,6 +240,12 @@ class Ledger:
     def spent_s(self) -> float:
         """Seconds of work over all sessions; a killed one counts until its last event."""
         return self._journal.spent_s(running=self._kernel is not None)
+
+    def _close_if_promoted(self) -> None:
+        """A promotion ends a generation, also when a kill came before that was on record."""
+        left = self._journal.history.generation
+        if left is not None and left.opened.incumbent is not None and left.promoted is not None:
+            self._journal.append(GenerationClosed(left.opened.generation))
 
     def _opened(self) -> GenerationOpened:
         history = self._journal.history

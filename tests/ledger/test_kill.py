@@ -1,0 +1,120 @@
+"""A run may be killed at any instant. It ends where the run that nobody killed ends."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from ledger.climber import climb, end_state
+from ledger.killing import Fuse, finished, killed_after, start
+
+from successor.errors import UsageError
+from successor.ledger import Decided, Ledger, audit
+from successor.ledger.store import FILE
+
+KILLS = 200
+KILLS_INSIDE_WRITES = 150
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    lab = tmp_path_factory.mktemp("undisturbed") / ".successor"
+    climb(lab)
+    return end_state(lab)
+
+
+def labs(tmp_path: Path) -> Iterator[Path]:
+    for number in count():
+        folder = tmp_path / f"lab-{number}"
+        folder.mkdir()
+        yield folder / ".successor"
+
+
+def is_sound(folder: Path) -> bool:
+    try:
+        return audit(folder).problem is None
+    except UsageError:
+        return True  # killed before anything was on record
+
+
+def test_the_lab_has_all_that_a_kill_could_break(undisturbed: dict[str, object]):
+    outcomes = Counter(d.outcome for d in undisturbed["decisions"])  # type: ignore[attr-defined]
+    assert outcomes["promoted"] >= 4
+    assert outcomes["rejected"] >= 2
+    assert None in undisturbed["generations"]  # type: ignore[operator]
+
+
+def test_two_runs_of_the_same_seed_end_alike(tmp_path: Path, undisturbed: dict[str, object]):
+    climb(tmp_path / ".successor")
+    assert end_state(tmp_path / ".successor") == undisturbed
+
+
+def test_another_seed_ends_elsewhere(tmp_path: Path, undisturbed: dict[str, object]):
+    climb(tmp_path / ".successor", seed=8)
+    assert end_state(tmp_path / ".successor") != undisturbed
+
+
+def kill_until(
+    kills: int,
+    tmp_path: Path,
+    undisturbed: dict[str, object],
+    run_and_kill: Callable[[Path], bool],
+) -> None:
+    """Kill lab after lab, each until it comes to its end, and look at every end."""
+    ends = 0
+    for lab in labs(tmp_path):
+        while not run_and_kill(lab):
+            kills -= 1
+            assert is_sound(lab)
+        promoted = [
+            entry.event.decision.candidate
+            for entry in Ledger.read(lab).entries(Decided)
+            if entry.event.decision.outcome == "promoted"
+        ]
+        assert len(promoted) == len(set(promoted))
+        assert end_state(lab) == undisturbed
+        shutil.rmtree(lab.parent)
+        ends += 1
+        if kills <= 0:
+            assert ends >= 5
+            return
+
+
+def test_killed_at_200_random_instants(tmp_path: Path, undisturbed: dict[str, object]):
+    chance = random.Random(20)
+    kill_until(KILLS, tmp_path, undisturbed, lambda lab: killed_after(lab, chance.uniform(0, 0.05)))
+
+
+def test_killed_inside_writes_of_checkpoints_objects_and_events(
+    tmp_path: Path, undisturbed: dict[str, object]
+):
+    chance = random.Random(21)
+
+    def run_and_kill(lab: Path) -> bool:
+        moment = chance.choice(("before", "halfway", "after"))
+        return finished(start(lab, Fuse(chance.randint(1, 40), moment).install))
+
+    kill_until(KILLS_INSIDE_WRITES, tmp_path, undisturbed, run_and_kill)
+
+
+def test_a_torn_log_of_the_database_costs_events_but_never_the_record(
+    tmp_path: Path, undisturbed: dict[str, object]
+):
+    chance = random.Random(22)
+    torn = 0
+    for lab in labs(tmp_path):
+        while not killed_after(lab, chance.uniform(0.02, 0.08)):
+            log = lab / f"{FILE}-wal"
+            if log.is_file() and log.stat().st_size:
+                with log.open("r+b") as file:
+                    file.truncate(chance.randrange(log.stat().st_size))
+                torn += 1
+            assert is_sound(lab)
+        assert end_state(lab) == undisturbed
+        if torn >= 10:
+            return
