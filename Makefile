@@ -16,8 +16,8 @@ help:  ## these lines
 
 demo: $(VENV)/.installed  ## improve examples/adder until a base case ends it, then write the report
 	$(BIN)/successor improve $(LAB)
-	$(BIN)/successor report $(LAB) --output $(LAB)/report.html
-	@echo "The report is $(abspath $(LAB)/report.html)"
+	@$(BIN)/successor report $(LAB) --open no > /dev/null
+	@echo "The report is $(abspath $(LAB))/report.html"
 
 test: check  ## everything that has to hold: format, lint, types, contracts, budget, tests
 	$(PYTEST)

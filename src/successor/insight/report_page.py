@@ -201,7 +201,7 @@ def _evidence(story: Story) -> str:
     head = ["generation", "version", "outcome", "e-value", "threshold", "effect", "95% interval"]
     note = (
         "How strongly the judge's own items speak against “no better than its parent”. "
-        "A dot above its cross is enough; the crosses rise as the error budget is spent."
+        "A dot above its cross, which the error budget of the whole run sets, is enough."
     )
     chart = _chart("evidence", "e-value and threshold of every verdict, log scale")
     return _section("Is it better", note, chart, table("Verdicts", [*head, "items", "why"], rows))
