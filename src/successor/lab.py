@@ -20,7 +20,18 @@ from successor.ledger import Ledger, SessionStarted
 from successor.ledger.disk import WriterLock
 from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage
 from successor.plugins import Group, find
-from successor.types import Author, Draw, Exam, Judge, Stop, Subject, Version
+from successor.types import (
+    Author,
+    Decision,
+    Draw,
+    Exam,
+    Judge,
+    Record,
+    Stop,
+    Subject,
+    Verdict,
+    Version,
+)
 
 RECORD = ".successor"
 """Folder of the record, beside `successor.toml`."""
@@ -113,7 +124,8 @@ def open_lab(
     author = cast("Author", _make("authors", settings.author, folder, subject))
     judge = cast("Judge", _make("judges", settings.judge, folder, subject))
     ledger = _open_ledger(folder, settings, overseer, interrupt or (lambda: None))
-    parts = loop.Parts(ledger, subject, author, judge, overseer)
+    watched = _Interruptible(overseer, interrupt) if interrupt else overseer
+    parts = loop.Parts(ledger, subject, author, judge, watched)
     return Lab(folder, settings, parts, ledger.incumbent())
 
 
@@ -154,6 +166,20 @@ def paired(settings: Mapping[str, object], subject: Subject) -> PairedJudge:
     if not isinstance(alpha, float) or not 0 < alpha < 1:
         raise UsageError(f"[judge] alpha = {alpha!r}: should be a number between 0 and 1")
     return PairedJudge(subject, budget=WholeRun(alpha))
+
+
+@dataclass(frozen=True)
+class _Interruptible:
+    """An overseer that also ends the recursion between generations when a person asks for it."""
+
+    overseer: PolicyOverseer
+    interrupt: Interrupt
+
+    def decide(self, verdict: Verdict, record: Record) -> Decision:
+        return self.overseer.decide(verdict, record)
+
+    def base_case(self, record: Record) -> Stop | None:
+        return self.interrupt() or self.overseer.base_case(record)
 
 
 def _make(group: Group, table: PartTable, folder: Path, *services: object) -> object:
@@ -218,7 +244,7 @@ def _check_unchanged(ledger: Ledger, now: Mapping[str, Mapping[str, object]], fo
         return
     began = cast("Mapping[str, Mapping[str, object]]", sessions[0].event.settings)
     changed = [
-        f"[{table}] {key} = {now[table].get(key)!r}, on record {began[table].get(key)!r}"
+        f"[{table}] {key} = {_told(now, table, key)}, on record {_told(began, table, key)}"
         for table in ("lab", "subject", "author", "judge")
         for key in dict.fromkeys([*began.get(table, {}), *now[table]])
         if (table, key) != ("lab", "stage") and now[table].get(key) != began.get(table, {}).get(key)
@@ -228,6 +254,11 @@ def _check_unchanged(ledger: Ledger, now: Mapping[str, Mapping[str, object]], fo
             f"{folder}: its record began with other settings: {'; '.join(changed)}.\n"
             "Put them back, use a fresh folder, or set the record aside with --fresh."
         )
+
+
+def _told(settings: Mapping[str, Mapping[str, object]], table: str, key: str) -> str:
+    content = settings.get(table, {})
+    return repr(content[key]) if key in content else "not set"
 
 
 def _host() -> dict[str, float | int | str]:

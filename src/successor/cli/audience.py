@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.live import Live
 
 from successor.cli.generation import Generation
+from successor.cli.options import echo_json
 from successor.cli.view import Scene, Step, View, duration, evidence, metric, number
 
 EVERY_S = 10.0
@@ -24,6 +25,9 @@ class Audience(Protocol):
 
     def progress(self, scene: Scene) -> None: ...
     def ended(self, generation: Generation) -> None: ...
+    def noticed(self, text: str) -> None:
+        """Something that is not on record, such as that Ctrl-C was heard."""
+
     def finished(self, summary: dict[str, Any], told: str) -> None:
         """The session is over: what came of it as data, and in a few lines of prose."""
 
@@ -36,6 +40,9 @@ class JsonLines:
     def progress(self, scene: Scene) -> None:
         """Programs are told of results only."""
 
+    def noticed(self, text: str) -> None:
+        """Nor of this."""
+
     def ended(self, generation: Generation) -> None:
         self._write(asdict(generation))
 
@@ -46,7 +53,7 @@ class JsonLines:
         """Nothing was opened."""
 
     def _write(self, line: dict[str, Any]) -> None:
-        click.echo(json.dumps(line, allow_nan=False))
+        echo_json(line)
 
 
 class Terminal:
@@ -59,6 +66,9 @@ class Terminal:
 
     def progress(self, scene: Scene) -> None:
         """The view draws itself, several times a second."""
+
+    def noticed(self, text: str) -> None:
+        """The same: it is in the scene."""
 
     def ended(self, generation: Generation) -> None:
         self._live.refresh()
@@ -87,6 +97,9 @@ class Lines:
             return
         self._stage, self._told_s = step.stage, now
         click.echo(f"generation {scene.number}: {told_step(step, now)}", err=True)
+
+    def noticed(self, text: str) -> None:
+        click.echo(text, err=True)
 
     def ended(self, generation: Generation) -> None:
         click.echo(told_generation(generation), err=True)
@@ -124,5 +137,7 @@ def audience(scene: Scene, *, as_json: bool, quiet: bool) -> list[Audience]:
     if quiet:
         return told
     console = Console(stderr=True)
-    live = console.is_terminal and not console.is_dumb_terminal
+    # JSON on the same terminal would tear the picture apart.
+    shared = as_json and sys.stdout.isatty()
+    live = sys.stderr.isatty() and not console.is_dumb_terminal and not shared
     return [*told, Terminal(console, scene) if live else Lines()]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from successor.cli.options import LAB, Parsed
+from successor.cli.options import LAB, Parsed, option
 
 
 @click.command(
@@ -28,55 +28,45 @@ from successor.cli.options import LAB, Parsed
     """,
 )
 @LAB
-@click.option(
+@option(
     "--target",
     type=Parsed("metric=value"),
     metavar="METRIC=VALUE",
     help="Stop when the incumbent reaches this, such as reliable_horizon=64.",
-    show_envvar=True,
 )
-@click.option(
+@option(
     "--budget",
     type=Parsed("duration"),
     metavar="TIME",
     help="Working time over all sessions, such as 90s, 30m or 1h30m.",
-    show_envvar=True,
 )
-@click.option(
+@option(
     "--generations",
     type=click.IntRange(min=1),
     metavar="N",
     help="Generations over all sessions.",
-    show_envvar=True,
 )
-@click.option(
-    "--strategy", metavar="NAME", help="The author's strategy, such as amplify.", show_envvar=True
-)
-@click.option(
+@option("--strategy", metavar="NAME", help="The author's strategy, such as amplify.")
+@option(
     "--seed",
     type=click.IntRange(min=0, max=2**53 - 1),
     metavar="N",
     help="What every random draw follows from.",
-    show_envvar=True,
 )
-@click.option(
-    "--fresh", is_flag=True, help="Set the record so far aside and begin anew.", show_envvar=True
-)
-@click.option(
+@option("--fresh", is_flag=True, help="Set the record so far aside and begin anew.")
+@option(
     "--json",
-    "as_json",
     is_flag=True,
     help="One JSON object for each generation on stdout, and a last one for the run.",
-    show_envvar=True,
 )
-@click.option("--quiet", "-q", is_flag=True, help="Show nothing but errors.", show_envvar=True)
+@option("--quiet", "-q", is_flag=True, help="Show nothing but errors.")
 def improve(
-    lab: Path, *, fresh: bool, as_json: bool, quiet: bool, **settings: str | float | None
+    lab: Path, *, fresh: bool, json: bool, quiet: bool, **settings: str | float | None
 ) -> int:
     """See the help above."""
     from successor.cli.session import run_session
 
-    return run_session(lab, overrides(settings), fresh=fresh, as_json=as_json, quiet=quiet)
+    return run_session(lab, overrides(settings), fresh=fresh, as_json=json, quiet=quiet)
 
 
 def overrides(settings: Mapping[str, object]) -> dict[str, dict[str, object]]:
@@ -89,8 +79,8 @@ def overrides(settings: Mapping[str, object]) -> dict[str, dict[str, object]]:
         "seed": ("lab", "seed"),
     }
     tables: dict[str, dict[str, object]] = {}
-    for option, value in settings.items():
+    for name, value in settings.items():
         if value is not None:
-            table, key = place[option]
+            table, key = place[name]
             tables.setdefault(table, {})[key] = value
     return tables

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 LAB = click.argument("lab", type=click.Path(path_type=Path))
-JSON = click.option(
-    "--json", "as_json", is_flag=True, help="One JSON object on stdout.", show_envvar=True
-)
+option = partial(click.option, show_envvar=True)
+"""An option whose help names the environment variable that sets it."""
+JSON = option("--json", is_flag=True, help="One JSON object on stdout.")
+
+
+def echo_json(found: object) -> None:
+    """Print an object as one line of JSON, and let it go at once."""
+    click.echo(json.dumps(found, allow_nan=False))
 
 
 class Parsed(click.ParamType[Any]):

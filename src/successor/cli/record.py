@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from successor.cli.options import JSON, LAB
+from successor.cli.options import JSON, LAB, echo_json
 
 
 @click.command(
@@ -23,12 +22,12 @@ from successor.cli.options import JSON, LAB
 )
 @LAB
 @JSON
-def status(lab: Path, *, as_json: bool) -> None:
+def status(lab: Path, *, json: bool) -> None:
     """See the help above."""
     from successor.cli.record_views import status_of, told_status
 
     found = status_of(lab)
-    click.echo(json.dumps(found) if as_json else told_status(found))
+    echo_json(found) if json else click.echo(told_status(found))
 
 
 @click.command(
@@ -43,12 +42,12 @@ def status(lab: Path, *, as_json: bool) -> None:
 )
 @LAB
 @JSON
-def lineage(lab: Path, *, as_json: bool) -> None:
+def lineage(lab: Path, *, json: bool) -> None:
     """See the help above."""
     from successor.cli.record_views import lineage_of, show_lineage
 
-    if as_json:
-        click.echo(json.dumps({"lineage": lineage_of(lab)}))
+    if json:
+        echo_json({"lineage": lineage_of(lab)})
     else:
         show_lineage(lab)
 
@@ -66,7 +65,7 @@ def lineage(lab: Path, *, as_json: bool) -> None:
 )
 @LAB
 @JSON
-def audit(lab: Path, *, as_json: bool) -> int:
+def audit(lab: Path, *, json: bool) -> int:
     """See the help above."""
     from successor.errors import RecordError
     from successor.lab import record_of
@@ -80,11 +79,11 @@ def audit(lab: Path, *, as_json: bool) -> int:
         "ledger_head": report.head.root,
         "problem": report.problem,
     }
-    if as_json:
-        click.echo(json.dumps(found))
+    if json:
+        echo_json(found)
     if report.problem is not None:
         raise RecordError(f"{lab}: the record does not verify: {report.problem}")
-    if not as_json:
+    if not json:
         click.echo(f"{report.events} events and {report.objects} objects verify.")
         click.echo(f"Head: {report.head.root}")
     return 0

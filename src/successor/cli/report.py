@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from successor.cli.options import LAB
+from successor.cli.options import LAB, option
 
 
 @click.command(
@@ -22,22 +22,21 @@ from successor.cli.options import LAB
     """,
 )
 @LAB
-@click.option(
+@option(
     "--output",
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Where to write it; LAB/report.html unless given.",
-    show_envvar=True,
 )
-@click.option(
+@option(
     "--open",
     "opened",
+    envvar="SUCCESSOR_REPORT_OPEN",
     type=click.Choice(["auto", "yes", "no"]),
     default="auto",
     show_default=True,
     help="Whether to open it in a browser; auto does at a terminal.",
-    show_envvar=True,
 )
 def report(lab: Path, *, output: Path | None, opened: str) -> None:
     """See the help above."""

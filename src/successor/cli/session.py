@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -37,15 +37,13 @@ def run_session(
     """
     if fresh and (aside := set_aside(folder)) and not quiet:
         click.echo(f"The record so far is in {aside}", err=True)
-    interrupt = Interrupt(quiet=quiet)
-    with open_lab(folder, overrides, interrupt.asked) as lab, interrupt.listening():
+    interrupt = Interrupt()
+    with open_lab(folder, overrides, interrupt.asked) as lab:
         teller = Teller(lab, as_json=as_json, quiet=quiet)
-        try:
+        with interrupt.listening(teller.notice), closing(teller):
             lab.parts.ledger.listen(teller.hear)
             stop = run(lab)
             teller.finish(stop)
-        finally:
-            teller.close()
     if stop.base_case == interrupt.NAME:
         return INTERRUPTED
     return NEEDS_HUMAN if stop.needs_human else 0
@@ -56,8 +54,7 @@ class Interrupt:
 
     NAME = "interrupted"
 
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
+    def __init__(self) -> None:
         self._stop: Stop | None = None
 
     def asked(self) -> Stop | None:
@@ -65,20 +62,20 @@ class Interrupt:
         return self._stop
 
     @contextmanager
-    def listening(self) -> Generator[None]:
-        """Take over Ctrl-C for as long as the run goes on."""
-        before = signal.signal(signal.SIGINT, self._pressed)
+    def listening(self, notice: Callable[[str], None]) -> Generator[None]:
+        """Take over Ctrl-C for as long as the run goes on; `notice` tells the user of it."""
+
+        def pressed(_: int, __: FrameType | None) -> None:
+            if self._stop is not None:
+                raise KeyboardInterrupt
+            self._stop = Stop(self.NAME, "interrupted from the keyboard")
+            notice("Ending at the next safe point; Ctrl-C again ends at once.")
+
+        before = signal.signal(signal.SIGINT, pressed)
         try:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
-
-    def _pressed(self, number: int, frame: FrameType | None) -> None:
-        if self._stop is not None:
-            raise KeyboardInterrupt
-        self._stop = Stop(self.NAME, "interrupted from the keyboard")
-        if not self._quiet:
-            click.echo("Ending at the next safe point; Ctrl-C again ends at once.", err=True)
 
 
 class Teller:
@@ -114,9 +111,16 @@ class Teller:
             for each in self._audience:
                 each.ended(ended)
 
+    def notice(self, text: str) -> None:
+        """Tell something that is not on record."""
+        self._scene.notice = text
+        for each in self._audience:
+            each.noticed(text)
+
     def finish(self, stop: Stop) -> None:
         """Tell what came of the session."""
         summary = self._summary(stop)
+        self._scene.over = True
         told = "\n".join(self._told(stop, summary))
         for each in self._audience:
             each.finished(summary, told)
@@ -142,7 +146,12 @@ class Teller:
 
     def _told(self, stop: Stop, summary: dict[str, Any]) -> Iterator[str]:
         folder = self._lab.folder
-        yield f"Stopped by {stop.base_case}: {stop.reason}."
+        if stop.base_case == Interrupt.NAME:
+            yield "Interrupted. What was done is on record."
+        else:
+            yield f"Stopped by its {stop.base_case}: {stop.reason}."
+        if stop.needs_human:
+            yield "This asks for a human: look at it before you go on."
         horizons = [each.horizon for each in self._scene.generations if each.horizon is not None]
         grown = (
             f", horizon {number(horizons[0])} to {number(summary['horizon'])}" if horizons else ""

@@ -62,6 +62,9 @@ class Scene:
     """Working time of earlier sessions."""
     number: int = 0
     step: Step | None = None
+    notice: str = ""
+    """Something to tell below the picture."""
+    over: bool = False
     generations: list[Generation] = field(default_factory=list[Generation])
     clock: Callable[[], float] = time.monotonic
     began: float = 0.0
@@ -104,7 +107,9 @@ class View:
                     ascii_only=options.ascii_only,
                 )
             )
-        parts.append(now_line(self.scene, options.max_width))
+        if not self.scene.over:
+            parts.append(now_line(self.scene, options.max_width))
+            parts.append(Text(self.scene.notice, style="yellow"))
         yield Group(*parts)
 
 
@@ -174,7 +179,7 @@ _COLUMNS: tuple[tuple[str, Literal["left", "right"], str, int], ...] = (
     ("horizon", "right", "", 0),
     (" ", "left", "", 70),
     ("reliable", "right", "", 60),
-    ("e-value", "right", "", 0),
+    ("e-value / needed", "right", "", 0),
     ("decision", "left", "", 0),
     ("time", "right", "dim", 70),
 )
