@@ -9,7 +9,7 @@ JOBS ?= 0
 PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0,$(JOBS)),-n $(JOBS))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow check format lint types contracts budget bench constraints clean
+.PHONY: help demo test slow check format lint types contracts budget docs bench constraints clean
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ contracts: $(VENV)/.dev
 
 budget: $(VENV)/.dev  ## how long files and functions are; fails when a number rose
 	$(BIN)/python tools/budget.py
+
+docs: $(VENV)/.dev  ## write the generated parts of docs/ anew
+	$(BIN)/python tools/docs.py
 
 bench: $(VENV)/.installed  ## the controls: what the loop gains over training without it
 	$(BIN)/python benchmarks/adder.py

@@ -1,0 +1,80 @@
+"""Write the generated parts of docs/ anew: the help of every verb, every setting of a lab.
+
+    python tools/docs.py           write them
+    python tools/docs.py --check   exit 1 when a page is not what would be written
+
+A generated part stands between `<!-- generated: WHAT -->` and `<!-- end -->`.
+"""
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from successor.cli import cli
+from successor.labfile import LabFile
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PART = re.compile(r"(<!-- generated: (?P<what>[\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def verbs() -> str:
+    """The help of `successor` and of each of its verbs, as a terminal 80 columns wide shows it."""
+    whole = click.Context(cli, info_name="successor", terminal_width=80)
+    parts = [f"```text\n{cli.get_help(whole)}\n```\n"]
+    for name, verb in sorted(cli.commands.items()):
+        context = click.Context(verb, info_name=name, parent=whole, terminal_width=80)
+        parts.append(f"## {name}\n\n```text\n{verb.get_help(context)}\n```\n")
+    return "\n" + "\n".join(parts) + "\n"
+
+
+def settings() -> str:
+    """A table of keys for each table of `successor.toml`."""
+    return "\n" + "".join(_table(name) for name in LabFile.model_fields)
+
+
+def _table(name: str) -> str:
+    model = LabFile.model_fields[name].annotation
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        raise TypeError(f"[{name}] is no table of settings")
+    lines = [f"## [{name}]", "", model.__doc__ or "", "", "| key | default | meaning |"]
+    lines.append("| --- | --- | --- |")
+    for key, field in model.model_fields.items():
+        default = "required" if field.default is PydanticUndefined else _default(field.default)
+        lines.append(f"| `{key}` | {default} | {field.description} |")
+    return "\n".join([*lines, "", ""])
+
+
+def _default(value: object) -> str:
+    return "none" if value is None else f"`{value!r}`".replace("'", '"')
+
+
+SOURCES: dict[str, Callable[[], str]] = {"verbs": verbs, "settings": settings}
+
+
+def renewed(text: str) -> str:
+    """A page with its generated parts written anew."""
+    return PART.sub(lambda found: found[1] + SOURCES[found["what"]]() + found[3], text)
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail when a page is out of date.")
+def main(*, check: bool) -> None:
+    """Write the generated parts of docs/ anew."""
+    stale: list[str] = []
+    for path in sorted(DOCS.rglob("*.md")):
+        before = path.read_text("utf-8")
+        if (after := renewed(before)) != before:
+            stale.append(str(path.relative_to(DOCS.parent)))
+            if not check:
+                path.write_text(after, "utf-8")
+    if check and stale:
+        sys.exit(f"out of date: {', '.join(stale)}\nRun `make docs`.")
+
+
+if __name__ == "__main__":
+    main()
