@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 LARGEST_INTEGER = 2**53 - 1
 """JSON numbers are doubles: beyond this, integers would lose digits."""
+LONG_NUMBER = re.compile(rb"\d{16}")
 E = TypeVar("E")
 
 
@@ -57,12 +59,14 @@ def decode(body: bytes) -> tuple[float, Event]:
     Raises:
         RecordError: when the body is no event, or one that only a newer release knows.
     """
-    kind, schema = _kind_and_schema(body)
+    parsed = _parsed(body)
+    kind, schema = _kind_and_schema(parsed)
     known = KINDS.get(kind)
     if known is None or schema > known.schema:
         raise RecordError(f"{kind!r} in schema {schema} is unknown: upgrade Successor to read it")
     try:
-        envelope = _reader(known).validate_json(body, strict=True)
+        text = json.dumps(parsed) if LONG_NUMBER.search(body) else body
+        envelope = _reader(known).validate_json(text, strict=True)
     except ValueError as error:
         raise RecordError(f"not a valid {kind}: {' '.join(str(error).split())[:200]}") from None
     return envelope.time, envelope.event
@@ -71,7 +75,7 @@ def decode(body: bytes) -> tuple[float, Event]:
 def kind_of(body: bytes) -> str:
     """The kind that a body claims to be, as far as it can be made out, for messages."""
     try:
-        return _kind_and_schema(body)[0]
+        return _kind_and_schema(_parsed(body))[0]
     except RecordError:
         return "unreadable"
 
@@ -150,15 +154,25 @@ def _checked_integer(number: int, where: str) -> int:
     return number
 
 
-def _kind_and_schema(body: bytes) -> tuple[str, int]:
+def _parsed(body: bytes) -> object:
     try:
-        match json.loads(body):
-            case {"kind": str(kind), "schema": int(schema)}:
-                return kind, schema
-            case _:
-                raise RecordError("it is no event")
+        return json.loads(body, parse_int=_integer_or_double)
     except (ValueError, RecursionError):
         raise RecordError("it is no JSON") from None
+
+
+def _integer_or_double(digits: str) -> int | float:
+    # RFC 8785 writes a double such as 1e20 without a point; no integer so large is recorded.
+    number = int(digits)
+    return number if abs(number) <= LARGEST_INTEGER else float(digits)
+
+
+def _kind_and_schema(parsed: object) -> tuple[str, int]:
+    match parsed:
+        case {"kind": str(kind), "schema": int(schema)}:
+            return kind, schema
+        case _:
+            raise RecordError("it is no event")
 
 
 @cache

@@ -101,9 +101,13 @@ class WriterLock:
                 f"{path.parent} is in use by process {holder or 'unknown'}: "
                 "wait for it or stop it, then run the same command again"
             )
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
         _held.add(self)
+        try:
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        except OSError:
+            self.release()
+            raise
 
     def release(self) -> None:
         if self._descriptor >= 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,12 +56,14 @@ class EventStore:
             RecordError: when the file is damaged, or of a newer release.
             SuccessorError: when the disk is full.
         """
-        with explain_disk(folder):
+        with explain_disk(folder), ExitStack() as on_failure:
             # Autocommit: every append is a transaction of its own.
             self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
+            on_failure.callback(self._connection.close)
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             _migrate(self._connection)
+            on_failure.pop_all()
 
     def rows(self) -> Iterator[Row]:
         return rows(self._connection)
