@@ -6,6 +6,9 @@
 A generated part stands between `<!-- generated: WHAT -->` and `<!-- end -->`.
 """
 
+import ast
+import dataclasses
+import inspect
 import re
 import sys
 from collections.abc import Callable
@@ -15,8 +18,10 @@ import click
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from successor.authors import training
 from successor.cli import cli
 from successor.labfile import LabFile
+from successor.subjects import transformer
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PART = re.compile(r"(<!-- generated: (?P<what>[\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -49,11 +54,45 @@ def _table(name: str) -> str:
     return "\n".join([*lines, "", ""])
 
 
+def parts() -> str:
+    """A table of keys for each part that is built in, from the docstrings of its settings."""
+    heads = {
+        "[subject] of model/adder, model/multiplier, model/reverser": transformer.Settings,
+        "[author] of training": training.Settings,
+    }
+    return "\n" + "".join(_part(head, settings) for head, settings in heads.items())
+
+
+def _part(head: str, settings: type) -> str:
+    told = _field_docstrings(settings)
+    lines = [f"## {head}", "", "| key | default | meaning |", "| --- | --- | --- |"]
+    for field in dataclasses.fields(settings):
+        default = getattr(field.default, "default", field.default)
+        meaning = told.get(field.name, field.name.replace("_", " ").capitalize() + ".")
+        lines.append(f"| `{field.name}` | {_default(default)} | {meaning} |")
+    return "\n".join([*lines, "", ""])
+
+
+def _field_docstrings(settings: type) -> dict[str, str]:
+    body = ast.parse(inspect.getsource(settings)).body[0]
+    told: dict[str, str] = {}
+    name = ""
+    for node in body.body if isinstance(body, ast.ClassDef) else []:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                pass
+            case ast.Expr(value=ast.Constant(value=str() as text)) if name:
+                told[name] = " ".join(text.split())
+            case _:
+                pass
+    return told
+
+
 def _default(value: object) -> str:
     return "none" if value is None else f"`{value!r}`".replace("'", '"')
 
 
-SOURCES: dict[str, Callable[[], str]] = {"verbs": verbs, "settings": settings}
+SOURCES: dict[str, Callable[[], str]] = {"verbs": verbs, "settings": settings, "parts": parts}
 
 
 def renewed(text: str) -> str:
