@@ -96,7 +96,14 @@ class LabTable(_Table):
     ] = 1
     stage: Annotated[
         int,
-        Field(ge=1, le=4, description="1 human, 2 suggest, 3 autonomous, 4 closed: who decides."),
+        Field(
+            ge=1,
+            le=4,
+            description=(
+                "Who decides on a promotion: 1 human, 2 suggest, 3 autonomous, 4 closed. "
+                "Below 4 a better candidate waits for a human."
+            ),
+        ),
     ] = 4
 
 
@@ -133,15 +140,25 @@ class BaseCasesTable(_Table):
     target: Annotated[
         tuple[str, float] | None,
         BeforeValidator(parse_target),
-        Field(description='The goal as a number: `"METRIC=VALUE"`.'),
+        Field(
+            description=(
+                "The goal as a number, `METRIC=VALUE`: `horizon`, the size at which half comes "
+                "out right, or `reliable_horizon`, the size up to which 99% does."
+            )
+        ),
     ] = None
     wall_clock: Annotated[
         float | None,
         BeforeValidator(parse_duration),
-        Field(description='Working time over all sessions: `"90s"`, `"5m"`, `"1h30m"`.'),
+        Field(
+            description=(
+                'Working time over all sessions, such as `"90s"`, `"5m"`, `"1h30m"`, or seconds. '
+                "It ends even a step in the middle."
+            )
+        ),
     ] = None
     generations: Annotated[
-        int | None, Field(ge=1, description="Generations over all sessions.")
+        int | None, Field(ge=1, description="Generations over all sessions, 0 included.")
     ] = None
     plateau: Annotated[
         int | None, Field(ge=1, description="Generations in a row without a promotion.")

@@ -14,10 +14,13 @@ SIZES = tuple(2**power for power in range(11))
 
 @dataclass(frozen=True)
 class Counter:
-    """Right on every item up to its ability, wrong on every longer one."""
+    """Right on every item up to its ability, wrong on every longer one.
 
-    ability: int
-    pause_s: float
+    One that forgets loses size 1 once it is past 8, but only where no judge looks.
+    """
+
+    ability: int = 4
+    forgets: bool = False
 
     def create(self, seed: int, workspace: Workspace) -> Draft:
         return Draft({"ability": workspace.write(str(self.ability).encode())})
@@ -28,8 +31,9 @@ class Counter:
 
     def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
         ability = int(workspace.read(version.files["ability"]))
+        lost = self.forgets and ability > 8 and draw.purpose == "training"
         parts = [
-            Slice(name, float(name), (float(int(name) <= ability),) * count)
+            Slice(name, float(name), (float(lost < int(name) <= ability),) * count)
             for name, count in draw.counts
         ]
         workspace.progress("examining", 1, 1)
@@ -40,8 +44,10 @@ class Counter:
 class Doubler:
     """Writes one candidate in each generation: a version that can do sums twice as long."""
 
-    pause_s: float
-    factor: int
+    pause_s: float = 0.0
+    """How long it takes, telling how far it is."""
+    stubborn_s: float = 0.0
+    """How long it works without a word."""
 
     @property
     def name(self) -> str:
@@ -50,23 +56,22 @@ class Doubler:
     def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
         if brief.tried:
             return None
-        for step in range(10):
-            workspace.progress("training", step, 10, loss=1.0 / (step + 1))
-            time.sleep(self.pause_s / 10)
+        for step in range(50):
+            workspace.progress("training", step, 50, loss=1.0 / (step + 1))
+            time.sleep(self.pause_s / 50)
+        time.sleep(self.stubborn_s)
         ability = int(workspace.read(brief.lineage[-1].files["ability"]))
-        return Draft({"ability": workspace.write(str(ability * self.factor).encode())})
+        return Draft({"ability": workspace.write(str(ability * 2).encode())})
 
 
 def subject(settings: Mapping[str, object]) -> Counter:
     match dict(settings):
-        case {"ability": int(ability)} if ability > 0 and len(settings) == 1:
-            return Counter(ability, 0.0)
+        case {"ability": int(ability), **others} if ability > 0:
+            return Counter(ability, forgets=bool(others))
         case _:
             raise UsageError(f"[subject] ability = {settings.get('ability')!r}: should be above 0")
 
 
 def author(settings: Mapping[str, object], _: Subject) -> Doubler:
-    pause_s, factor = settings.get("pause_s", 0.0), settings.get("factor", 2)
-    assert isinstance(pause_s, float)
-    assert isinstance(factor, int)
-    return Doubler(pause_s, factor)
+    named = {key: value for key, value in settings.items() if isinstance(value, float)}
+    return Doubler(**named)

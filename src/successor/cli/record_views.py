@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from successor.cli.generation import Chronicle, Generation
-from successor.cli.view import duration, number, table
+from successor.cli.view import duration, metric, number, table
 from successor.lab import record_of
 from successor.ledger import Ledger, SessionStarted, Stopped
 
@@ -47,7 +47,7 @@ def status_of(folder: Path) -> dict[str, Any]:
 
 def told_status(found: dict[str, Any]) -> str:
     """The status in a few lines."""
-    stopped = f"stopped by {found['stopped_by']}: {found['reason']}"
+    stopped = f"stopped by its {metric(str(found['stopped_by']))}: {found['reason']}"
     lines = {
         "goal": found["goal"],
         "state": stopped if found["stopped_by"] else "running, or killed in the middle",

@@ -13,7 +13,7 @@ import click
 
 from successor.cli.audience import Audience, audience
 from successor.cli.generation import Chronicle
-from successor.cli.view import Scene, duration, number
+from successor.cli.view import Scene, duration, metric, number
 from successor.lab import Lab, open_lab, run, set_aside
 from successor.ledger import Entry, Event, Progress
 from successor.types import Stop
@@ -149,7 +149,7 @@ class Teller:
         if stop.base_case == Interrupt.NAME:
             yield "Interrupted. What was done is on record."
         else:
-            yield f"Stopped by its {stop.base_case}: {stop.reason}."
+            yield f"Stopped by its {metric(stop.base_case)}: {stop.reason}."
         if stop.needs_human:
             yield "This asks for a human: look at it before you go on."
         horizons = [each.horizon for each in self._scene.generations if each.horizon is not None]

@@ -1,0 +1,98 @@
+"""`docs/json.md` says exactly what the command line prints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from cli.commands import Run
+from successor.cli.session import INTERRUPTED, NEEDS_HUMAN
+from successor.errors import RecordError, SuccessorError, UsageError
+
+DOCS = Path(__file__).parents[2] / "docs"
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def is_digest(value: object) -> bool:
+    return isinstance(value, str) and DIGEST.fullmatch(value) is not None
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+TYPES: dict[str, Callable[[object], bool]] = {
+    "boolean": lambda value: isinstance(value, bool),
+    "head": is_digest,
+    "integer": lambda value: is_number(value) and isinstance(value, int),
+    "null": lambda value: value is None,
+    "number": is_number,
+    "string": lambda value: isinstance(value, str),
+    "version": is_digest,
+}
+
+
+def documented(heading: str) -> dict[str, list[str]]:
+    """Field -> allowed types, of the table under a heading."""
+    text = (DOCS / "json.md").read_text(encoding="utf-8")
+    section = re.split(r"^#+ ", text.split(f"# {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[
+        0
+    ]
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", section, flags=re.MULTILINE)
+    return {name: types.strip().split(" or ") for name, types in rows}
+
+
+def assert_fits(found: dict[str, object], schema: dict[str, list[str]]) -> None:
+    assert list(found) == list(schema)
+    for name, value in found.items():
+        assert any(TYPES[kind](value) for kind in schema[name]), (name, value)
+
+
+def test_improve_prints_what_is_documented(lab: Path, run: Run):
+    lines = run("improve", lab, "--json").lines
+    for line in lines[:-1]:
+        assert_fits(line, documented("A generation"))
+    assert_fits(lines[-1], documented("The last line"))
+
+
+def test_reading_verbs_print_what_is_documented(lab: Path, run: Run):
+    run("improve", lab, "--quiet")
+    for verb in ("status", "audit"):
+        schema = documented(f"`successor {verb} LAB --json`")
+        assert_fits(run(verb, lab, "--json").lines[0], schema)
+    schema = {**documented("A generation"), **documented("A version in charge")}
+    for version in run("lineage", lab, "--json").lines[0]["lineage"]:
+        assert_fits(version, schema)
+
+
+def test_every_exit_code_is_documented():
+    text = (DOCS / "json.md").read_text(encoding="utf-8")
+    section = text.split("## Exit codes\n", 1)[1]
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", section, flags=re.MULTILINE)}
+    raised = {error.exit_code for error in (SuccessorError, UsageError, RecordError)}
+    assert codes == {0, NEEDS_HUMAN, INTERRUPTED} | raised
+
+
+def test_the_lab_files_in_the_documents_are_valid(tmp_path: Path):
+    from successor import labfile
+
+    for page in DOCS.glob("*.md"):
+        for block in re.findall(
+            r"^```toml\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+        ):
+            (tmp_path / "successor.toml").write_text(block, encoding="utf-8")
+            assert labfile.read(tmp_path).lab.goal
+
+
+def test_every_key_of_a_lab_file_is_documented():
+    from successor import labfile
+
+    text = (DOCS / "settings.md").read_text(encoding="utf-8")
+    for name, table in labfile.LabFile.model_fields.items():
+        section = text.split(f"## [{name}]", 1)[1].split("\n## ", 1)[0]
+        model = table.annotation
+        assert isinstance(model, type)
+        assert issubclass(model, labfile.BaseModel)
+        keys = set(re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE))
+        assert keys == set(model.model_fields)

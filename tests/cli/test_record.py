@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from cli.commands import Run
+from successor.ledger import Ledger
+from successor.ledger.store import FILE
+
+BROKEN_EVENT = 5
+
+
+@pytest.fixture
+def improved(lab: Path, run: Run) -> Path:
+    assert run("improve", lab, "--quiet").code == 0
+    return lab
+
+
+def flip_a_byte(lab: Path) -> None:
+    with closing(sqlite3.connect(lab / ".successor" / FILE)) as connection, connection:
+        connection.execute("DROP TRIGGER event_never_changes")
+        (body,) = connection.execute(
+            "SELECT body FROM event WHERE seq = ?", (BROKEN_EVENT,)
+        ).fetchone()
+        changed = bytes([*body[:-3], body[-3] ^ 1, *body[-2:]])
+        connection.execute("UPDATE event SET body = ? WHERE seq = ?", (changed, BROKEN_EVENT))
+
+
+def test_audit_verifies_an_honest_record(improved: Path, run: Run):
+    found = run("audit", improved)
+    assert (found.code, found.err) == (0, "")
+    assert Ledger.read(improved / ".successor").head.root in found.out
+
+
+def test_audit_names_the_event_that_was_changed_and_exits_with_4(improved: Path, run: Run):
+    flip_a_byte(improved)
+    found = run("audit", improved, "--json")
+    assert found.code == 4
+    assert f"event {BROKEN_EVENT}" in found.err
+    assert len(found.err.splitlines()) == 1
+    assert found.lines[0]["verified"] is False
+    assert found.lines[0]["events"] == BROKEN_EVENT - 1
+    assert f"event {BROKEN_EVENT}" in found.lines[0]["problem"]
+
+
+@pytest.mark.parametrize("verb", ["improve", "status", "lineage", "report"])
+def test_no_verb_trusts_a_record_that_does_not_verify(improved: Path, run: Run, verb: str):
+    flip_a_byte(improved)
+    found = run(verb, improved)
+    assert found.code == 4
+    assert f"event {BROKEN_EVENT}" in found.err
+
+
+def test_status_tells_what_the_lab_has_come_to(improved: Path, run: Run):
+    found = run("status", improved)
+    assert "Count further" in found.out
+    assert "stopped by its target" in found.out
+    assert "3, 2 promotions" in found.out
+
+
+def test_status_of_a_lab_that_never_ran_says_so(lab: Path, run: Run):
+    found = run("status", lab)
+    assert found.code == 2
+    assert "nothing is on record" in found.err
+
+
+def test_lineage_shows_the_incumbents_and_not_the_rejected(lab: Path, run: Run):
+    (lab / "successor.toml").write_text(
+        (lab / "successor.toml").read_text(encoding="utf-8").replace("=16", "=4096"),
+        encoding="utf-8",
+    )
+    found = run("improve", lab, "--generations", "12", "--json")
+    decisions = [line["decision"] for line in found.lines[:-1]]
+    assert "rejected" in decisions
+    line = run("lineage", lab, "--json").lines[0]["lineage"]
+    assert [each["generation"] for each in line] == [
+        number for number, told in enumerate(decisions) if told in {"first", "promoted"}
+    ]
+    for before, after in pairwise(line):
+        assert after["parent"] == before["version"]
+    shown = run("lineage", lab).out
+    assert shown.count("promoted") == len(line) - 1
+    assert "rejected" not in shown
+
+
+def test_report_is_written_where_it_is_wanted(improved: Path, tmp_path: Path, run: Run):
+    output = tmp_path / "story.html"
+    found = run("report", improved, "--output", output, "--open", "no")
+    assert (found.code, found.out.strip()) == (0, str(output))
+    assert "Count further" in output.read_text(encoding="utf-8")
+    assert run("report", improved).out.strip() == str(improved / "report.html")
+
+
+def test_the_lab_ignores_its_record(improved: Path):
+    assert (improved / ".successor" / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_reading_verbs_run_nothing_of_the_lab(improved: Path, run: Run):
+    (improved / "tiny.py").write_text("raise RuntimeError", encoding="utf-8")
+    (improved / "successor.toml").write_text("not toml", encoding="utf-8")
+    for verb in ("status", "lineage", "audit", "report"):
+        assert run(verb, improved).code == 0

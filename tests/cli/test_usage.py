@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+import successor.cli as commands
+from cli.commands import Run, change
+
+
+def test_a_lab_that_is_not_there_is_one_line_and_exit_2(run: Run):
+    found = run("improve", "nowhere")
+    assert (found.code, found.out) == (2, "")
+    assert found.err == "successor: nowhere: no such folder; give the folder of a lab\n"
+
+
+def test_a_folder_without_a_lab_file_is_told_what_to_write(tmp_path: Path, run: Run):
+    found = run("improve", tmp_path)
+    assert found.code == 2
+    assert "successor.toml" in found.err
+    example = found.err.split("such as:\n\n", maxsplit=1)[1]
+    (tmp_path / "successor.toml").write_text(example, encoding="utf-8")
+    from successor import labfile
+
+    assert labfile.read(tmp_path).author.kind == "training"
+
+
+def test_a_lab_that_nothing_has_to_end_is_refused_before_anything_is_written(lab: Path, run: Run):
+    change(lab, 'wall_clock = "1m"\ngenerations = 9\n', "")
+    found = run("improve", lab)
+    assert found.code == 2
+    assert "nothing has to end this recursion" in found.err
+    assert "wall_clock" in found.err
+    assert not (lab / ".successor").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["imprve", "lab"], "Did you mean 'improve'"),
+        (["improve", "lab", "--buget", "3m"], "--budget"),
+        (["improve"], "LAB"),
+        (["improve", "lab", "--budget", "soon"], "a duration such as"),
+        (["improve", "lab", "--target", "far"], "METRIC=VALUE"),
+        (["improve", "lab", "--generations", "0"], "x>=1"),
+        (["report", "lab", "--open", "maybe"], "auto"),
+    ],
+)
+def test_wrong_usage_is_two_lines_and_exit_2(run: Run, arguments: list[str], told: str):
+    found = run(*arguments)
+    assert (found.code, found.out) == (2, "")
+    assert told in found.err
+    assert len(found.err.splitlines()) <= 2
+    assert "--help" in found.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("ability = 4", "ability = -4", "[subject] ability = -4"),
+        ("tiny.py:subject", "tiny.py:nobody", "no function 'nobody'"),
+        ("tiny.py:subject", "gone.py:subject", "does not exist"),
+        ("tiny.py:subject", "model/ader", "did you mean 'model/adder'"),
+        ("tiny.py:author", "trainig", "did you mean 'training'"),
+        ("reliable_horizon=16", "reliable_horizn=16", "did you mean 'reliable_horizon'"),
+        ("[base_cases]", "[judge]\nalpha = 2.0\n[base_cases]", "[judge] alpha = 2.0"),
+        ("[base_cases]", "[judge]\nalfa = 0.1\n[base_cases]", "[judge] alfa = 0.1"),
+    ],
+)
+def test_a_part_that_does_not_fit_is_named(lab: Path, run: Run, old: str, new: str, told: str):
+    change(lab, old, new)
+    found = run("improve", lab)
+    assert found.code == 2
+    assert told in found.err
+    assert str(lab / "successor.toml") in found.err
+    assert len(found.err.splitlines()) == 1
+    assert not (lab / ".successor").exists()
+
+
+def test_a_part_that_cannot_be_imported_fails_in_one_line(lab: Path, run: Run):
+    (lab / "tiny.py").write_text("import a_module_nobody_has", encoding="utf-8")
+    found = run("improve", lab)
+    assert found.code == 1
+    assert "a_module_nobody_has" in found.err
+    assert len(found.err.splitlines()) == 1
+
+
+def test_a_bug_in_a_part_keeps_its_traceback(lab: Path, run: Run):
+    (lab / "tiny.py").write_text("1 / 0", encoding="utf-8")
+    with pytest.raises(ZeroDivisionError):
+        run("improve", lab)
+
+
+@pytest.mark.parametrize("verb", sorted(commands.cli.commands))
+def test_the_help_of_every_verb_leads_with_examples_and_names_the_environment(run: Run, verb: str):
+    text = run(verb, "--help").out
+    assert text.index("Examples:") < text.index("Options:")
+    assert text.count(f"successor {verb} ") >= 2
+    command = commands.cli.commands[verb]
+    for option in command.params:
+        if isinstance(option, click.Option):
+            name = option.opts[-1] if option.opts[-1].startswith("--") else option.opts[0]
+            variable = name.removeprefix("--").upper().replace("-", "_")
+            assert f"SUCCESSOR_{verb.upper()}_{variable}" in "".join(text.split())
+
+
+def test_it_runs_as_a_module_and_knows_its_version():
+    command = [sys.executable, "-m", "successor", "--version"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert found.stdout.startswith("successor 0.")
+
+
+def test_a_reader_that_goes_away_is_no_traceback(lab: Path, run: Run):
+    assert run("improve", lab, "--quiet").code == 0
+    command = f"{sys.executable} -m successor lineage {lab} --json | true"
+    found = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert found.stderr == ""

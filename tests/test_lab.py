@@ -1,0 +1,148 @@
+"""Reading `successor.toml` and finding the parts that it names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.commands import change, make_lab
+from successor import labfile
+from successor.errors import SuccessorError, UsageError
+from successor.lab import load, open_lab, set_aside
+from successor.ledger import Ledger, SessionStarted
+from successor.plugins import find
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Path:
+    return make_lab(tmp_path / "lab")
+
+
+def refusal(lab: Path) -> list[str]:
+    with pytest.raises(UsageError) as caught:
+        labfile.read(lab)
+    return str(caught.value).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90s", 90), ("5m", 300), ("1h30m", 5400), ("1h 30m", 5400), ("2d", 172800), (45, 45)],
+)
+def test_a_duration_is_read(text: object, seconds: float):
+    assert labfile.parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "soon", "5 parsecs", "-5m", "0s", "m5", "5mm", True, None])
+def test_what_is_no_duration_is_refused(text: object):
+    with pytest.raises(ValueError, match="a duration such as"):
+        labfile.parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["horizon", "=4", "horizon=far", "a b=3", ""])
+def test_what_is_no_target_is_refused(text: str):
+    with pytest.raises(ValueError, match="METRIC=VALUE"):
+        labfile.parse_target(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("goal", "gaol", "[lab] gaol = 'Count further': no such key; did you mean 'goal'?"),
+        ('"Count further"', "3", "[lab] goal = 3: should be a valid string"),
+        ("[lab]", "[lab]\nseed = -1", "[lab] seed = -1: should be greater than or equal to 0"),
+        ("[lab]", "[lab]\nseed = true", "[lab] seed = True: should be a valid integer"),
+        ("[lab]", "[lab]\nstage = 5", "[lab] stage = 5: should be less than or equal to 4"),
+        (
+            '"1m"',
+            '"a while"',
+            (
+                "[base_cases] wall_clock = 'a while': "
+                'should be a duration such as "90s", "5m" or "1h30m"'
+            ),
+        ),
+        ("[base_cases]", "[base_case]", "[base_case]: no such table; did you mean 'base_cases'?"),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_it(lab: Path, old: str, new: str, line: str):
+    change(lab, old, new)
+    assert f"{lab / 'successor.toml'}: {line}" in refusal(lab)
+
+
+def test_every_mistake_is_told_at_once(lab: Path):
+    (lab / "successor.toml").write_text('[lab]\ngoal = ""\nstage = 0\n', encoding="utf-8")
+    assert len(refusal(lab)) == 4
+
+
+@pytest.mark.parametrize("text", ["lab = 3", "[lab", "goal"])
+def test_a_file_that_is_no_lab_file_is_refused_in_lines_that_name_it(lab: Path, text: str):
+    (lab / "successor.toml").write_text(text, encoding="utf-8")
+    assert all(line.startswith(str(lab / "successor.toml")) for line in refusal(lab))
+
+
+def test_bytes_that_are_no_text_are_refused(lab: Path):
+    (lab / "successor.toml").write_bytes(b"\xff\xfe")
+    assert "not valid TOML" in refusal(lab)[0]
+
+
+def test_overrides_win_over_the_file(lab: Path):
+    read = labfile.read(lab, {"base_cases": {"generations": 2}, "author": {"strategy": "agree"}})
+    assert read.base_cases.generations == 2
+    assert read.base_cases.wall_clock == 60
+    assert read.author.settings == {"strategy": "agree"}
+
+
+def test_a_factory_is_found_by_entry_point_by_module_and_in_the_labs_folder(lab: Path):
+    assert find("judges", "paired", lab) is find("judges", "successor.lab:paired", lab)
+    assert find("subjects", "tiny.py:subject", lab) is find("subjects", "tiny.py:subject", lab)
+
+
+def test_two_labs_do_not_share_a_file_of_the_same_name(lab: Path, tmp_path: Path):
+    other = make_lab(tmp_path / "other")
+    ours, theirs = (find("subjects", "tiny.py:subject", each) for each in (lab, other))
+    assert ours is not theirs
+
+
+def test_a_file_that_fails_to_load_may_be_mended(lab: Path):
+    text = (lab / "tiny.py").read_text(encoding="utf-8")
+    (lab / "tiny.py").write_text("import a_module_nobody_has", encoding="utf-8")
+    with pytest.raises(SuccessorError, match="a_module_nobody_has"):
+        load(lab)
+    (lab / "tiny.py").write_text(text, encoding="utf-8")
+    load(lab).close()
+
+
+def test_the_settings_in_force_are_on_record(lab: Path):
+    with open_lab(lab, {"base_cases": {"target": "horizon=8"}}) as opened:
+        opened.parts.ledger.started()
+    settings = Ledger.read(lab / ".successor").entries(SessionStarted)[0].event.settings
+    assert settings["subject"] == {"kind": "tiny.py:subject", "ability": 4}
+    assert settings["base_cases"]["target"] == ["horizon", 8]  # pyright: ignore - JSON values
+
+
+def test_the_stage_may_be_lowered_and_the_goal_may_not_move(lab: Path):
+    with load(lab) as opened:
+        opened.parts.ledger.started()
+    change(lab, "[lab]", "[lab]\nstage = 2")
+    load(lab).close()
+    change(lab, "Count further", "Count to three")
+    with pytest.raises(UsageError, match="goal = 'Count to three', on record 'Count further'"):
+        load(lab)
+
+
+def test_below_stage_4_a_better_candidate_waits(lab: Path):
+    change(lab, "[lab]", "[lab]\nstage = 3")
+    change(lab, "generations = 9", "generations = 2")
+    with load(lab) as opened:
+        from successor import run
+
+        assert run(opened).base_case == "generations"
+        assert [made.outcome for made in opened.parts.ledger.decisions()][1:] == ["waiting"]
+
+
+def test_a_record_is_set_aside_once_for_every_time(lab: Path):
+    assert set_aside(lab) is None
+    for number in (1, 2):
+        load(lab).close()
+        assert set_aside(lab) == lab / f".successor-{number}"
+    assert not (lab / ".successor").exists()
