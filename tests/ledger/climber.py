@@ -161,22 +161,38 @@ def climb(folder: Path, seed: int = 7, halt: Callable[[], Stop | None] | None = 
         return run(parts(ledger))
 
 
-def end_state(folder: Path) -> dict[str, object]:
+@dataclass(frozen=True)
+class EndState:
     """All that a run leaves, but for the times and the sessions."""
+
+    lineage: tuple[Version, ...]
+    generations: tuple[str | None, ...]
+    decisions: tuple[Decision, ...]
+    verdicts: tuple[Verdict, ...]
+    exams: tuple[Exam | None, ...]
+    used: float
+    objects_named: int
+    objects: tuple[str, ...]
+    left_behind: tuple[str, ...]
+
+
+def end_state(folder: Path) -> EndState:
+    """The end of a run; its record is sound."""
     ledger = Ledger.read(folder)
     report = audit(folder)
     assert report.problem is None
     incumbent = ledger.incumbent()
     assert incumbent is not None
     store = folder / "objects"
-    return {
-        "lineage": ledger.lineage(incumbent.id),
-        "generations": ledger.generations(),
-        "decisions": ledger.decisions(),
-        "verdicts": ledger.verdicts(),
-        "exams": [ledger.exam(decision.candidate) for decision in ledger.decisions()],
-        "used": ledger.used("examples"),
-        "named": report.objects,
-        "objects": sorted(str(p.relative_to(store)) for p in store.rglob("*") if p.is_file()),
-        "left behind": sorted(path.name for path in (folder / "work").iterdir()),
-    }
+    files = (str(path.relative_to(store)) for path in store.rglob("*") if path.is_file())
+    return EndState(
+        lineage=ledger.lineage(incumbent.id),
+        generations=ledger.generations(),
+        decisions=ledger.decisions(),
+        verdicts=ledger.verdicts(),
+        exams=tuple(ledger.exam(decision.candidate) for decision in ledger.decisions()),
+        used=ledger.used("examples"),
+        objects_named=report.objects,
+        objects=tuple(sorted(files)),
+        left_behind=tuple(sorted(path.name for path in (folder / "work").iterdir())),
+    )

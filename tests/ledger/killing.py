@@ -88,7 +88,7 @@ class Fuse:
                 die()
             append(store, row)
 
-        EventStore.append = fused
+        EventStore.append = fused  # pyright: ignore[reportAttributeAccessIssue]
 
     def _burns(self) -> bool:
         self._left -= 1

@@ -3,12 +3,12 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
-from successor.errors import RecordError, UsageError
+from successor.errors import RecordError, SuccessorError, UsageError
 from successor.ledger import Examined, Judged, Ledger, Written, audit
 from successor.ledger.codec import encode
 from successor.ledger.merkle import CompactRange, leaf_hash
@@ -91,9 +91,7 @@ def test_every_flipped_byte_of_a_body_is_found(folder: Path):
 
 def test_a_changed_event_with_its_own_hash_made_right_is_found(folder: Path):
     def change(connection: sqlite3.Connection) -> None:
-        (body,) = connection.execute(
-            "SELECT body FROM event WHERE seq = ?", (MIDDLE,)
-        ).fetchone()
+        (body,) = connection.execute("SELECT body FROM event WHERE seq = ?", (MIDDLE,)).fetchone()
         forged = body.replace(b'"time":1', b'"time":2')
         assert forged != body
         connection.execute(
@@ -211,10 +209,8 @@ def test_a_damaged_file_is_a_finding_and_no_traceback(folder: Path, at: int, len
         # A byte that no reader looks at, such as a counter in the head of the file.
         assert length == 1
         assert report == audit(folder)
-    try:
+    with suppress(SuccessorError):
         Ledger.read(folder)
-    except RecordError as error:
-        assert str(error)
 
 
 def test_a_file_cut_short_is_a_finding(folder: Path):

@@ -52,9 +52,7 @@ def register() -> None:
     tallies = st.lists(st.builds(Tally), max_size=3).map(tuple)
     st.register_type_strategy(
         Examined,
-        st.builds(
-            Examined, integers, names, plain, tallies, names, figures
-        ),
+        st.builds(Examined, integers, names, plain, tallies, names, figures),
     )
     st.register_type_strategy(Stop, st.builds(Stop, text, text, st.booleans()))
 

@@ -96,9 +96,7 @@ def test_inclusion_is_proved_of_what_is_there_and_of_nothing_else(
 
 
 @given(DATA, st.data())
-def test_consistency_is_proved_of_a_record_that_only_grew(
-    data: list[bytes], choose: st.DataObject
-):
+def test_consistency_is_proved_of_a_record_that_only_grew(data: list[bytes], choose: st.DataObject):
     leaves = [leaf_hash(item) for item in data]
     size = choose.draw(st.integers(1, len(data)))
     proof = consistency_proof(leaves, size)
