@@ -18,6 +18,7 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
     def command(*arguments: str | Path) -> Outcome:
         capfd.readouterr()
         code = run_command([str(argument) for argument in arguments])
-        return Outcome(code, *capfd.readouterr())
+        out, err = capfd.readouterr()
+        return Outcome(code, out, err)
 
     return command
