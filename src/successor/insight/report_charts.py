@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from successor.insight.report_data import FILTERS, Story, VersionRow
+from successor.ledger.events import Tally
 
 MOST_ROWS = 60
 """Rows of the heat map; beyond that it shows the incumbents only, thinned out evenly."""
@@ -22,7 +24,10 @@ def chart_data(story: Story) -> dict[str, object]:
     metric, target = story.target or (None, None)
     return {
         "versions": [_version(row, story) for row in story.versions],
-        "slices": slices(shown),
+        "slices": [
+            {"family": family(part), "name": part.name, "size": part.size} for part in slices(shown)
+        ],
+        "families": families(shown),
         "heat_rows": [label(row) for row in shown],
         "scores": [score for row in shown for score in _scores(row)],
         "filters": [point for row in story.versions for point in _filters(row)],
@@ -55,11 +60,20 @@ def heat_rows(story: Story) -> tuple[VersionRow, ...]:
     return tuple(row for at, row in enumerate(rows) if at % step == 0 or at == len(rows) - 1)
 
 
-def slices(rows: Sequence[VersionRow]) -> list[dict[str, object]]:
-    """Every slice that some version was asked about, easiest first."""
-    sizes = {tally.name: tally.size for row in rows for tally in row.tallies}
-    ordered = sorted(sizes.items(), key=lambda item: (item[1], item[0]))
-    return [{"name": name, "size": size} for name, size in ordered]
+def slices(rows: Sequence[VersionRow]) -> list[Tally]:
+    """One tally of every slice that some version was asked about, easiest first."""
+    found = {tally.name: tally for row in rows for tally in row.tallies}
+    return sorted(found.values(), key=lambda tally: (tally.size, tally.name))
+
+
+def family(tally: Tally) -> str:
+    """What a slice is called beside its size: "carries" of "8 carries", nothing of "8"."""
+    return re.sub(r"^[\d.,]+\s*", "", tally.name)
+
+
+def families(rows: Sequence[VersionRow]) -> list[str]:
+    """Every family of slices, in the order in which the record names them."""
+    return list({family(tally): None for row in rows for tally in row.tallies})
 
 
 def filter_names(story: Story) -> list[str]:
@@ -76,9 +90,9 @@ def cost_unit(story: Story) -> tuple[float, str]:
 
 
 def size_unit(story: Story) -> str:
-    """The subject's unit of size, as its exams or drafts name it."""
+    """The subject's unit of size, as its exams or drafts name it, or nothing."""
     named = (row.figures.get("unit") for row in story.versions)
-    return next((str(unit) for unit in named if unit), "size")
+    return next((str(unit) for unit in named if unit), "")
 
 
 def label(row: VersionRow) -> str:
@@ -114,7 +128,13 @@ def _version(row: VersionRow, story: Story) -> dict[str, object]:
 
 def _scores(row: VersionRow) -> list[dict[str, object]]:
     return [
-        {"label": label(row), "slice": tally.name, "score": tally.mean, "items": tally.items}
+        {
+            "label": label(row),
+            "family": family(tally),
+            "slice": tally.name,
+            "score": tally.mean,
+            "items": tally.items,
+        }
         for tally in row.tallies
     ]
 

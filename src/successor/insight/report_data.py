@@ -39,6 +39,7 @@ class VersionRow:
     minutes: float
     """Working time of the lab until this version was handed in, examined and judged."""
     figures: Figures
+    """Of its draft and of its exam."""
     decision: Decision | None = None
     verdict: Verdict | None = None
     tallies: tuple[Tally, ...] = ()
@@ -168,8 +169,10 @@ class _Fold:
         if row is not None and not row.tallies:
             rows = [(part.size, part.items, part.total) for part in event.slices if part.items]
             reach = horizon(rows) if rows else None
+            figures = {**row.figures, **event.figures}
             self._change(
-                event.version, lambda row: replace(row, tallies=event.slices, horizon=reach)
+                event.version,
+                lambda row: replace(row, tallies=event.slices, horizon=reach, figures=figures),
             )
 
     def _change(self, version: Digest, change: Callable[[VersionRow], VersionRow]) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from successor.insight.horizon import Horizon
-from successor.insight.report_charts import filter_names, heat_rows, size_unit, slices
+from successor.insight.report_charts import families, filter_names, heat_rows, size_unit, slices
 from successor.insight.report_data import Story, VersionRow
 
 _RIGHT = ' class="number"'
@@ -66,7 +66,8 @@ def _summary(story: Story) -> str:
     return (
         f"{len(line) - 1} times in a row a version wrote a successor that was shown to be better "
         f"and took over. The horizon, the size at which half of the answers are right, went from "
-        f"{number(first.p50)} to {number(last.p50)} {size_unit(story)}."
+        f"{number(first.p50)} to {number(last.p50)} {size_unit(story)}".rstrip()
+        + "."
     )
 
 
@@ -150,17 +151,21 @@ def _ratio(row: VersionRow, before: dict[str, float]) -> float | None:
 
 def _heat(story: Story) -> str:
     rows = heat_rows(story)
-    names = [str(part["name"]) for part in slices(rows)]
+    names = [part.name for part in slices(rows)]
     body: list[Sequence[object]] = []
     for row in rows:
         means = {tally.name: f"{tally.mean:.1%}" for tally in row.tallies}
         body.append((row.generation, _Code(row.short), *(means.get(name) for name in names)))
     listing = table("Share of right answers", ["generation", "version", *names], body)
+    charts = "".join(
+        _chart(f"heat-{at}", f"Share of right answers {name}", name)
+        for at, name in enumerate(families(rows))
+    )
     note = (
         "The share of right answers of every version at every size that it was asked. "
         "× marks what was not promoted."
     )
-    return _section("What each version can do", note, _chart("heat", note), listing)
+    return _section("What each version can do", note, charts, listing)
 
 
 def _lineage(story: Story) -> str:
@@ -333,10 +338,11 @@ def _section(heading: str, note: str, chart: str, tables: str, *, pair: bool = F
     )
 
 
-def _chart(name: str, meaning: str) -> str:
+def _chart(name: str, meaning: str, caption: str = "") -> str:
+    shown = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     return (
         f'<figure role="img" aria-label="{escape(meaning)}; the table below has the numbers">'
-        f'<div class="plot" id="{name}"><noscript>Drawn by a script; the numbers are in the '
+        f'{shown}<div class="plot" id="{name}"><noscript>Drawn by a script; the numbers are in the '
         "table below.</noscript></div></figure>"
     )
 

@@ -36,7 +36,7 @@
     const line = rows.filter((row) => row.line);
     const values = rows.flatMap((row) => [row.horizon, row.horizon_low, row.horizon_high, row.reliable_horizon])
       .concat(data.target ?? []).filter((value) => value > 0);
-    return { height: 330, x: xs, y: logs(values, `horizon (${data.unit}, log scale)`), color: decision,
+    return { height: 330, x: xs, y: logs(values, `horizon (${data.unit ? `${data.unit}, ` : ""}log scale)`), color: decision,
       marks: [
         data.target ? Plot.ruleY([data.target], { stroke: "var(--amber)", strokeDasharray: "5 4" }) : null,
         data.target ? Plot.text([data.target], { y: (d) => d, frameAnchor: "left", dx: 4, dy: -7, textAnchor: "start", fill: "var(--amber)", text: () => `target ${data.target_metric} ${number(data.target)}` }) : null,
@@ -52,24 +52,26 @@
   draw("horizon-generation", () => horizon("generation", { label: "generation", ticks: every(whole(data.versions)), tickFormat: "d", inset: 12, grid: false }));
   draw("horizon-minutes", () => horizon("minutes", { label: "minutes of work", inset: 12, grid: false }));
 
-  draw("heat", () => {
-    const sizes = data.slices.map((slice) => slice.name);
+  data.families.forEach((family, at) => draw(`heat-${at}`, () => {
+    const slices = data.slices.filter((slice) => slice.family === family);
+    const scores = data.scores.filter((row) => row.family === family);
+    const sizes = slices.map((slice) => slice.name);
     const rows = data.heat_rows;
-    const cell = (document.getElementById("heat").clientWidth - 130) / Math.max(1, sizes.length);
+    const cell = (document.getElementById(`heat-${at}`).clientWidth - 130) / Math.max(1, sizes.length);
     return { height: 80 + 24 * rows.length, marginLeft: 128, marginBottom: 50, padding: 0.06,
-      x: { domain: sizes, label: `length (${data.unit})`, tickFormat: (name) => number(data.slices.find((s) => s.name === name).size),
+      x: { domain: sizes, label: data.unit || "size", tickFormat: (name) => number(slices.find((s) => s.name === name).size),
         tickRotate: cell < 26 ? -60 : 0 },
       y: { domain: rows, label: null, tickSize: 0 },
       opacity: { domain: [0, 1], range: [0.04, 1] },
       marks: [
-        Plot.cell(data.scores, { x: "slice", y: "label", fill: "var(--blue)", fillOpacity: "score",
+        Plot.cell(scores, { x: "slice", y: "label", fill: "var(--blue)", fillOpacity: "score",
           stroke: "var(--line)", strokeWidth: 0.5,
           channels: { right: { value: (row) => `${percent(row.score)} of ${row.items}` } },
           tip: { format: { fillOpacity: false, x: true, y: true } } }),
-        cell >= 34 ? Plot.text(data.scores, { x: "slice", y: "label", text: (row) => percent(row.score),
+        cell >= 34 ? Plot.text(scores, { x: "slice", y: "label", text: (row) => percent(row.score),
           fill: (row) => row.score > 0.55 ? "var(--card)" : "var(--ink)", fontSize: 11 }) : null,
       ] };
-  });
+  }));
 
   draw("lineage", () => {
     const lanes = d3.extent(data.versions, (row) => row.lane);
