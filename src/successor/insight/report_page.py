@@ -203,6 +203,8 @@ def _evidence(story: Story) -> str:
         for row in story.versions
         if (verdict := row.verdict)
     ]
+    if not rows:
+        return ""
     head = ["generation", "version", "outcome", "e-value", "threshold", "effect", "95% interval"]
     note = (
         "How strongly the judge's own items speak against “no better than its parent”. "
@@ -255,7 +257,7 @@ def _draft_figures(story: Story) -> tuple[list[str], list[Sequence[object]]]:
 def _end(story: Story) -> str:
     stop = story.stop
     if stop is None:
-        told = "Nothing has ended it yet: the record is open, and `successor improve` goes on."
+        told = "Nothing has ended it yet: improving the lab again goes on with it."
         return f"<section><h2>What ended it</h2><p>{escape(told)}</p></section>"
     mark = ' class="alarm"' if stop.needs_human else ""
     asks = " It asks for a human." if stop.needs_human else ""

@@ -107,8 +107,8 @@
   draw("filters", () => ({ height: 280, x: { label: "generation", ticks: every(whole(data.filters)), tickFormat: "d", inset: 14 },
     y: { label: "share", domain: [0, 1], tickFormat: "%", grid: true },
     color: { domain: data.filter_names, range: ["var(--blue)", "var(--amber)", "var(--violet)"], legend: true },
-    marks: [Plot.lineY(data.filters, { x: "at", y: "value", stroke: "figure", strokeWidth: 1.8 }),
-      Plot.dot(data.filters, { x: "at", y: "value", fill: "figure", r: 4, channels: { version: "short" },
+    marks: [Plot.lineY(data.filters, { x: "at", y: "value", z: "figure", stroke: "figure", strokeWidth: 1.8 }),
+      Plot.dot(data.filters, { x: "at", y: "value", z: "figure", fill: "figure", r: 4, channels: { version: "short" },
         tip: { format: { x: false, y: percent } } })] }));
 
   draw("costs", () => ({ height: 280, x: { label: "generation", tickFormat: "d", ticks: every(whole(data.costs)), type: "band", padding: 0.15 },
