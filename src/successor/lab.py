@@ -55,6 +55,8 @@ class Lab:
     """The incumbent; None before the first generation."""
     stop: Stop | None = None
     """The base case that was met; None while the recursion may go on."""
+    aside: Path | None = None
+    """Where an earlier record was moved to, when the lab was opened afresh."""
 
     def close(self) -> None:
         """Let another process improve the lab. What was read stays readable."""
@@ -111,9 +113,16 @@ def run(lab: Lab) -> Stop:
 
 
 def open_lab(
-    folder: Path, overrides: Overrides | None = None, interrupt: Interrupt | None = None
+    folder: Path,
+    overrides: Overrides | None = None,
+    interrupt: Interrupt | None = None,
+    *,
+    fresh: bool = False,
 ) -> Lab:
     """As `load`, with settings that win over the file's and a way to end the run.
+
+    A fresh lab begins with an empty record; the one so far is set aside, but not before
+    everything else about the lab has proved to be in order.
 
     Raises:
         UsageError, RecordError: as `load`.
@@ -123,10 +132,11 @@ def open_lab(
     subject = cast("Subject", _make("subjects", settings.subject, folder))
     author = cast("Author", _make("authors", settings.author, folder, subject))
     judge = cast("Judge", _make("judges", settings.judge, folder, subject))
+    aside = set_aside(folder) if fresh else None
     ledger = _open_ledger(folder, settings, overseer, interrupt or (lambda: None))
     watched = _Interruptible(overseer, interrupt) if interrupt else overseer
     parts = loop.Parts(ledger, subject, author, judge, watched)
-    return Lab(folder, settings, parts, ledger.incumbent())
+    return Lab(folder, settings, parts, ledger.incumbent(), aside=aside)
 
 
 def record_of(folder: Path) -> Path:

@@ -73,6 +73,13 @@ def test_fresh_sets_the_record_aside_and_keeps_it(lab: Path, run: Run):
     assert (lab / ".successor-1" / ".gitignore").read_text(encoding="utf-8") == "*\n"
 
 
+def test_fresh_leaves_the_record_where_it_is_when_the_lab_is_refused(lab: Path, run: Run):
+    run("improve", lab)
+    change(lab, "ability = 4", "ability = -4")
+    assert run("improve", lab, "--fresh").code == 2
+    assert Ledger.read(lab / ".successor").head.size > 0
+
+
 def test_the_environment_sets_every_option(lab: Path, run: Run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SUCCESSOR_IMPROVE_TARGET", "reliable_horizon=8")
     monkeypatch.setenv("SUCCESSOR_IMPROVE_JSON", "1")
@@ -130,7 +137,7 @@ def test_two_processes_do_not_improve_one_lab(lab: Path, run: Run):
         found = run("improve", lab, *arguments)
         assert found.code == 2
         assert f"in use by process {process.pid}" in found.err
-    assert run("status", lab).code == 0
+    assert run("status", lab, "--json").lines[0]["running"] is True
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=15)
 

@@ -19,7 +19,7 @@ from successor.cli.record import audit, lineage, status
 from successor.cli.report import report
 from successor.errors import SuccessorError
 
-INTERRUPTED = 130
+EXIT_INTERRUPTED = 130
 
 
 @click.group(
@@ -93,4 +93,4 @@ def explained(error: BaseException) -> tuple[str, int]:
         case OSError():
             return f"{error.filename or 'input/output'}: {error.strerror or error}", 1
         case _:
-            return "interrupted", INTERRUPTED
+            return "interrupted", EXIT_INTERRUPTED

@@ -9,9 +9,11 @@ from typing import Any
 from rich.console import Console
 
 from successor.cli.generation import Chronicle, Generation
+from successor.cli.interrupt import INTERRUPTED
 from successor.cli.view import duration, metric, number, table
 from successor.lab import record_of
 from successor.ledger import Ledger, SessionStarted, Stopped
+from successor.ledger.disk import reader_lock
 
 
 def status_of(folder: Path) -> dict[str, Any]:
@@ -22,6 +24,8 @@ def status_of(folder: Path) -> dict[str, Any]:
         RecordError: when the record does not verify.
     """
     ledger = Ledger.read(record_of(folder))
+    with reader_lock(record_of(folder) / "lock") as at_rest:
+        running = not at_rest
     chronicle = Chronicle(ledger)
     ended = chronicle.replay(ledger.entries())
     incumbent = ledger.incumbent()
@@ -36,6 +40,7 @@ def status_of(folder: Path) -> dict[str, Any]:
         "incumbent": incumbent.id if incumbent else None,
         "horizon": horizon,
         "reliable_horizon": reliable,
+        "running": running,
         "stopped_by": stop.base_case if stop else None,
         "reason": stop.reason if stop else None,
         "needs_human": stop.needs_human if stop else False,
@@ -47,10 +52,14 @@ def status_of(folder: Path) -> dict[str, Any]:
 
 def told_status(found: dict[str, Any]) -> str:
     """The status in a few lines."""
-    stopped = f"stopped by its {metric(str(found['stopped_by']))}: {found['reason']}"
+    state = "running" if found["running"] else "ended in the middle: improve it again to go on"
+    if found["stopped_by"] == INTERRUPTED and not found["running"]:
+        state = "interrupted"
+    elif found["stopped_by"] and not found["running"]:
+        state = f"stopped by its {metric(found['stopped_by'])}: {found['reason']}"
     lines = {
         "goal": found["goal"],
-        "state": stopped if found["stopped_by"] else "running, or killed in the middle",
+        "state": state,
         "incumbent": found["incumbent"] or "none yet",
         "horizon": f"{number(found['horizon'])}, reliable {number(found['reliable_horizon'])}",
         "generations": f"{found['generations']}, {found['promotions']} promotions",

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 
 from successor.cli.audience import Audience, audience
 from successor.cli.generation import Chronicle
+from successor.cli.interrupt import INTERRUPTED, Interrupt
 from successor.cli.view import Scene, duration, metric, number
-from successor.lab import Lab, open_lab, run, set_aside
+from successor.lab import Lab, open_lab, run
 from successor.ledger import Entry, Event, Progress
 from successor.types import Stop
 
-INTERRUPTED = 130
-NEEDS_HUMAN = 3
+EXIT_INTERRUPTED = 130
+EXIT_NEEDS_HUMAN = 3
 
 
 def run_session(
@@ -35,47 +34,18 @@ def run_session(
     Raises:
         SuccessorError: as `successor.load`, and whatever the run meets.
     """
-    if fresh and (aside := set_aside(folder)) and not quiet:
-        click.echo(f"The record so far is in {aside}", err=True)
     interrupt = Interrupt()
-    with open_lab(folder, overrides, interrupt.asked) as lab:
+    with open_lab(folder, overrides, interrupt.asked, fresh=fresh) as lab:
+        if lab.aside and not quiet:
+            click.echo(f"The record so far is in {lab.aside}", err=True)
         teller = Teller(lab, as_json=as_json, quiet=quiet)
         with interrupt.listening(teller.notice), closing(teller):
             lab.parts.ledger.listen(teller.hear)
             stop = run(lab)
             teller.finish(stop)
-    if stop.base_case == interrupt.NAME:
-        return INTERRUPTED
-    return NEEDS_HUMAN if stop.needs_human else 0
-
-
-class Interrupt:
-    """Ctrl-C: the first asks the run to end at its next safe point, the second ends it at once."""
-
-    NAME = "interrupted"
-
-    def __init__(self) -> None:
-        self._stop: Stop | None = None
-
-    def asked(self) -> Stop | None:
-        """The stop that a person has asked for."""
-        return self._stop
-
-    @contextmanager
-    def listening(self, notice: Callable[[str], None]) -> Generator[None]:
-        """Take over Ctrl-C for as long as the run goes on; `notice` tells the user of it."""
-
-        def pressed(_: int, __: FrameType | None) -> None:
-            if self._stop is not None:
-                raise KeyboardInterrupt
-            self._stop = Stop(self.NAME, "interrupted from the keyboard")
-            notice("Ending at the next safe point; Ctrl-C again ends at once.")
-
-        before = signal.signal(signal.SIGINT, pressed)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
+    if stop.base_case == INTERRUPTED:
+        return EXIT_INTERRUPTED
+    return EXIT_NEEDS_HUMAN if stop.needs_human else 0
 
 
 class Teller:
@@ -146,7 +116,7 @@ class Teller:
 
     def _told(self, stop: Stop, summary: dict[str, Any]) -> Iterator[str]:
         folder = self._lab.folder
-        if stop.base_case == Interrupt.NAME:
+        if stop.base_case == INTERRUPTED:
             yield "Interrupted. What was done is on record."
         else:
             yield f"Stopped by its {metric(stop.base_case)}: {stop.reason}."
@@ -158,7 +128,7 @@ class Teller:
         )
         versions, promotions = summary["versions"], summary["promotions"]
         yield f"{versions} versions, {promotions} promoted{grown}, {duration(self._scene.spent_s)}."
-        if stop.base_case == Interrupt.NAME:
+        if stop.base_case == INTERRUPTED:
             yield f"Go on with: successor improve {folder}"
         else:
             yield f"See it with: successor report {folder}"

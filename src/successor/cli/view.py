@@ -107,6 +107,8 @@ class View:
                     ascii_only=options.ascii_only,
                 )
             )
+        else:
+            parts.append(Text())
         if not self.scene.over:
             parts.append(now_line(self.scene, options.max_width))
             parts.append(Text(self.scene.notice, style="yellow"))
