@@ -219,6 +219,20 @@ def test_a_file_cut_short_is_a_finding(folder: Path):
     assert problem_of(folder)
 
 
+def test_a_record_that_was_emptied_is_a_finding(folder: Path):
+    (folder / FILE).write_bytes(b"")
+    assert "events are lost" in problem_of(folder)
+
+
+def test_a_run_killed_before_its_first_event_leaves_an_empty_record(tmp_path: Path):
+    folder = tmp_path / ".successor"
+    Ledger.open(folder, settings={}, seed=7).close()
+    (folder / FILE).write_bytes(b"")
+    assert audit(folder).problem is None
+    assert Ledger.read(folder).entries() == ()
+    assert Ledger.read(folder).spent_s() == 0.0
+
+
 def test_where_nothing_is_on_record_there_is_nothing_to_audit(tmp_path: Path):
     with pytest.raises(UsageError, match="nothing is on record"):
         audit(tmp_path / ".successor")

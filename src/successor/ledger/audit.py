@@ -53,6 +53,8 @@ def audit(folder: Path) -> AuditReport:
             for each in verified(rows(connection)):
                 inspection.take(each)
             _check_file(connection)
+        if inspection.tree.size == 0 and any((folder / "objects").glob("*/*")):
+            problem = "no event is on record, though the store has objects: the events are lost"
     except RecordError as error:
         problem = str(error)
     except sqlite3.Error as error:

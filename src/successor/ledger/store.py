@@ -82,7 +82,9 @@ class EventStore:
 
 
 def rows(connection: sqlite3.Connection) -> Iterator[Row]:
-    """All events, in their order."""
+    """All events, in their order; none when a run was killed before it had created the table."""
+    if not schema(connection):
+        return
     for values in connection.execute("SELECT seq, body, leaf, root FROM event ORDER BY seq"):
         yield Row(*values)
 
@@ -100,7 +102,7 @@ def opened_to_read(folder: Path) -> Generator[sqlite3.Connection]:
     with TemporaryDirectory(prefix="successor-") as scratch:
         with reader_lock(folder / "lock") as at_rest:
             if not (folder / FILE).is_file():
-                raise _nothing(folder)
+                raise UsageError(f"{folder.parent}: nothing is on record here: run it first")
             if at_rest:
                 for name in (FILE, f"{FILE}-wal"):
                     if (folder / name).is_file():
@@ -109,8 +111,6 @@ def opened_to_read(folder: Path) -> Generator[sqlite3.Connection]:
         mode = "rw" if at_rest else "ro"
         uri = f"{(place / FILE).resolve().as_uri()}?mode={mode}"
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
-            if not schema(connection):
-                raise _nothing(folder)  # a run was killed before it had created the table
             yield connection
 
 
@@ -130,10 +130,6 @@ def schema_version(connection: sqlite3.Connection) -> int:
     """How many migrations the database has seen."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return version
-
-
-def _nothing(folder: Path) -> UsageError:
-    return UsageError(f"{folder.parent}: nothing is on record here: run it first")
 
 
 def _migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRATIONS) -> None:
