@@ -1,0 +1,1 @@
+"""Who writes the next version: one room per kind of author."""

@@ -1,0 +1,43 @@
+"""What to practise: from weaknesses to problems just beyond reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from successor.authors.training.learner import Learner
+from successor.types import Brief
+
+HARDEST = 0.4
+"""Share of the lessons at the very largest size: what is practised last is needed first."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Problems of one kind."""
+
+    slice: str
+    seed: int
+
+
+def reach_of(brief: Brief) -> int:
+    """The largest size up to which nothing is weak; 1 when everything is."""
+    weakest = min((weakness.size for weakness in brief.weaknesses), default=float("inf"))
+    return int(max((size for _, size in brief.mastered if size < weakest), default=1))
+
+
+def plan_lessons(brief: Brief, goal: int, count: int, learner: Learner) -> list[Lesson]:
+    """Lessons of sizes beyond reach and up to `goal`, and of any weak kind at smaller sizes.
+
+    Kinds of problems (carry patterns, say) take turns, the weaker ones first in line.
+    """
+    rng = np.random.default_rng([brief.seed, 0])
+    reach = reach_of(brief)
+    lessons: list[Lesson] = []
+    for turn in range(count):
+        size = goal if turn < HARDEST * count else int(rng.integers(reach + 1, goal + 1))
+        kinds = learner.slices(size)
+        seed = int(rng.integers(2**62))
+        lessons.append(Lesson(kinds[turn % len(kinds)], seed))
+    return lessons

@@ -1,0 +1,39 @@
+"""What can go wrong, as the user meets it.
+
+SuccessorError          a failure that the user can mend (exit code 1)
+├── UsageError          the request itself is wrong (exit code 2)
+└── RecordError         the record does not verify (exit code 4)
+Halt                    not an error: a base case ends the run in the middle of a step
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from successor.types import Stop
+
+
+class SuccessorError(Exception):
+    """A failure that the user can mend; its text is one or two lines and says how."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(SuccessorError):
+    """The request itself is wrong: a missing lab, a bad setting, a lab without a base case."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class RecordError(SuccessorError):
+    """The record does not verify; the text names the first bad event or object."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class Halt(BaseException):
+    """A base case met in the middle of a step. The generation stays open and can be resumed."""
+
+    def __init__(self, stop: Stop) -> None:
+        super().__init__(stop.reason)
+        self.stop = stop

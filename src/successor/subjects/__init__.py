@@ -1,0 +1,1 @@
+"""What improves: one room per kind of subject."""

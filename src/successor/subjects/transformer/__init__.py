@@ -1,0 +1,27 @@
+"""Small transformers trained from scratch: "model/adder", "model/reverser", "model/multiplier"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from successor.subjects.transformer.settings import Settings
+from successor.subjects.transformer.subject import Transformer
+from successor.subjects.transformer.tasks import TASKS
+from successor.validation import validated
+
+
+def adder(settings: Mapping[str, object]) -> Transformer:
+    """A transformer that adds."""
+    return _transformer("addition", settings)
+
+
+def reverser(settings: Mapping[str, object]) -> Transformer:
+    """A transformer that reverses strings of digits."""
+    return _transformer("reversal", settings)
+
+
+def _transformer(task: str, settings: Mapping[str, object]) -> Transformer:
+    return Transformer(TASKS[task](), validated(Settings, "subject", settings))
+
+
+__all__ = ["Settings", "Transformer", "adder", "reverser"]

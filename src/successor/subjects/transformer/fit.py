@@ -1,0 +1,154 @@
+"""Training by next-token prediction on answers, resumable to the bit after any step."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import torch
+from safetensors.torch import load, save
+from torch import Tensor, nn
+from torch.nn import functional
+
+from successor.subjects.transformer.model import Model
+from successor.subjects.transformer.problems import Examples
+from successor.types import Workspace
+
+SAVE_EVERY_S = 10.0
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Warm up, hold until the loss is low, then decay to nothing (warm-up, stable, decay).
+
+    How long a small transformer takes to find a rule varies by a factor of two from seed to
+    seed; holding until the loss says so costs no more steps than the seed needs.
+    """
+
+    learning_rate: float
+    most: int
+    """Steps at most, the decay included."""
+    decay: int
+    """Steps of the decay."""
+    enough: float = 0.01
+    """Loss, in nats per token and smoothed over some 20 steps, that begins the decay."""
+    warmup: int = 10
+
+    def rate(self, step: int, falling: int) -> float:
+        """Learning rate of a step whose decay began at step `falling`."""
+        rise = min(1.0, (step + 1) / self.warmup)
+        return self.learning_rate * rise * max(0.0, 1.0 - (step - falling) / self.decay)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Where training stands: all there is to remember besides weights and optimiser."""
+
+    step: int = 0
+    tokens: int = 0
+    loss: float = 10.0
+    """Exponential mean, in nats per token."""
+    falling: int | None = None
+    """The step at which the decay began."""
+
+    def after(self, loss: float, tokens: int, schedule: Schedule) -> Pace:
+        """Once more step is done."""
+        smooth = 0.95 * self.loss + 0.05 * loss
+        step = self.step + 1
+        due = smooth <= schedule.enough or step >= schedule.most - schedule.decay
+        falling = step if self.falling is None and due else self.falling
+        return Pace(step, self.tokens + tokens, smooth, falling)
+
+    def total(self, schedule: Schedule) -> int:
+        """Steps that training takes, as far as is known."""
+        return schedule.most if self.falling is None else self.falling + schedule.decay
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What training cost and reached."""
+
+    loss: float
+    """Smoothed over the last steps, in nats per token."""
+    steps: int
+    tokens: int
+    seconds: float
+
+
+def fit(
+    model: Model,
+    batch: Callable[[int], Examples],
+    schedule: Schedule,
+    stage: str,
+    workspace: Workspace,
+    saved: bytes | None,
+    save_as: Callable[[bytes], bytes],
+) -> Fitted:
+    """Train in place. `batch(step)` must depend on nothing but the step.
+
+    `saved` is what `save_as` was last given, from a run that was killed; training then goes on
+    behind the step at which it was made and ends in the same weights.
+
+    Raises:
+        Halt: from the workspace, when a base case ends the run.
+        ArithmeticError: when the loss is no longer finite.
+    """
+    network = model.network
+    optimiser = torch.optim.AdamW(
+        network.parameters(), lr=schedule.learning_rate, betas=(0.9, 0.98), weight_decay=0.01,
+        fused=True,
+    )  # fmt: skip
+    pace = restore_state(saved, network, optimiser) if saved else Pace()
+    began = kept = time.monotonic()
+    while pace.step < pace.total(schedule):
+        falling = pace.step if pace.falling is None else pace.falling
+        for group in optimiser.param_groups:
+            group["lr"] = schedule.rate(pace.step, falling)
+        examples = batch(pace.step)
+        loss = learn(model, examples, optimiser)
+        read = examples.problems.prompts.size + examples.answers.size
+        pace = pace.after(loss, read, schedule)
+        workspace.progress(stage, pace.step, pace.total(schedule), loss=pace.loss)
+        if time.monotonic() - kept > SAVE_EVERY_S:
+            workspace.checkpoint(save_as(dump_state(network, optimiser, pace)))
+            kept = time.monotonic()
+    return Fitted(pace.loss, pace.step, pace.tokens, time.monotonic() - began)
+
+
+def learn(model: Model, examples: Examples, optimiser: torch.optim.Optimizer) -> float:
+    """One step; returns the loss."""
+    logits = model.logits(examples.problems, examples.answers)
+    target = torch.from_numpy(examples.answers).long()
+    loss = functional.cross_entropy(logits.flatten(0, 1), target.flatten())
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.network.parameters(), 1.0)
+    optimiser.step()
+    value = loss.item()
+    if value != value:
+        raise ArithmeticError("the training loss is not a number; lower `learning_rate`")
+    return value
+
+
+def dump_state(network: nn.Module, optimiser: torch.optim.Optimizer, pace: Pace) -> bytes:
+    """Weights and optimiser state as safetensors."""
+    tensors: dict[str, Tensor] = {f"w.{k}": v for k, v in network.state_dict().items()}
+    for index, state in optimiser.state_dict()["state"].items():
+        tensors |= {f"o.{index}.{name}": value for name, value in state.items()}
+    return save(tensors, {"pace": json.dumps(asdict(pace))})
+
+
+def restore_state(saved: bytes, network: nn.Module, optimiser: torch.optim.Optimizer) -> Pace:
+    """Put weights and optimiser back; returns how far they are."""
+    tensors = load(saved)
+    network.load_state_dict({k[2:]: v for k, v in tensors.items() if k.startswith("w.")})
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        if key.startswith("o."):
+            _, index, name = key.split(".", 2)
+            state.setdefault(int(index), {})[name] = value
+    optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
+    header = json.loads(saved[8 : 8 + int.from_bytes(saved[:8], "little")])
+    return Pace(**json.loads(header["__metadata__"]["pace"]))

@@ -1,0 +1,109 @@
+"""A model in memory: how it answers, how sure it is, and how its answers are graded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load, save
+from torch import Tensor
+
+from successor.subjects.transformer.network import Frame, Network, Shape, frame
+from successor.subjects.transformer.problems import Layout, Mask, Problems, Task, Tokens
+
+ATTENDED = 48_000_000
+"""Query-key pairs per forward pass without gradients: bounds memory at any length."""
+READ = 65_536
+"""Tokens per forward pass without gradients."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network and the task whose problems it reads."""
+
+    network: Network
+    task: Task
+    frames: dict[str, tuple[Layout, Frame]] = field(default_factory=dict[str, tuple[Layout, Frame]])
+
+    def frame(self, shape: str) -> tuple[Layout, Frame]:
+        """Layout and tensors of a shape; the last few dozen are kept."""
+        if shape not in self.frames:
+            if len(self.frames) > 64:
+                self.frames.clear()
+            layout = self.task.layout(shape)
+            self.frames[shape] = (layout, frame(layout, self.network.shape))
+        return self.frames[shape]
+
+    def logits(self, problems: Problems, answers: Tokens) -> Tensor:
+        """[n, answer, vocabulary], each token given the answer's tokens before it."""
+        _, tensors = self.frame(problems.shape)
+        read = np.concatenate([problems.prompts, answers[:, :-1]], axis=1)
+        return self.network(torch.from_numpy(read).long(), tensors)
+
+    def rows(self, shape: str) -> int:
+        """Problems per forward pass."""
+        layout, _ = self.frame(shape)
+        read = len(layout.ids)
+        pairs = layout.answer * read * self.network.shape.heads
+        return max(1, min(READ // read, ATTENDED // pairs))
+
+    @torch.no_grad()
+    def answer(self, problems: Problems) -> tuple[Tokens, NDArray[np.float32]]:
+        """Greedy answers [n, answer] and the least probability that any of their tokens had [n].
+
+        Decodes all positions at once and repeats until nothing changes (Jacobi decoding,
+        Santilli et al. 2023). A fixed point satisfies the greedy recursion token by token, so it
+        is the greedy answer; a sum needs about as many passes as its longest run of carries.
+        """
+        layout, _ = self.frame(problems.shape)
+        answers = np.zeros((len(problems), layout.answer), dtype=np.int8)
+        surety = np.zeros(len(problems), dtype=np.float32)
+        step = self.rows(problems.shape)
+        for start in range(0, len(problems), step):
+            rows = np.arange(start, min(start + step, len(problems)))
+            while len(rows):
+                logits = self.logits(problems[rows], answers[rows])
+                best, tokens = logits.max(dim=-1)
+                found = tokens.numpy().astype(np.int8)
+                settled = (found == answers[rows]).all(axis=1)
+                least = (best - logits.logsumexp(dim=-1)).amin(dim=-1).exp().numpy()
+                surety[rows[settled]] = least[settled]
+                answers[rows] = found
+                rows = rows[~settled]
+        return answers, surety
+
+    @torch.no_grad()
+    def right(self, problems: Problems) -> Mask:
+        """[n] whether the greedy answer equals the truth, in one pass.
+
+        Greedy decoding writes the true answer exactly when each of its tokens is the most
+        probable one after the true tokens before it (by induction over the tokens).
+        """
+        truth = self.task.truth(problems)
+        step = self.rows(problems.shape)
+        graded = [
+            self.logits(problems[part], truth[part]).argmax(dim=-1).numpy() == truth[part]
+            for part in (slice(i, i + step) for i in range(0, len(problems), step))
+        ]
+        return np.concatenate(graded).all(axis=1)
+
+    def dump(self) -> bytes:
+        """The weights as safetensors, the shape in their metadata."""
+        shape = self.network.shape
+        metadata = {
+            "layers": str(shape.layers),
+            "width": str(shape.width),
+            "heads": str(shape.heads),
+            "positions": shape.positions,
+            "task": self.task.name,
+        }
+        return save(dict(self.network.state_dict()), metadata)
+
+
+def restore(data: bytes, shape: Shape, task: Task) -> Model:
+    """A model from `Model.dump`."""
+    network = Network(shape)
+    network.load_state_dict(load(data))
+    return Model(network, task)

@@ -1,0 +1,26 @@
+"""Settings tables of a lab file, checked by the part that owns them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from successor.errors import UsageError
+
+T = TypeVar("T")
+
+
+def validated(kind: type[T], table: str, settings: Mapping[str, object]) -> T:
+    """The settings as the given dataclass.
+
+    Raises:
+        UsageError: naming the first key that is wrong, and what was expected there.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(dict(settings))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"[{table}] {key} = {first['input']!r}: {first['msg']}") from error
