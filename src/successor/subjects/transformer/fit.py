@@ -32,7 +32,7 @@ class Schedule:
     """Steps at most, the decay included."""
     decay: int
     """Steps of the decay."""
-    enough: float = 0.01
+    enough: float = 0.002
     """Loss, in nats per token and smoothed over some 20 steps, that begins the decay."""
     warmup: int = 10
 
