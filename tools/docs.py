@@ -29,7 +29,8 @@ PART = re.compile(r"(<!-- generated: (?P<what>[\w ]+) -->\n).*?(<!-- end -->)", 
 
 def verbs() -> str:
     """The help of `successor` and of each of its verbs, as a terminal 80 columns wide shows it."""
-    whole = click.Context(cli, info_name="successor", terminal_width=80)
+    spelled = cli.context_settings["help_option_names"]  # click remembers the first spelling
+    whole = click.Context(cli, info_name="successor", terminal_width=80, help_option_names=spelled)
     parts = [f"```text\n{cli.get_help(whole)}\n```\n"]
     for name, verb in sorted(cli.commands.items()):
         context = click.Context(verb, info_name=name, parent=whole, terminal_width=80)

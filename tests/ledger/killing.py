@@ -71,7 +71,7 @@ class Fuse:
 
     def install(self) -> None:
         """Put the fuse into every act of writing of this process, which is a child."""
-        os.write = self._halfway(os.write)  # pyright: ignore[reportAttributeAccessIssue]
+        os.write = self._halfway(os.write)  # pyright: ignore[reportAttributeAccessIssue] - narrower
         os.fsync = self._around(os.fsync)
         os.replace = self._around(os.replace)
         append = EventStore.append
@@ -88,7 +88,7 @@ class Fuse:
                 die()
             append(store, row)
 
-        EventStore.append = fused  # pyright: ignore[reportAttributeAccessIssue]
+        EventStore.append = fused  # pyright: ignore[reportAttributeAccessIssue] - the fuse
 
     def _burns(self) -> bool:
         self._left -= 1

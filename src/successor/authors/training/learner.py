@@ -18,7 +18,9 @@ Answers: TypeAlias = NDArray[np.int8]
 Mask: TypeAlias = NDArray[np.bool_]
 """[n]"""
 Model: TypeAlias = Any
+"""The learner's own: an author hands it back and looks at nothing in it."""
 Examples: TypeAlias = Any
+"""The same, but for how many there are, by `len`."""
 
 
 class Problems(Protocol):
@@ -29,7 +31,7 @@ class Problems(Protocol):
     @property
     def size(self) -> int: ...
     def __len__(self) -> int: ...
-    def __getitem__(self, rows: Any, /) -> Problems: ...
+    def __getitem__(self, rows: Mask, /) -> Problems: ...
 
 
 class Variant(Protocol):

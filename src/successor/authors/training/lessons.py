@@ -11,6 +11,7 @@ from successor.types import Brief
 
 HARDEST = 0.4
 """Share of the lessons at the very largest size: what is practised last is needed first."""
+SEEDS = 2**62
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,6 @@ def plan_lessons(brief: Brief, goal: int, count: int, learner: Learner) -> list[
     for turn in range(count):
         size = goal if turn < HARDEST * count else int(rng.integers(reach + 1, goal + 1))
         kinds = learner.slices(size)
-        seed = int(rng.integers(2**62))
+        seed = int(rng.integers(SEEDS))
         lessons.append(Lesson(kinds[turn % len(kinds)], seed))
     return lessons

@@ -1,5 +1,8 @@
 """A model in memory: how it answers, how sure it is, and how its answers are graded."""
 
+# torch types some of its functions in part:
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -87,7 +90,7 @@ class Model:
             self.logits(problems[part], truth[part]).argmax(dim=-1).numpy() == truth[part]
             for part in (slice(i, i + step) for i in range(0, len(problems), step))
         ]
-        return np.concatenate(graded).all(axis=1)
+        return np.all(np.concatenate(graded), axis=1)
 
     def dump(self) -> bytes:
         """The weights as safetensors, the shape in their metadata."""

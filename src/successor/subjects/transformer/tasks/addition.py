@@ -36,7 +36,7 @@ class Addition:
         return int(slice_name.split(maxsplit=1)[0])
 
     def draw(self, slice_name: str, count: int, rng: np.random.Generator) -> Problems:
-        """Uniform digits; in the slice "carries" most columns add up to nine, so carries run far."""
+        """Uniform digits; in the slice "carries" most columns add up to nine: carries run far."""
         size = self.size(slice_name)
         operands = rng.integers(0, 10, (count, 2, size), dtype=np.int8)
         if slice_name.endswith(CARRIES):
@@ -133,5 +133,5 @@ def cuts(size: int, longest: int, rng: np.random.Generator) -> list[tuple[int, i
 
 def alternating(digits: Tokens) -> NDArray[np.int64]:
     """Digits with alternating signs, summed over the last axis: the value modulo eleven."""
-    signs = np.where(np.arange(digits.shape[-1]) % 2 == 0, 1, -1)
+    signs = 1 - 2 * (np.arange(digits.shape[-1], dtype=np.int64) % 2)
     return (digits.astype(np.int64) * signs).sum(axis=-1)
