@@ -1,0 +1,1 @@
+"""The controls of `benchmarks/adder.py`: what each arm is, how it runs, what is measured."""
