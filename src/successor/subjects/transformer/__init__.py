@@ -20,8 +20,13 @@ def reverser(settings: Mapping[str, object]) -> Transformer:
     return _transformer("reversal", settings)
 
 
+def multiplier(settings: Mapping[str, object]) -> Transformer:
+    """A transformer that multiplies."""
+    return _transformer("multiplication", settings)
+
+
 def _transformer(task: str, settings: Mapping[str, object]) -> Transformer:
     return Transformer(TASKS[task](), validated(Settings, "subject", settings))
 
 
-__all__ = ["Settings", "Transformer", "adder", "reverser"]
+__all__ = ["Settings", "Transformer", "adder", "multiplier", "reverser"]

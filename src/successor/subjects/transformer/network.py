@@ -6,6 +6,9 @@ al. 2024) or no positions at all (Kazemnejad et al. 2023). Only tokens that pred
 pass through the last block: the loss and the answer need no others.
 """
 
+# torch types some of its functions in part:
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -91,7 +94,7 @@ class Block(nn.Module):
 
     def split(self, states: Tensor) -> Tensor:
         """[n, tokens, width] to [n, heads, tokens, head width]."""
-        return states.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        return states.reshape(*states.shape[:2], self.heads, -1).transpose(1, 2)
 
 
 def rotate(states: Tensor, frame: Frame, first: int) -> Tensor:
@@ -125,15 +128,21 @@ def frame(layout: Layout, shape: Shape) -> Frame:
     mask = torch.full((layout.answer, len(layout.ids)), float("-inf")).triu(first + 1)
     if shape.positions == "none":
         return Frame(None, None, first, mask)
-    angles = torch.from_numpy(layout.ids)[:, None] * frequencies(shape.width // shape.heads)
+    ids = torch.from_numpy(layout.ids.reshape(len(layout.ids), -1))
+    half = shape.width // shape.heads // 2
+    angles = ids[:, torch.arange(half) % ids.shape[1]] * frequencies(half, ids.shape[1])
     return Frame(angles.cos().float(), angles.sin().float(), first, mask)
 
 
 @lru_cache(maxsize=8)
-def frequencies(head_width: int) -> Tensor:
-    """[head width / 2] radians per position: from 1 down to 1/10,000."""
-    half = head_width // 2
-    return 10_000.0 ** (-torch.arange(half, dtype=torch.float64) / half)
+def frequencies(half: int, coordinates: int) -> Tensor:
+    """[half] radians per position: from 1 down to 1/10,000 for each coordinate.
+
+    The coordinates of a position take turns at the pairs of channels (RoPE in several
+    dimensions, Heo et al. 2024).
+    """
+    each = -(-half // coordinates)
+    return 10_000.0 ** -((torch.arange(half) // coordinates).double() / each)
 
 
 def initialise(network: Network, seed: int) -> None:
