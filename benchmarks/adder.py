@@ -166,6 +166,7 @@ def listed(text: str, known: Sequence[str]) -> list[str]:
 @click.option("--arms", "names", help="Arms, with commas; all when not given.")
 @click.option("--seeds", default="1,2,3", show_default=True, help="Seeds, with commas.")
 @click.option("--minutes", type=float, help="Per arm; 4 when not given.")
+@click.option("--none-steps", type=int, help="Cap on base models without positions; 4000.")
 @click.option("--jobs", "processes", default=2, show_default=True, help="Runs at a time.")
 @click.option("--quick", "is_quick", is_flag=True, help="A few arms, tiny, one seed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
@@ -176,6 +177,7 @@ def main(  # noqa: PLR0913 - one for each option
     names: str | None,
     seeds: str,
     minutes: float | None,
+    none_steps: int | None,
     processes: int,
     is_quick: bool,
     as_json: bool,
@@ -184,7 +186,11 @@ def main(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Compare the loop with its controls."""
     scale = quick() if is_quick else Scale()
-    scale = replace(scale, minutes=minutes or scale.minutes)
+    scale = replace(
+        scale,
+        minutes=minutes or scale.minutes,
+        none_steps=none_steps or scale.none_steps,
+    )
     known = arms(scale.author)
     chosen = [known[n] for n in listed(names or (QUICK if is_quick else ",".join(known)), [*known])]
     drawn = [1] if is_quick else [int(seed) for seed in seeds.split(",")]

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -172,6 +173,18 @@ def _seed(*parts: int) -> int:
     for part in parts:
         seed = (seed * 1_000_003 + part + 1) % 2**61
     return seed
+
+
+def restored(figures: dict[str, Any]) -> Result:
+    """The result that was written as JSON."""
+    return Result(
+        figures["alpha"],
+        figures["seed"],
+        [Row(**row) for row in figures["nulls"]],
+        Runs(**figures["whole_runs"]),
+        [Row(**row) for row in figures["power"]],
+        figures["seconds"],
+    )
 
 
 def fragment(result: Result) -> str:

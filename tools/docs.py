@@ -1,4 +1,4 @@
-"""Write the generated parts of docs/ anew: the help of every verb, every setting of a lab.
+"""Write the generated parts of docs/ anew: verbs, settings of a lab, tables of measurements.
 
     python tools/docs.py           write them
     python tools/docs.py --check   exit 1 when a page is not what would be written
@@ -9,6 +9,7 @@ A generated part stands between `<!-- generated: WHAT -->` and `<!-- end -->`.
 import ast
 import dataclasses
 import inspect
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from successor.labfile import LabFile
 from successor.subjects import transformer
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
+MEASURED = DOCS / "benchmarks"
+sys.path.append(str(DOCS.parent / "benchmarks"))
 PART = re.compile(r"(<!-- generated: (?P<what>[\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -74,6 +77,23 @@ def _part(head: str, settings: type) -> str:
     return "\n".join([*lines, "", ""])
 
 
+def controls() -> str:
+    """What the loop is worth beside its controls."""
+    from controls import table
+
+    if not (MEASURED / "adder.json").exists():
+        return "\nNot measured yet: `make bench`.\n\n"
+    return f"\n{table.page(json.loads((MEASURED / 'adder.json').read_text('utf-8')))}\n"
+
+
+def error_rates() -> str:
+    """How often the judge promotes what is no better."""
+    import null
+
+    result = null.restored(json.loads((MEASURED / "null.json").read_text("utf-8")))
+    return f"\n{null.fragment(result)}\n"
+
+
 def _field_docstrings(settings: type) -> dict[str, str]:
     body = ast.parse(inspect.getsource(settings)).body[0]
     told: dict[str, str] = {}
@@ -93,7 +113,13 @@ def _default(value: object) -> str:
     return "none" if value is None else f"`{value!r}`".replace("'", '"')
 
 
-SOURCES: dict[str, Callable[[], str]] = {"verbs": verbs, "settings": settings, "parts": parts}
+SOURCES: dict[str, Callable[[], str]] = {
+    "verbs": verbs,
+    "settings": settings,
+    "parts": parts,
+    "controls": controls,
+    "error rates": error_rates,
+}
 
 
 def renewed(text: str) -> str:

@@ -27,6 +27,7 @@ class Scale:
     """Without positions one layer cannot tell where a digit stands."""
     none_steps: int = 4000
     """Cap on the training of a base model without positions."""
+    none_learning_rate: float = 1e-3
     minutes: float = 4.0
     """Per arm, exams and judging included."""
     items: int = 256
@@ -37,7 +38,11 @@ class Scale:
         if positions == "coupled":
             return self.subject
         return replace(
-            self.subject, positions="none", layers=self.none_layers, steps=self.none_steps
+            self.subject,
+            positions="none",
+            layers=self.none_layers,
+            steps=self.none_steps,
+            learning_rate=self.none_learning_rate,
         )
 
     def digest(self) -> str:
