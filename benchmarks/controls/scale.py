@@ -30,7 +30,7 @@ class Scale:
     none_learning_rate: float = 1e-3
     minutes: float = 4.0
     """Per arm, exams and judging included."""
-    items: int = 256
+    items: int = 160
     """Per size, in the exam that measures what became of an arm; a quarter as many for carries."""
 
     def settings(self, positions: Positions) -> transformer.Settings:
