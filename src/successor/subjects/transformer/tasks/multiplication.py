@@ -146,17 +146,17 @@ class Multiplication:
         return {"shift": Variant(shifted, start=2 * (first.shape[1] + 2))}
 
     def plausible(self, problems: Problems, answers: Tokens) -> Mask:
-        """Casting out nines and elevens, of every row and of the product."""
+        """Casting out nines and elevens, of every row and of every running sum."""
         if problems.shape.startswith(SUMS):
             return self.addition.plausible(sums_only(problems), answers)
         first, second = factors_of(problems)
         rows, sums, proper = read(answers, *lengths_of(problems))
-        kept = np.concatenate([sums[:, :-1, 0], sums[:, -1]], axis=1)
+        before = np.pad(sums[:, :-1, 1:], ((0, 0), (1, 0), (0, 0)))
         found = proper & (rows < 10).all(axis=(1, 2)) & (sums < 10).all(axis=(1, 2))
         for check, modulus in ((digit_sum, 9), (alternating, 11)):
-            each = check(first)[:, None] * second - check(rows)
-            whole = check(first) * check(second) - check(kept)
-            found &= (each % modulus == 0).all(axis=1) & (whole % modulus == 0)
+            row = check(first)[:, None] * second - check(rows)
+            total = check(before) + check(rows) - check(sums)
+            found &= ((row % modulus == 0) & (total % modulus == 0)).all(axis=1)
         return found
 
 
