@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from controls.arms import Arm, Positions
+from controls.clock import Stopwatch, Timed
 from controls.parts import Taught
 from controls.scale import Scale
 from successor import loop
@@ -18,7 +20,7 @@ from successor.oversight import BaseCases, Policy, PolicyOverseer
 from successor.subjects.transformer import Transformer
 from successor.subjects.transformer.subject import HOPELESS, WEIGHTS, grid
 from successor.subjects.transformer.tasks import TASKS
-from successor.types import Digest, Draw, Exam, Slice, Stop, Subject, Version
+from successor.types import Digest, Draw, Exam, Overseer, Slice, Subject, Version
 
 LOST = 0.01
 """A round is bad when its version is right less often by this, over what was mastered, ..."""
@@ -26,6 +28,8 @@ SHRUNK = 0.05
 """... or when its horizon is shorter by this share."""
 PLATEAU = 4
 """Refused rounds in a row that end a gated arm."""
+MANY = 100_000
+"""Generations that no arm has the time for."""
 UNSEEN = 2**52 + 17
 """Added to the seed of an arm: the draw on which all its versions are measured."""
 
@@ -59,13 +63,13 @@ def learner(scale: Scale, positions: Positions) -> Transformer:
 
 def train_base(scale: Scale, positions: Positions, seed: int, folder: Path) -> None:
     """The first version, as a lab would write it; leaves `weights` and `result.json`."""
-    subject = learner(scale, positions)
-    with Ledger.open(_record(folder), settings={}, seed=seed) as ledger:
+    subject, record = learner(scale, positions), _record(folder)
+    watch = Stopwatch(folder / "processor_s", math.inf)
+    with Ledger.open(record, settings={}, seed=seed, halt=watch.stop) as ledger:
         arm = Arm("base", "", "labelled", scale.author)
-        cases = BaseCases(generations=1)
-        loop.run(_parts(ledger, subject, subject, arm, cases))
-        version = ledger.incumbent()
-        if version is None:
+        loop.run(_parts(ledger, subject, subject, arm, Timed(_overseer(1, None), watch)))
+        version, minutes = ledger.incumbent(), watch.spent_s() / 60
+        if version is None or not ledger.generations():
             raise RuntimeError(f"{folder} has no first version")
         exam = examine(subject, version, scale, seed, ledger)
         (folder / "weights").write_bytes(ledger.object(version.files[WEIGHTS]))
@@ -82,7 +86,7 @@ def train_base(scale: Scale, positions: Positions, seed: int, folder: Path) -> N
                 "parameters": sum(weight.numel() for weight in model.network.parameters()),
                 "steps": written["steps"],
                 "tokens": written["tokens"],
-                "minutes": ledger.spent_s() / 60,
+                "minutes": minutes,
                 "right": _right(exam),
             },
         )
@@ -92,16 +96,13 @@ def run_arm(scale: Scale, arm: Arm, seed: int, base: Path, folder: Path) -> None
     """The loop, for the minutes of an arm; leaves `result.json`. Goes on where a kill left it."""
     student = learner(scale, arm.positions)
     subject = Taught(student, (base / "weights").read_bytes())
-    minutes = 60 * scale.minutes
-    cases = BaseCases(wall_clock_s=minutes, plateau=PLATEAU if arm.gate else None, floor=0.0)
-
-    def halt() -> Stop | None:
-        spent = ledger.spent_s()
-        return Stop("wall_clock", f"worked {spent:,.0f} s") if spent >= minutes else None
-
+    record = _record(folder)
+    watch = Stopwatch(folder / "processor_s", 60 * scale.minutes)
+    overseer = Timed(_overseer(MANY, PLATEAU if arm.gate else None), watch)
     settings: dict[str, object] = {"arm": arm.name, "author": asdict(arm.settings)}
-    with Ledger.open(_record(folder), settings=settings, seed=seed, halt=halt) as ledger:
-        stop = loop.run(_parts(ledger, subject, student, arm, cases))
+    with Ledger.open(record, settings=settings, seed=seed, halt=watch.stop) as ledger:
+        stop = loop.run(_parts(ledger, subject, student, arm, overseer))
+        watch.keep()
         if stop.base_case == "interrupted":
             raise KeyboardInterrupt
         _keep(
@@ -109,6 +110,8 @@ def run_arm(scale: Scale, arm: Arm, seed: int, base: Path, folder: Path) -> None
             {
                 "arm": arm.name,
                 "seed": seed,
+                "minutes": watch.spent_s() / 60,
+                "wall_minutes": ledger.spent_s() / 60,
                 **figures(ledger),
                 **outcome(student, scale, seed, ledger),
                 "stopped_by": stop.base_case,
@@ -117,10 +120,14 @@ def run_arm(scale: Scale, arm: Arm, seed: int, base: Path, folder: Path) -> None
 
 
 def _parts(
-    ledger: Ledger, subject: Subject, student: Transformer, arm: Arm, cases: BaseCases
+    ledger: Ledger, subject: Subject, student: Transformer, arm: Arm, overseer: Overseer
 ) -> loop.Parts:
-    overseer = PolicyOverseer(Policy(), cases, measure, loop.MASTERY)
     return loop.Parts(ledger, subject, arm.author(student), arm.judge(subject), overseer)
+
+
+def _overseer(generations: int, plateau: int | None) -> PolicyOverseer:
+    cases = BaseCases(generations=generations, plateau=plateau, floor=0.0)
+    return PolicyOverseer(Policy(), cases, measure, loop.MASTERY)
 
 
 def figures(ledger: Ledger) -> dict[str, object]:
@@ -141,7 +148,6 @@ def figures(ledger: Ledger) -> dict[str, object]:
         "precision_mean": sum(precision) / len(precision) if precision else None,
         "precision": precision,
         "yield": sum(yields) / len(yields) if any(yields) else None,
-        "minutes": ledger.spent_s() / 60,
         "tokens": ledger.used("tokens"),
     }
 

@@ -29,7 +29,7 @@ class Scale:
     """Cap on the training of a base model without positions."""
     none_learning_rate: float = 1e-3
     minutes: float = 4.0
-    """Per arm, exams and judging included."""
+    """Of processor time per arm, exams and judging included."""
     items: int = 160
     """Per size, in the exam that measures what became of an arm; a quarter as many for carries."""
 

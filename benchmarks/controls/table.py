@@ -92,7 +92,7 @@ def compared(result: Figures) -> str:
         f"{setup['jobs']} runs at a time. Every arm of a seed starts from the same base model, "
         f"trained on labelled sums of at most {setup['labelled']} digits (arms without positions "
         f"from one of {setup['none_layers']} layers, trained for at most {setup['none_steps']:,} "
-        f"steps), and then has {setup['minutes']:g} minutes by the clock, exams and judging "
+        f"steps), and then has {setup['minutes']:g} minutes of one processor, exams and judging "
         f"included; a gated arm ends earlier after {setup['plateau']} refused rounds in a row. "
         "Horizon (half of the sums right) and reliable horizon (99%) are those of the version in "
         f"charge at the end, on {setup['items']} fresh sums of every size and a quarter as many "
