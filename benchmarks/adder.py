@@ -16,15 +16,17 @@ from __future__ import annotations
 import json
 import os
 import platform
+import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from multiprocessing import get_context
+from multiprocessing import connection, get_context
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -55,6 +57,12 @@ class Job:
     def done(self) -> bool:
         return (self.folder / "result.json").exists()
 
+    def error(self) -> str:
+        """Why it failed: the last line of its traceback."""
+        told = self.folder / "error.txt"
+        lines = told.read_text("utf-8").splitlines() if told.exists() else []
+        return f"{lines[-1]} ({told})" if lines else "its process was killed"
+
     def result(self) -> dict[str, Any]:
         return json.loads((self.folder / "result.json").read_text("utf-8"))
 
@@ -83,32 +91,60 @@ def ready(waiting: Sequence[Job]) -> Iterator[Job]:
 
 
 def carry_out(jobs: Sequence[Job], processes: int) -> dict[str, str]:
-    """Run what has not been run; returns what failed, by name, with its reason."""
+    """Run what has not been run; returns what failed, by name, with its reason.
+
+    A process for each job; when this one is interrupted they end, and their records go on later.
+    """
     waiting = [job for job in jobs if not job.done]
     total, began = len(waiting), time.monotonic()
     failed: dict[str, str] = {}
-    running: dict[Future[None], Job] = {}
-    told("", len(jobs) - total, len(jobs), began, 0)
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    running: dict[int, tuple[SpawnProcess, Job]] = {}
+    told("", 0, total, began)
+    try:
         while True:
             for job in list(ready(waiting))[: processes - len(running)]:
                 waiting.remove(job)
-                running[pool.submit(job.call, *job.args)] = job
+                process = start(job)
+                running[process.sentinel] = (process, job)
             if not running:
                 break
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                job = running.pop(future)
-                if (error := future.exception()) is not None:
-                    failed[job.name] = f"{type(error).__name__}: {error}"
-                left = len(waiting) + len(running)
-                told(failed.get(job.name) or job.name, total - left, total, began, left)
+            for sentinel in connection.wait([*running]):
+                process, job = running.pop(cast("int", sentinel))
+                process.join()
+                if not job.done:
+                    failed[job.name] = job.error()
+                name = f"{job.name} FAILED" if job.name in failed else job.name
+                told(name, total - len(waiting) - len(running), total, began)
+    finally:
+        for process, _ in running.values():
+            process.terminate()
     return failed | {job.name: "its base model failed" for job in waiting}
 
 
-def told(what: str, done: int, total: int, began: float, left: int) -> None:
+def start(job: Job) -> SpawnProcess:
+    """A process of its own, which leaves Ctrl-C to this one."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = get_context("spawn").Process(target=carry_out_one, args=(job,))
+        process.start()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return process
+
+
+def carry_out_one(job: Job) -> None:
+    """In the process of a job: do it, or say in its folder why not."""
+    job.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        job.call(*job.args)
+    except Exception:  # noqa: BLE001 - whatever it is, the other jobs go on
+        (job.folder / "error.txt").write_text(traceback.format_exc(), encoding="utf-8")
+
+
+def told(what: str, done: int, total: int, began: float) -> None:
     """A line of progress for people."""
     spent = (time.monotonic() - began) / 60
-    eta = f", about {spent / max(1, done) * left:.0f} min left" if left else ""
+    eta = f", about {spent / done * (total - done):.0f} min left" if 0 < done < total else ""
     click.echo(f"{done:3}/{total} {what:24} {spent:5.1f} min{eta}", err=True)
 
 
@@ -197,7 +233,11 @@ def main(  # noqa: PLR0913 - one for each option
     folder = work / scale.digest()
     click.echo(f"{hardware()}; torch {version('torch')}; runs in {folder}", err=True)
     jobs = plan(scale, chosen, drawn, folder)
-    failed = carry_out(jobs, processes)
+    try:
+        failed = carry_out(jobs, processes)
+    except KeyboardInterrupt:
+        click.echo("interrupted; the same command goes on from here", err=True)
+        sys.exit(130)
     result = gathered(scale, chosen, drawn, jobs, processes)
     figures = json.dumps(result, indent=1)
     home = out or (folder if is_quick else HERE)
