@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import torch
 
 from successor.subjects.transformer.problems import Problems, Task, Tokens
 
@@ -34,6 +35,7 @@ def assert_fits(task: Task, problems: Problems) -> None:
     assert answers.shape == (len(problems), layout.answer)
     assert len(layout.ids) == layout.prompt + layout.answer - 1
     assert answers.dtype == problems.prompts.dtype == np.int8
+    assert torch.from_numpy(answers).shape == answers.shape, "torch cannot read every array"
 
 
 def size_of(task: Task, part: Problems) -> float:

@@ -57,7 +57,7 @@ class Reversal:
         return Layout(prompt=size + 1, answer=size, ids=ids)
 
     def truth(self, problems: Problems) -> Tokens:
-        return problems.prompts[:, -2::-1]
+        return np.ascontiguousarray(problems.prompts[:, -2::-1])
 
     def decompose(self, problems: Problems, reach: int, rng: np.random.Generator) -> Decomposition:
         """Reverse each piece, then join them last piece first."""
