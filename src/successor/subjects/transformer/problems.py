@@ -30,7 +30,7 @@ class Problems:
     def __len__(self) -> int:
         return len(self.prompts)
 
-    def __getitem__(self, rows: Mask | slice | NDArray[np.intp]) -> Problems:
+    def __getitem__(self, rows: Mask | slice | NDArray[np.int64]) -> Problems:
         return Problems(self.shape, self.size, self.prompts[rows])
 
 
@@ -41,9 +41,15 @@ class Examples:
     problems: Problems
     answers: Tokens
     """[n, answer length]"""
+    keep: int | None = None
+    """Train on only this many, those that the model finds hardest; on all when None."""
 
     def __len__(self) -> int:
         return len(self.problems)
+
+    def first(self) -> Examples:
+        """As many as are to be kept, but any."""
+        return Examples(self.problems[: self.keep], self.answers[: self.keep])
 
 
 @dataclass(frozen=True)

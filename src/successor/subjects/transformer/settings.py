@@ -21,11 +21,14 @@ class Settings:
     """Rotary positions over ids that tokens of equal weight share, or no positions at all."""
     steps: int = Field(default=2500, ge=1)
     """Training steps of the first version, at most."""
-    decay: int = Field(default=200, ge=1)
+    decay: int = Field(default=300, ge=1)
     """Its last steps, over which the learning rate falls, once the loss is low."""
     learning_rate: float = Field(default=1.5e-3, gt=0, lt=1)
     batch_tokens: int = Field(default=3328, ge=64)
     """Tokens read per training step."""
+    mining: int = Field(default=4, ge=1, le=64)
+    """Labelled problems drawn for each one trained on, while the learning rate falls: the
+    hardest are taken."""
     exam_items: int = Field(default=96, ge=8)
     """Items per size in an exam."""
     largest: int = Field(default=5000, ge=2, le=20000)

@@ -74,23 +74,44 @@ class Transformer:
             if hopeless == 2:
                 break
         draw = Draw("training", seed, tuple((part.name, len(part.scores)) for part in parts))
-        return Exam(version.id, draw, tuple(parts), self._label_precision(version, workspace))
+        figures = self._label_precision(version, workspace)
+        return Exam(version.id, draw, tuple(parts), {"unit": "digits", **figures})
 
     def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
-        """The items of a draw, graded right or wrong."""
-        return Exam(
-            version.id, draw, tuple(self._grade(version, draw.seed, draw.counts, workspace))
-        )
+        """The items of a draw, graded right or wrong.
+
+        Tells how far it is only when it confirms: a judge tells of its own draws.
+        """
+        total, done = sum(items for _, items in draw.counts), 0
+
+        def tell(size: float, items: int) -> None:
+            nonlocal done
+            done += items
+            if draw.purpose == "confirmation":
+                workspace.progress("confirming", done, total, size=size)
+
+        parts = self._grade(version, draw.seed, draw.counts, workspace, tell)
+        return Exam(version.id, draw, tuple(parts), {"unit": "digits"})
 
     def _grade(
-        self, version: Version, seed: int, counts: Iterable[tuple[str, int]], workspace: Workspace
+        self,
+        version: Version,
+        seed: int,
+        counts: Sequence[tuple[str, int]],
+        workspace: Workspace,
+        tell: Callable[[float, int], None] = lambda size, items: None,
     ) -> list[Slice]:
         model = self.load(version, workspace)
         graded: list[Slice] = []
         for name, items in counts:
-            problems = self.pose(name, items, seed)
-            scores = tuple(float(right) for right in model.right(problems))
-            graded.append(Slice(name, float(self.task.size(name)), scores))
+            problems, size = self.pose(name, items, seed), float(self.task.size(name))
+            step = max(16, model.rows(problems.shape))
+            scores: list[float] = []
+            for start in range(0, items, step):
+                right = model.right(problems[start : start + step])
+                scores += [float(each) for each in right]
+                tell(size, len(right))
+            graded.append(Slice(name, size, tuple(scores)))
         return graded
 
     def _label_precision(self, version: Version, workspace: Workspace) -> dict[str, float]:
@@ -145,9 +166,10 @@ class Transformer:
 
     def labelled(self, rng: np.random.Generator) -> Examples:
         """One training step's worth of the labelled problems that the first version learnt."""
-        rows = self.settings.batch_tokens // (3 * self.settings.labelled + 2)
-        problems = self.task.draw_labelled(self.settings.labelled, max(1, rows), rng)
-        return Examples(problems, self.task.truth(problems))
+        rows = max(1, self.settings.batch_tokens // (3 * self.settings.labelled + 2))
+        drawn = rows * self.settings.mining
+        problems = self.task.draw_labelled(self.settings.labelled, drawn, rng)
+        return Examples(problems, self.task.truth(problems), keep=rows)
 
     def examples(self, problems: Problems, answers: Tokens) -> Examples:
         """Problems with answers to learn."""
