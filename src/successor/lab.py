@@ -22,6 +22,7 @@ from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage
 from successor.plugins import Group, find
 from successor.types import (
     Author,
+    Counts,
     Decision,
     Draw,
     Exam,
@@ -95,9 +96,8 @@ def improve_self(lab: Lab) -> Lab:
         return lab
     ledger = lab.parts.ledger
     ledger.started(_host())
-    stop = lab.parts.overseer.base_case(ledger)
     try:
-        if stop is None:
+        if (stop := loop.base_case(lab.parts)) is None:
             loop.improve_self(lab.parts)
     except Halt as halt:
         stop = halt.stop
@@ -188,6 +188,9 @@ class _Interruptible:
     def decide(self, verdict: Verdict, record: Record) -> Decision:
         return self.overseer.decide(verdict, record)
 
+    def to_confirm(self, record: Record) -> Counts:
+        return self.overseer.to_confirm(record)
+
     def base_case(self, record: Record) -> Stop | None:
         return self.interrupt() or self.overseer.base_case(record)
 
@@ -204,6 +207,7 @@ def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
     path, told = folder / labfile.FILE_NAME, settings.base_cases
     cases = BaseCases(
         target=told.target,
+        confirm=told.confirm,
         wall_clock_s=told.wall_clock,
         generations=told.generations,
         plateau=told.plateau,

@@ -147,6 +147,16 @@ class BaseCasesTable(_Table):
             )
         ),
     ] = None
+    confirm: Annotated[
+        int,
+        Field(
+            ge=0,
+            description=(
+                "Fresh items per size, up to the target, on which a version must reach it once "
+                "more before it counts; 0 takes the word of its own exam."
+            ),
+        ),
+    ] = 1000
     wall_clock: Annotated[
         float | None,
         BeforeValidator(parse_duration),

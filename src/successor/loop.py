@@ -64,7 +64,7 @@ def improve_self(lab: Parts) -> None:
 def run(lab: Parts) -> Stop:
     """Improve until a base case is met; which one is the last thing on record."""
     try:
-        while (stop := lab.overseer.base_case(lab.ledger)) is None:
+        while (stop := base_case(lab)) is None:
             improve_self(lab)
     except Halt as halt:
         stop = halt.stop
@@ -72,6 +72,14 @@ def run(lab: Parts) -> Stop:
         stop = Stop("interrupted", "interrupted from the keyboard")
     lab.ledger.stopped(stop)
     return stop
+
+
+def base_case(lab: Parts) -> Stop | None:
+    """The base case that is met. What looks like the goal is first asked on unseen items."""
+    incumbent, due = lab.ledger.incumbent(), lab.overseer.to_confirm(lab.ledger)
+    if incumbent is not None and due:
+        lab.ledger.confirmed(incumbent, due, lab.subject.examine)
+    return lab.overseer.base_case(lab.ledger)
 
 
 def find_weaknesses(exam: Exam) -> tuple[Weakness, ...]:

@@ -12,6 +12,7 @@ from typing import Literal, Protocol, TypeAlias
 
 Digest: TypeAlias = str
 """SHA-256 in lower-case hex: the name of an object or a version."""
+Counts: TypeAlias = tuple[tuple[str, int], ...]  # (slice, number of items), in their order
 Purpose: TypeAlias = Literal["training", "held-out", "confirmation"]
 """Who may see the items of a draw: authors, the judge alone, or nobody before the end."""
 Figures: TypeAlias = Mapping[str, float | int | str]
@@ -42,7 +43,7 @@ class Draw:
 
     purpose: Purpose
     seed: int
-    counts: tuple[tuple[str, int], ...]  # (slice, number of items), in the order they come
+    counts: Counts
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,7 @@ class Slice:
     """One part of an exam, whose items are alike: a length, a task family, a test class."""
 
     name: str
-    size: float
-    """Difficulty, above 0, in the subject's unit (digits, lines, human minutes)."""
+    size: float  # difficulty, above 0, in the subject's unit (digits, lines, human minutes)
     scores: tuple[float, ...]
     """One per item, in the order drawn, each in [0, 1]; higher is better."""
 
@@ -87,13 +87,11 @@ class Brief:
 
     generation: int
     seed: int
-    lineage: tuple[Version, ...]
-    """The incumbent's line, oldest first; the incumbent is the last."""
+    lineage: tuple[Version, ...]  # the incumbent's line, oldest first; itself is the last
     weaknesses: tuple[Weakness, ...]  # most worth mending first
     mastered: tuple[tuple[str, float], ...]  # (slice, size) of what it masters, easiest first
     tried: tuple[Version, ...]  # candidates of this generation so far; none was promoted
-    refused: int
-    """How many candidates of this incumbent were judged before, and not promoted."""
+    refused: int  # candidates of this incumbent that were judged before, and not promoted
 
 
 @dataclass(frozen=True)
@@ -154,6 +152,7 @@ class Record(Protocol):
     def incumbent(self) -> Version | None: ...
     def lineage(self, version: Digest) -> tuple[Version, ...]: ...
     def exam(self, version: Digest) -> Exam | None: ...
+    def confirmation(self, version: Digest) -> Exam | None: ...  # the last, on unseen items
     def verdicts(self) -> tuple[Verdict, ...]: ...
     def decisions(self) -> tuple[Decision, ...]: ...
     def generations(self) -> tuple[Digest | None, ...]: ...  # who took over in each that is over
@@ -196,4 +195,5 @@ class Overseer(Protocol):
     """May it take over, and may the recursion go on?"""
 
     def decide(self, verdict: Verdict, record: Record) -> Decision: ...
+    def to_confirm(self, record: Record) -> Counts: ...  # unseen items to ask before a goal counts
     def base_case(self, record: Record) -> Stop | None: ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from cli.commands import Run
 from successor.cli.session import EXIT_INTERRUPTED, EXIT_NEEDS_HUMAN
@@ -22,12 +23,20 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def is_shares(value: object) -> bool:
+    if not isinstance(value, dict):
+        return False
+    shares = cast("dict[object, object]", value)
+    return all(isinstance(k, str) and is_number(v) for k, v in shares.items())
+
+
 TYPES: dict[str, Callable[[object], bool]] = {
     "boolean": lambda value: isinstance(value, bool),
     "head": is_digest,
     "integer": lambda value: is_number(value) and isinstance(value, int),
     "null": lambda value: value is None,
     "number": is_number,
+    "shares": is_shares,
     "string": lambda value: isinstance(value, str),
     "version": is_digest,
 }

@@ -16,11 +16,13 @@ SIZES = tuple(2**power for power in range(11))
 class Counter:
     """Right on every item up to its ability, wrong on every longer one.
 
-    One that forgets loses size 1 once it is past 8, but only where no judge looks.
+    One that forgets loses size 1 once it is past 8, but only where no judge looks. At the
+    ability where it is lucky, its own exam says more than fresh items confirm.
     """
 
     ability: int = 4
     forgets: bool = False
+    lucky: int = 0
 
     def create(self, seed: int, workspace: Workspace) -> Draft:
         return Draft({"ability": workspace.write(str(self.ability).encode())})
@@ -31,6 +33,8 @@ class Counter:
 
     def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
         ability = int(workspace.read(version.files["ability"]))
+        if draw.purpose == "confirmation" and ability == self.lucky:
+            ability -= 1
         lost = self.forgets and ability > 8 and draw.purpose == "training"
         parts = [
             Slice(name, float(name), (float(lost < int(name) <= ability),) * count)
@@ -67,7 +71,9 @@ class Doubler:
 def subject(settings: Mapping[str, object]) -> Counter:
     match dict(settings):
         case {"ability": int(ability), **others} if ability > 0:
-            return Counter(ability, forgets=bool(others))
+            lucky = others.get("lucky", 0)
+            assert isinstance(lucky, int)
+            return Counter(ability, forgets=bool(others.get("forgets")), lucky=lucky)
         case _:
             raise UsageError(f"[subject] ability = {settings.get('ability')!r}: should be above 0")
 

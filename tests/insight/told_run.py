@@ -16,6 +16,7 @@ from successor.ledger import Ledger
 from successor.loop import Parts, run
 from successor.types import (
     Brief,
+    Counts,
     Decision,
     Draft,
     Draw,
@@ -126,6 +127,9 @@ class Told:
         if verdict.outcome == "better":
             return Decision(verdict.candidate, "promoted", "better, at stage 4", "policy")
         return Decision(verdict.candidate, "rejected", "not better & regressed", "policy")
+
+    def to_confirm(self, record: Record) -> Counts:
+        return ()
 
     def base_case(self, record: Record) -> Stop | None:
         if self.written < len(ABILITIES):

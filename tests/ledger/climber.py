@@ -17,6 +17,7 @@ from successor.ledger import Ledger, audit
 from successor.loop import Parts, run
 from successor.types import (
     Brief,
+    Counts,
     Decision,
     Draft,
     Draw,
@@ -142,6 +143,9 @@ class Overseeing:
     def decide(self, verdict: Verdict, record: Record) -> Decision:
         outcome = "promoted" if verdict.outcome == "better" else "rejected"
         return Decision(verdict.candidate, outcome, verdict.reason, "evidence")
+
+    def to_confirm(self, record: Record) -> Counts:
+        return ()
 
     def base_case(self, record: Record) -> Stop | None:
         if len(record.generations()) >= self.generations:

@@ -4,8 +4,8 @@ import pytest
 
 from successor.errors import UsageError
 from successor.judge.simulated import SimulatedRecord
-from successor.oversight import BaseCases, Confirm, Policy, PolicyOverseer, Stage, require_bound
-from successor.types import Digest, Draw, Exam, Slice, Verdict, Version
+from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage, require_bound
+from successor.types import Counts, Digest, Draw, Exam, Slice, Verdict, Version
 
 BETTER = Verdict(
     "c", "i", "better", 50.0, 41.0, 0.4, (0.2, 0.6), 300, 7, "61.0% right against 12.0%"
@@ -16,14 +16,6 @@ def measure(exam: Exam) -> dict[str, float]:
     return {"horizon": max(part.size for part in exam.slices if part.mean > 0.5)}
 
 
-def yes(version: Digest, metric: str, value: float) -> bool:
-    return (version, metric, value) == ("0", "horizon", 4.0)
-
-
-def no(version: Digest, metric: str, value: float) -> bool:
-    return not yes(version, metric, value)
-
-
 @dataclass(frozen=True)
 class Bounded(BaseCases):
     """Base cases with the bound that every lab needs."""
@@ -31,8 +23,19 @@ class Bounded(BaseCases):
     generations: int | None = 100
 
 
-def overseer(cases: BaseCases | None = None, confirm: Confirm | None = None) -> PolicyOverseer:
-    return PolicyOverseer(Policy(), cases or Bounded(), measure, confirm=confirm)
+def overseer(cases: BaseCases | None = None) -> PolicyOverseer:
+    return PolicyOverseer(Policy(), cases or Bounded(), measure)
+
+
+def confirmed(found: SimulatedRecord, counts: Counts, share: float) -> SimulatedRecord:
+    """The same record once its incumbent was asked anew: the share is of the largest size."""
+    *easy, (largest, items) = counts
+    parts = [Slice(name, float(name), (1.0,) * count) for name, count in easy]
+    scores = tuple(float(k < share * items) for k in range(items))
+    asked = (*parts, Slice(largest, float(largest), scores))
+    exam = Exam(found.line[-1].id, Draw("confirmation", 2, counts), asked)
+    found.confirmations[found.line[-1].id] = exam
+    return found
 
 
 def record(*easy: float, over: tuple[Digest | None, ...] = ()) -> SimulatedRecord:
@@ -148,13 +151,39 @@ def test_examples_and_tokens_are_used_up():
     assert stop.reason == "used 5,000 of 5,000 tokens"
 
 
-def test_a_target_is_reached_and_confirmed():
+def test_a_target_is_reached():
     assert overseer(Bounded(target=("horizon", 4.0))).base_case(record(0.4)) is None
     stop = overseer(Bounded(target=("horizon", 4.0))).base_case(record(0.9))
     assert stop
     assert (stop.base_case, stop.needs_human) == ("target", False)
-    assert overseer(Bounded(target=("horizon", 4.0)), confirm=yes).base_case(record(0.9)) == stop
-    assert overseer(Bounded(target=("horizon", 4.0)), confirm=no).base_case(record(0.9)) is None
+    assert overseer(Bounded(target=("horizon", 4.0))).to_confirm(record(0.9)) == ()
+
+
+def test_a_target_counts_once_it_is_confirmed_on_fresh_items():
+    seen = overseer(Bounded(target=("horizon", 4.0), confirm=50))
+    assert seen.to_confirm(record(0.4)) == ()
+    due = (("2", 50), ("4", 50))
+    assert seen.to_confirm(record(0.9)) == due
+    assert seen.base_case(record(0.9)) is None, "not before it is confirmed"
+    held = confirmed(record(0.9), due, 0.8)
+    assert seen.to_confirm(held) == ()
+    stop = seen.base_case(held)
+    assert stop
+    assert "at least 80% right on 50 fresh items per size" in stop.reason
+    lost = confirmed(record(0.9), due, 0.3)
+    assert seen.to_confirm(lost) == (), "nor is it asked again"
+    assert seen.base_case(lost) is None
+
+
+def test_a_higher_target_is_confirmed_anew_and_easier_slices_of_a_size_are_not_asked():
+    found = confirmed(record(0.9), (("2", 50),), 1.0)
+    assert overseer(Bounded(target=("horizon", 2.0), confirm=50)).to_confirm(found) == ()
+    higher = overseer(Bounded(target=("horizon", 4.0), confirm=50))
+    assert higher.to_confirm(found) == (("2", 50), ("4", 50))
+    exam = found.exams["0"]
+    special = Slice("4 carries", 4, (1.0,) * 10)
+    found.exams["0"] = replace(exam, slices=(*exam.slices, special))
+    assert higher.to_confirm(found) == (("2", 50), ("4", 50))
 
 
 def test_a_target_that_nothing_measures_is_a_usage_error():

@@ -101,6 +101,11 @@ class Chronicle:
         measured = measure(exam)
         return measured["horizon"], measured["reliable_horizon"]
 
+    def confirmed(self, version: Digest) -> dict[str, float] | None:
+        """Share right of each slice that the version was asked anew when it reached the goal."""
+        exam = self.record.confirmation(version)
+        return {part.name: part.mean for part in exam.slices} if exam else None
+
     def _told(self, now: _Open) -> Generation:
         version = now.version.id if now.version else now.incumbent or ""
         verdict, decision = now.verdict, now.decision

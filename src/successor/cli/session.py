@@ -109,6 +109,7 @@ class Teller:
             "promotions": self._chronicle.promotions,
             "horizon": horizon,
             "reliable_horizon": reliable,
+            "confirmed": self._chronicle.confirmed(incumbent.id if incumbent else ""),
             "stopped_by": stop.base_case,
             "seconds": round(ledger.spent_s() - self._began_s, 3),
             "ledger_head": ledger.head.root,

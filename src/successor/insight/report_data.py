@@ -43,6 +43,8 @@ class VersionRow:
     decision: Decision | None = None
     verdict: Verdict | None = None
     tallies: tuple[Tally, ...] = ()
+    confirmed: tuple[Tally, ...] = ()
+    """Results on items that nobody had seen, asked because the goal looked reached."""
     horizon: Horizon | None = None
 
     @property
@@ -166,7 +168,9 @@ class _Fold:
 
     def _examined(self, event: Examined) -> None:
         row = self.rows.get(event.version)
-        if row is not None and not row.tallies:
+        if event.draw.purpose == "confirmation":
+            self._change(event.version, lambda row: replace(row, confirmed=event.slices))
+        elif row is not None and not row.tallies:
             rows = [(part.size, part.items, part.total) for part in event.slices if part.items]
             reach = horizon(rows) if rows else None
             figures = {**row.figures, **event.figures}

@@ -32,6 +32,7 @@ def page(story: Story) -> str:
             _filters(story),
             "</div>",
             _costs(story),
+            _confirmed(story),
             _end(story),
             _provenance(story),
         ]
@@ -252,6 +253,19 @@ def _draft_figures(story: Story) -> tuple[list[str], list[Sequence[object]]]:
         for row in story.versions
     ]
     return ["generation", "version", *map(_words, keys)], rows
+
+
+def _confirmed(story: Story) -> str:
+    rows: list[Sequence[object]] = [
+        (row.generation, _Code(row.short), part.name, part.items, part.total, f"{part.mean:.1%}")
+        for row in story.versions
+        for part in row.confirmed
+    ]
+    if not rows:
+        return ""
+    head = ["generation", "version", "asked", "items", "right", "share"]
+    note = "What a version that seemed to have reached the goal made of items nobody had seen."
+    return _section("Does it hold", note, "", table("Confirmation", head, rows))
 
 
 def _end(story: Story) -> str:

@@ -83,6 +83,7 @@ class SimulatedRecord:
     """A record in memory."""
 
     exams: dict[Digest, Exam] = field(default_factory=dict[Digest, Exam])
+    confirmations: dict[Digest, Exam] = field(default_factory=dict[Digest, Exam])
     judged: list[Verdict] = field(default_factory=list[Verdict])
     decided: list[Decision] = field(default_factory=list[Decision])
     line: list[Version] = field(default_factory=list[Version])
@@ -98,6 +99,9 @@ class SimulatedRecord:
 
     def exam(self, version: Digest) -> Exam | None:
         return self.exams.get(version)
+
+    def confirmation(self, version: Digest) -> Exam | None:
+        return self.confirmations.get(version)
 
     def verdicts(self) -> tuple[Verdict, ...]:
         return tuple(self.judged)

@@ -43,6 +43,8 @@ class History:
         self.entries: list[Entry[Event]] = []
         self.versions: dict[Digest, Version] = {}
         self.exams: dict[Digest, Examined] = {}
+        self.confirmations: dict[Digest, Examined] = {}
+        """The last exam of a version on items that nobody had seen."""
         self.judged: list[Judged] = []
         self.decided: list[Decided] = []
         self.incumbent: Digest | None = None
@@ -66,7 +68,8 @@ class History:
             case Written() as written:
                 self._add_written(written)
             case Examined() as examined:
-                self.exams[examined.version] = examined
+                fresh = examined.draw.purpose == "confirmation"
+                (self.confirmations if fresh else self.exams)[examined.version] = examined
             case Judged() as judged:
                 self.judged.append(judged)
                 self._open.judged[judged.verdict.candidate] = judged

@@ -13,6 +13,7 @@ from successor.ledger.disk import WriterLock, explain_disk, make_folder
 from successor.ledger.events import (
     Entry,
     Event,
+    Examined,
     GenerationClosed,
     GenerationOpened,
     SessionStarted,
@@ -24,7 +25,18 @@ from successor.ledger.merkle import consistency_proof, inclusion_proof
 from successor.ledger.objects import ObjectStore
 from successor.ledger.steps import Desk, Generation
 from successor.ledger.store import EventStore, opened_to_read, rows
-from successor.types import Decision, Digest, Exam, Figures, Stop, Verdict, Version
+from successor.types import (
+    Counts,
+    Decision,
+    Digest,
+    Draw,
+    Exam,
+    Figures,
+    Stop,
+    Verdict,
+    Version,
+    Workspace,
+)
 
 E = TypeVar("E", bound=Event)
 EXAMS_KEPT = 256
@@ -57,7 +69,7 @@ class Ledger:
         self._host: Figures = {}
         self._kernel: Digest | None = None
         """Of the session under way; None between sessions."""
-        self._exams: dict[Digest, Exam] = {}
+        self._exams: dict[tuple[Digest, Draw], Exam] = {}
 
     @classmethod
     def open(
@@ -159,6 +171,21 @@ class Ledger:
         for left in (self._folder / "work").glob(f"{opened.generation}-*"):
             left.unlink(missing_ok=True)
 
+    def confirmed(
+        self,
+        version: Version,
+        counts: Counts,
+        examine: Callable[[Version, Draw, Workspace], Exam],
+    ) -> Exam:
+        """Examine a version on items that nobody has seen; on record, it is not done again.
+
+        Raises:
+            SuccessorError: when the subject examined something else.
+        """
+        self.started()
+        generation = max(0, len(self._journal.history.generations) - 1)
+        return self._desk().confirmed(generation, version, counts, examine)
+
     def listen(self, listener: Listener) -> None:
         """Call back with every entry once it is on record, and with every progress report."""
         self._journal.listen(listener)
@@ -216,14 +243,11 @@ class Ledger:
         return tuple(reversed(line))
 
     def exam(self, version: Digest) -> Exam | None:
-        examined = self._journal.history.exams.get(version)
-        if examined is None:
-            return None
-        if version not in self._exams:
-            if len(self._exams) >= EXAMS_KEPT:
-                self._exams.clear()
-            self._exams[version] = decode_exam(examined, self._objects.read(examined.scores))
-        return self._exams[version]
+        return self._exam(self._journal.history.exams.get(version))
+
+    def confirmation(self, version: Digest) -> Exam | None:
+        """The last exam of a version on items that nobody had seen."""
+        return self._exam(self._journal.history.confirmations.get(version))
 
     def verdicts(self) -> tuple[Verdict, ...]:
         return tuple(judged.verdict for judged in self._journal.history.judged)
@@ -240,6 +264,16 @@ class Ledger:
     def spent_s(self) -> float:
         """Seconds of work over all sessions; a killed one counts until its last event."""
         return self._journal.spent_s(running=self._kernel is not None)
+
+    def _exam(self, examined: Examined | None) -> Exam | None:
+        if examined is None:
+            return None
+        key = (examined.version, examined.draw)
+        if key not in self._exams:
+            if len(self._exams) >= EXAMS_KEPT:
+                self._exams.clear()
+            self._exams[key] = decode_exam(examined, self._objects.read(examined.scores))
+        return self._exams[key]
 
     def _close_if_promoted(self) -> None:
         """A promotion ends a generation, also when a kill came before that was on record."""

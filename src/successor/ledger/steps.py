@@ -21,9 +21,11 @@ from successor.ledger.workspace import StepWorkspace
 from successor.types import (
     Author,
     Brief,
+    Counts,
     Decision,
     Digest,
     Draft,
+    Draw,
     Exam,
     Figures,
     Judge,
@@ -49,6 +51,60 @@ class Desk:
     kernel: Digest
     halt: Callable[[], Stop | None]
 
+    def checkpoint(self, step: str) -> Checkpoint:
+        """Where a step keeps how far it is."""
+        return Checkpoint(self.work / step)
+
+    def workspace(self, step: str) -> StepWorkspace:
+        """What a step may touch."""
+        return StepWorkspace(self.objects, self.checkpoint(step), self.journal.tell, self.halt)
+
+    def examined(self, generation: int, version: Version, exam: Exam) -> None:
+        """Put an exam on record, its scores in the store.
+
+        Raises:
+            SuccessorError: when it is of another version.
+        """
+        if exam.version != version.id:
+            raise SuccessorError(f"the exam of {version.id} is of another version")
+        scores = self.objects.write(encode_scores(exam))
+        slices = tuple(
+            Tally(part.name, part.size, len(part.scores), float(sum(part.scores)))
+            for part in exam.slices
+        )
+        event = Examined(generation, version.id, exam.draw, slices, scores, exam.figures)
+        self.journal.append(event)
+
+    def confirmed(
+        self,
+        generation: int,
+        version: Version,
+        counts: Counts,
+        examine: Callable[[Version, Draw, Workspace], Exam],
+    ) -> Exam:
+        """The exam of a version on items that nobody has seen; done once for the same counts.
+
+        Raises:
+            SuccessorError: when the subject examined something else.
+        """
+        known = self.record.confirmation(version.id)
+        if known is not None and known.draw.counts == counts:
+            return known
+        step = f"confirmed-{version.id}"
+        draw = Draw("confirmation", derived_seed(self.seed, "confirmed", version.id), counts)
+        exam = examine(version, draw, self.workspace(step))
+        if exam.draw != draw:
+            raise SuccessorError(f"the exam that confirms {version.id} is of other items")
+        self.examined(generation, version, exam)
+        self.checkpoint(step).drop()
+        return exam
+
+
+def derived_seed(*labels: str | int) -> int:
+    """A seed in [0, 2**53), the same for the same labels."""
+    digest = sha256(rfc8785.dumps(list(labels))).digest()
+    return int.from_bytes(digest[:8], "big") >> 11
+
 
 class Generation:
     """The open generation. A step that was killed is done anew, from its checkpoint."""
@@ -61,8 +117,7 @@ class Generation:
 
     def seed(self, *labels: str | int) -> int:
         """A seed in [0, 2**53), the same for the same lab seed, generation and labels."""
-        digest = sha256(rfc8785.dumps([self._desk.seed, self.number, *labels])).digest()
-        return int.from_bytes(digest[:8], "big") >> 11
+        return derived_seed(self._desk.seed, self.number, *labels)
 
     def first(self, create: Callable[[int, Workspace], Draft]) -> Version:
         """The first version, in charge from the start."""
@@ -81,15 +136,7 @@ class Generation:
         name = f"examined-{version.id}"
         if (exam := self._desk.record.exam(version.id)) is None:
             exam = evaluate(version, self.seed("examined", version.id), self._workspace(name))
-            if exam.version != version.id:
-                raise SuccessorError(f"the exam of {version.id} is of another version")
-            scores = self._desk.objects.write(encode_scores(exam))
-            slices = tuple(
-                Tally(part.name, part.size, len(part.scores), float(sum(part.scores)))
-                for part in exam.slices
-            )
-            figures = exam.figures
-            self._append(Examined(self.number, version.id, exam.draw, slices, scores, figures))
+            self._desk.examined(self.number, version, exam)
         self._checkpoint(name).drop()
         return exam
 
@@ -167,8 +214,7 @@ class Generation:
         self._desk.journal.append(event)
 
     def _checkpoint(self, step: str) -> Checkpoint:
-        return Checkpoint(self._desk.work / f"{self.number}-{step}")
+        return self._desk.checkpoint(f"{self.number}-{step}")
 
     def _workspace(self, step: str) -> StepWorkspace:
-        desk = self._desk
-        return StepWorkspace(desk.objects, self._checkpoint(step), desk.journal.tell, desk.halt)
+        return self._desk.workspace(f"{self.number}-{step}")

@@ -1,13 +1,12 @@
 """May it? The policy that lets a version take over, and the base cases that end the recursion."""
 
-from successor.oversight.base_cases import BaseCases, Confirm, Measure, require_bound
+from successor.oversight.base_cases import BaseCases, Measure, require_bound
 from successor.oversight.overseer import PolicyOverseer
 from successor.oversight.policy import STAGES, Policy, Stage
 
 __all__ = [
     "STAGES",
     "BaseCases",
-    "Confirm",
     "Measure",
     "Policy",
     "PolicyOverseer",

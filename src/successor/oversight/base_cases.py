@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from successor.errors import UsageError
-from successor.types import Digest, Exam, Record, Stop
+from successor.types import Counts, Exam, Record, Stop
 
 Measure: TypeAlias = Callable[[Exam], Mapping[str, float]]
 """What an exam says about a version, by name of the metric; higher is better."""
-Confirm: TypeAlias = Callable[[Digest, str, float], bool]
-"""Whether a version reaches this value of a metric on items that nobody has seen."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +19,8 @@ class BaseCases:
 
     target: tuple[str, float] | None = None
     """(metric, value): the goal, reached when the incumbent's exam measures at least this."""
+    confirm: int = 0
+    """Fresh items per size on which a target must be reached again; 0 takes the exam's word."""
     wall_clock_s: float | None = None
     """Working time over all sessions of the lab, in seconds."""
     generations: int | None = None
@@ -114,9 +114,28 @@ def collapse(cases: BaseCases, record: Record, mastery: float) -> Stop | None:
     return Stop("collapse", f"{told}, below the floor of {100 * cases.floor:g}%", needs_human=True)
 
 
-def target(
-    cases: BaseCases, record: Record, measure: Measure, confirm: Confirm | None
-) -> Stop | None:
+def to_confirm(cases: BaseCases, record: Record, measure: Measure) -> Counts:
+    """What the incumbent has to be asked, unseen, because its own exam says the goal is reached.
+
+    Nothing, when that is on record. Else so many items of every size up to the first that is at
+    least the target: of each size the slice that the exam names first, which is the plain one.
+    """
+    incumbent = record.incumbent()
+    exam = record.exam(incumbent.id) if incumbent else None
+    if incumbent is None or exam is None or cases.target is None or not cases.confirm:
+        return ()
+    if not reached(cases.target, exam, measure):
+        return ()
+    plain: dict[float, str] = {}
+    for part in exam.slices:
+        plain.setdefault(part.size, part.name)
+    last = min((size for size in plain if size >= cases.target[1]), default=max(plain))
+    due = tuple((plain[size], cases.confirm) for size in sorted(plain) if size <= last)
+    known = record.confirmation(incumbent.id)
+    return () if known and known.draw.counts == due else due
+
+
+def target(cases: BaseCases, record: Record, measure: Measure) -> Stop | None:
     """Whether the incumbent has reached the goal, and holds it on items nobody has seen.
 
     Raises:
@@ -126,11 +145,28 @@ def target(
     exam = record.exam(incumbent.id) if incumbent else None
     if cases.target is None or incumbent is None or exam is None:
         return None
-    metric, wanted = cases.target
+    if not reached(cases.target, exam, measure):
+        return None
+    told = f"the goal was {cases.target[1]:,.4g}"
+    if cases.confirm:
+        fresh = record.confirmation(incumbent.id)
+        if fresh is None or not reached(cases.target, fresh, measure):
+            return None
+        least = min(part.mean for part in fresh.slices)
+        told += f"; at least {100 * least:.4g}% right on {cases.confirm:,} fresh items per size"
+    metric = cases.target[0]
+    return Stop("target", f"{metric} is {measure(exam)[metric]:,.4g}; {told}")
+
+
+def reached(target: tuple[str, float], exam: Exam, measure: Measure) -> bool:
+    """Whether an exam measures at least the target.
+
+    Raises:
+        UsageError: when it does not measure what the target names.
+    """
+    metric, wanted = target
     measured = measure(exam)
     if metric not in measured:
         known = ", ".join(sorted(measured))
         raise UsageError(f"the target names {metric!r}, which is not measured; there is: {known}")
-    if measured[metric] < wanted or (confirm and not confirm(incumbent.id, metric, wanted)):
-        return None
-    return Stop("target", f"{metric} is {measured[metric]:,.4g}; the goal was {wanted:,.4g}")
+    return measured[metric] >= wanted

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from successor.oversight import base_cases as cases_of
-from successor.oversight.base_cases import BaseCases, Confirm, Measure, require_bound
+from successor.oversight.base_cases import BaseCases, Measure, require_bound
 from successor.oversight.policy import Policy
-from successor.types import Decision, Record, Stop, Verdict
+from successor.types import Counts, Decision, Record, Stop, Verdict
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,6 @@ class PolicyOverseer:
     measure: Measure
     mastery: float = 0.95
     """Share of right items from which on a slice counts as mastered."""
-    confirm: Confirm | None = None
-    """Asked before a target counts as reached; without one the exam's word is taken."""
 
     def __post_init__(self) -> None:
         require_bound(self.cases)
@@ -32,6 +30,14 @@ class PolicyOverseer:
     def decide(self, verdict: Verdict, record: Record) -> Decision:
         """What the policy makes of a verdict; a few words of reason with its figures."""
         return self.policy.decide(verdict)
+
+    def to_confirm(self, record: Record) -> Counts:
+        """The unseen items that the incumbent has to be asked before a target counts.
+
+        Raises:
+            UsageError: when the target names what nothing measures.
+        """
+        return cases_of.to_confirm(self.cases, record, self.measure)
 
     def base_case(self, record: Record) -> Stop | None:
         """The first base case met, asked between generations; the goal counts before a limit.
@@ -41,7 +47,7 @@ class PolicyOverseer:
         """
         return (
             cases_of.collapse(self.cases, record, self.mastery)
-            or cases_of.target(self.cases, record, self.measure, self.confirm)
+            or cases_of.target(self.cases, record, self.measure)
             or self.urgent(record)
             or cases_of.generations(self.cases, record)
             or cases_of.consumption(self.cases, record)
