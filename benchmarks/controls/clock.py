@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from successor.types import Decision, Overseer, Record, Stop, Verdict
+from successor.types import Counts, Decision, Overseer, Record, Stop, Verdict
 
 KEEP_EVERY_S = 2.0
 
@@ -54,6 +54,9 @@ class Timed:
 
     def decide(self, verdict: Verdict, record: Record) -> Decision:
         return self.overseer.decide(verdict, record)
+
+    def to_confirm(self, record: Record) -> Counts:
+        return self.overseer.to_confirm(record)
 
     def base_case(self, record: Record) -> Stop | None:
         return self.watch.stop() or self.overseer.base_case(record)
