@@ -60,13 +60,19 @@ class Transformer:
         return Draft({WEIGHTS: workspace.write(model.dump())}, figures_of(fitted))
 
     def evaluate_self(self, version: Version, seed: int, workspace: Workspace) -> Exam:
-        """Every size on a geometric grid, until two in a row are hopeless."""
+        """Every size on a geometric grid, until two in a row are hopeless.
+
+        A size at which none of the first items is right is asked no more: it is the largest
+        sizes that cost the most and say the least.
+        """
         parts: list[Slice] = []
         hopeless = 0
         for size in grid(self.settings.largest):
             plain, *special = self.task.slices(size)
             items = self.settings.exam_items
-            counts = ((plain, items), *((name, items // 4) for name in special))
+            if not any(self._grade(version, seed, [(plain, items // 4)], workspace)[0].scores):
+                items //= 4
+            counts = ((plain, items), *((name, max(1, items // 4)) for name in special))
             graded = self._grade(version, seed, counts, workspace)
             parts += graded
             workspace.progress("examining", size, self.settings.largest, right=graded[0].mean)
@@ -99,7 +105,7 @@ class Transformer:
         seed: int,
         counts: Sequence[tuple[str, int]],
         workspace: Workspace,
-        tell: Callable[[float, int], None] = lambda size, items: None,
+        tell: Callable[[float, int], None] = lambda _, __: None,
     ) -> list[Slice]:
         model = self.load(version, workspace)
         graded: list[Slice] = []
@@ -169,7 +175,9 @@ class Transformer:
         rows = max(1, self.settings.batch_tokens // (3 * self.settings.labelled + 2))
         drawn = rows * self.settings.mining
         problems = self.task.draw_labelled(self.settings.labelled, drawn, rng)
-        return Examples(problems, self.task.truth(problems), keep=rows)
+        keep = min(rows, self._rows(problems.shape))
+        problems = problems[: keep * self.settings.mining]
+        return Examples(problems, self.task.truth(problems), keep=keep)
 
     def examples(self, problems: Problems, answers: Tokens) -> Examples:
         """Problems with answers to learn."""

@@ -3,13 +3,13 @@
 `21*43=` is answered `840;840,630;040` (12 * 34, least significant digit first): for each digit
 of the second factor, a row (first factor times that digit) and behind `;` the sum of the row
 and of all but the lowest digit of the sum before. The lowest digits of the sums, and the whole
-of the last sum, are the product: 8, then 040, is 408. A model of fixed depth cannot multiply in
-one go; with every digit written down, each is a matter of a few others.
+of the last sum, are the product: 8, then 040, is 408. A small network does not find long
+products in one go; with every digit written down, each is a matter of a few others.
 
 Built in: that scheme; position ids (column, row, kind of number) by which the digits that
 matter to a digit stand at the same distance everywhere; and how a product falls apart into
 products of shorter factors and sums. The times table, carries and where to look are learnt.
-Written-out products as what lets self-improvement work: Lee et al. 2025, section 6.
+Products with a chain of thought as a test of self-improvement: Lee et al. 2025.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Reversing a string of digits: `1234=4321`. The easy task: no carries, no arithmetic.
 
 Built in: a digit of the answer has the position id of the digit that it repeats, and a long
-string falls apart into pieces that are reversed one by one.
+string falls apart into pieces that are reversed one by one. With these ids alone a model that
+learnt 8 digits gets half-way to 16; the rest is the loop's.
 """
 
 from __future__ import annotations
