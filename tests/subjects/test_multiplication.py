@@ -108,3 +108,13 @@ def test_a_model_answers_and_grades_alike():
         right = (answers == TASK.truth(problems)).all(axis=1)
         assert (model.right(problems) == right).all()
         assert ((surety > 0) & (surety <= 1)).all()
+
+
+def test_a_training_step_reads_no_more_than_its_tokens():
+    subject = multiplier({"labelled": 3, "batch_tokens": 500, "mining": 2, "threads": 1})
+    for seed in range(20):
+        examples = subject.labelled(np.random.default_rng(seed))
+        read = len(TASK.layout(examples.problems.shape).ids)
+        assert examples.keep is not None
+        assert examples.keep * read <= 500
+        assert len(examples) == 2 * examples.keep

@@ -1,8 +1,8 @@
 """Reversing a string of digits: `1234=4321`. The easy task: no carries, no arithmetic.
 
 Built in: a digit of the answer has the position id of the digit that it repeats, and a long
-string falls apart into pieces that are reversed one by one. With these ids alone a model that
-learnt 8 digits gets half-way to 16; the rest is the loop's.
+string falls apart into pieces that are reversed one by one. The ids alone do not solve it: a
+model that learnt 8 digits still reverses most strings of 16, and none of 64.
 """
 
 from __future__ import annotations
