@@ -1,0 +1,238 @@
+"""A small transformer: what it answers, how it is graded, and that training can be resumed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from subjects.perfect import put_together
+from subjects.small import Desk, desk_of, small, taught
+from successor.errors import Halt, UsageError
+from successor.subjects.transformer import Transformer, adder
+from successor.subjects.transformer import fit as fitting
+from successor.subjects.transformer.model import Model, restore
+from successor.subjects.transformer.network import Network, initialise
+from successor.subjects.transformer.problems import Examples, Problems, Task, Tokens
+from successor.subjects.transformer.subject import WEIGHTS, grid
+from successor.subjects.transformer.tasks import TASKS
+from successor.types import Draw, Version
+
+SLICES = ("1", "2", "2 carries", "5", "9 carries")
+
+
+def untrained(subject: Transformer, seed: int = 5) -> Model:
+    network = Network(subject.shape)
+    initialise(network, seed)
+    return Model(network, subject.task)
+
+
+def model_of(kind: str) -> Model:
+    subject, _, weights = taught()
+    return restore(weights, subject.shape, subject.task) if kind == "taught" else untrained(subject)
+
+
+@torch.no_grad()
+def one_by_one(model: Model, problems: Problems) -> Tokens:
+    """Plain greedy decoding: each token the most probable after those already written."""
+    layout, _ = model.frame(problems.shape)
+    answers = np.zeros((len(problems), layout.answer), dtype=np.int8)
+    for place in range(layout.answer):
+        answers[:, place] = model.logits(problems, answers).argmax(dim=-1).numpy()[:, place]
+    return answers
+
+
+@pytest.mark.parametrize("kind", ["taught", "untrained"])
+@pytest.mark.parametrize("slice_name", SLICES)
+def test_answers_are_those_of_decoding_token_by_token(kind: str, slice_name: str):
+    model = model_of(kind)
+    problems = taught()[0].pose(slice_name, 40, seed=3)
+    answers, surety = model.answer(problems)
+    assert (answers == one_by_one(model, problems)).all()
+    assert ((surety > 0) & (surety <= 1)).all()
+
+
+@pytest.mark.parametrize("kind", ["taught", "untrained"])
+@pytest.mark.parametrize("slice_name", SLICES)
+def test_graded_right_is_what_decodes_to_the_truth(kind: str, slice_name: str):
+    model = model_of(kind)
+    problems = taught()[0].pose(slice_name, 60, seed=4)
+    truth = model.task.truth(problems)
+    assert (model.right(problems) == (one_by_one(model, problems) == truth).all(axis=1)).all()
+
+
+def test_it_adds_what_it_was_taught_and_not_what_it_was_not():
+    subject, version, weights = taught()
+    exam = subject.evaluate_self(version, 9, desk_of(weights))
+    shares = {part.name: part.mean for part in exam.slices}
+    assert shares["2"] > 0.9
+    assert shares.get("8", 0.0) < 0.5
+    assert exam.figures["unit"] == "digits"
+
+
+def test_the_least_probable_token_is_what_it_is_sure_of():
+    model = model_of("taught")
+    problems = taught()[0].pose("2", 20, seed=6)
+    answers, surety = model.answer(problems)
+    logits = model.logits(problems, answers).detach().softmax(dim=-1).amax(dim=-1)
+    assert surety == pytest.approx(logits.amin(dim=-1).numpy(), abs=1e-5)
+
+
+def test_answers_do_not_depend_on_how_many_are_asked_at_once(monkeypatch: pytest.MonkeyPatch):
+    model = model_of("taught")
+    problems = taught()[0].pose("5", 50, seed=7)
+    whole, right = model.answer(problems)[0], model.right(problems)
+    monkeypatch.setattr("successor.subjects.transformer.model.READ", 100)
+    assert model.rows(problems.shape) < 10
+    assert (model.answer(problems)[0] == whole).all()
+    assert (model.right(problems) == right).all()
+
+
+def test_a_dumped_model_is_restored_to_the_bit():
+    subject, _, weights = taught()
+    again = restore(weights, subject.shape, subject.task)
+    assert again.dump() == weights
+    problems = subject.pose("2", 30, seed=8)
+    first, second = again.answer(problems), model_of("taught").answer(problems)
+    assert (first[0] == second[0]).all()
+    assert (first[1] == second[1]).all()
+
+
+@pytest.mark.parametrize("task", sorted(TASKS))
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_every_position_has_an_id_and_every_token_a_place(task: str, size: int):
+    made: Task = TASKS[task]()
+    for name in made.slices(size):
+        problems = made.draw(name, 5, np.random.default_rng(1))
+        layout = made.layout(problems.shape)
+        assert problems.prompts.shape == (5, layout.prompt)
+        assert made.truth(problems).shape == (5, layout.answer)
+        assert layout.ids.shape[0] == layout.prompt + layout.answer - 1
+        assert made.size(name) == size
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 17, 60])
+@pytest.mark.parametrize("kind", ["", " carries"])
+def test_the_truth_of_a_sum_is_what_python_says(size: int, kind: str):
+    task = TASKS["addition"]()
+    problems = task.draw(f"{size}{kind}", 50, np.random.default_rng(size))
+    for prompt, answer in zip(problems.prompts, task.truth(problems), strict=True):
+        first, second = prompt[:size], prompt[size + 1 : -1]
+        told = [int("".join(map(str, digits[::-1]))) for digits in (first, second, answer)]
+        assert told[0] + told[1] == told[2]
+
+
+def test_sums_that_carry_far_do():
+    task = TASKS["addition"]()
+    problems = task.draw("40 carries", 200, np.random.default_rng(2))
+    columns = problems.prompts[:, :40] + problems.prompts[:, 41:-1]
+    assert (columns == 9).mean() > 0.8
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 8, 19, 50])
+@pytest.mark.parametrize("reach", [2, 3, 8])
+def test_a_sum_put_together_from_right_parts_is_right(size: int, reach: int):
+    task = TASKS["addition"]()
+    for seed, name in enumerate(task.slices(size)):
+        problems = task.draw(name, 60, np.random.default_rng(seed))
+        answers, asked = put_together(task, problems, reach, seed + 1)
+        assert (answers == task.truth(problems)).all()
+        assert all(part.size <= reach for part in asked)
+
+
+class Killed(Desk):
+    """A desk that keeps every checkpoint that was ever made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[bytes] = []
+
+    def checkpoint(self, state: bytes) -> None:
+        self.kept.append(state)
+
+
+def test_training_resumed_from_any_checkpoint_ends_in_the_same_bits(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(fitting, "SAVE_EVERY_S", -1.0)
+    subject = small(steps=12, decay=5)
+    whole = Killed()
+    draft = subject.create(3, whole)
+    assert len(whole.kept) == 12
+    for state in whole.kept:
+        resumed = Desk()
+        resumed.saved = state
+        assert small(steps=12, decay=5).create(3, resumed).files == draft.files
+
+
+def test_a_version_trained_on_after_a_halt_is_the_same(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(fitting, "SAVE_EVERY_S", -1.0)
+    subject, version, weights = taught()
+    problems = subject.pose("3", 64, seed=1)
+    fresh = subject.examples(problems, subject.task.truth(problems))
+
+    def train(desk: Desk, saved: bytes | None) -> dict[str, str]:
+        def batch(step: int) -> Examples:
+            return subject.take(fresh, np.random.default_rng(step))
+
+        return subject.train(version, batch, 9, 1e-3, desk, saved, bytes)[0]
+
+    whole = train(desk_of(weights), None)
+    halted = Desk(lambda _, done: done == 5)
+    halted.write(weights)
+    with pytest.raises(Halt):
+        train(halted, None)
+    assert halted.saved is not None
+    assert train(desk_of(weights), halted.saved) == whole
+    assert whole[WEIGHTS] != version.files[WEIGHTS]
+
+
+def test_the_same_seed_trains_the_same_first_version_and_another_does_not():
+    made = [small(steps=4, decay=2).create(seed, Desk()).files for seed in (1, 1, 2)]
+    assert made[0] == made[1] != made[2]
+
+
+def test_a_loss_that_is_no_number_is_told():
+    model = untrained(taught()[0])
+    torch.nn.init.constant_(model.network.head.weight, float("nan"))
+    optimiser = torch.optim.SGD(model.network.parameters(), lr=0.1)
+    with pytest.raises(ArithmeticError, match="lower `learning_rate`"):
+        fitting.learn(model, taught()[0].labelled(np.random.default_rng(1)), optimiser)
+
+
+def test_the_same_draw_asks_the_same_and_a_confirmation_tells_how_far_it_is():
+    subject, version, weights = taught()
+    desk = desk_of(weights)
+    draw = Draw("confirmation", 11, (("1", 50), ("2", 70)))
+    exam = subject.examine(version, draw, desk)
+    assert exam.draw == draw
+    assert [len(part.scores) for part in exam.slices] == [50, 70]
+    assert desk.told[-1] == ("confirming", 120)
+    assert subject.examine(version, draw, desk) == exam
+    told = len(desk.told)
+    held_out = subject.examine(version, Draw("held-out", 11, draw.counts), desk)
+    assert [part.scores for part in held_out.slices] == [part.scores for part in exam.slices]
+    assert len(desk.told) == told
+
+
+def test_an_exam_ends_after_two_hopeless_sizes_in_a_row():
+    subject = small(largest=5000)
+    weights = untrained(subject).dump()
+    desk = desk_of(weights)
+    version = Version("new", {WEIGHTS: desk.write(weights)}, (), "subject")
+    exam = subject.evaluate_self(version, 1, desk)
+    assert {part.size for part in exam.slices} <= {1, 2, 3, 4, 6}
+
+
+def test_the_grid_doubles_every_two_steps_and_ends_where_it_is_told():
+    assert list(grid(50)) == [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"width": 0}, {"positions": "learnt"}, {"labelled": "eight"}, {"depth": 3}, {"steps": 1.5}],
+)
+def test_a_wrong_setting_is_one_line_that_names_it(wrong: dict[str, object]):
+    with pytest.raises(UsageError, match=rf"\[subject\] {next(iter(wrong))} = ") as caught:
+        adder(wrong)
+    assert "\n" not in str(caught.value)
