@@ -65,15 +65,18 @@ class Multiplication:
         return pose(factors[:, 0], factors[:, 1])
 
     def draw_labelled(self, largest: int, count: int, rng: np.random.Generator) -> Problems:
-        """One in four times sums, otherwise products; half of the factors are shorter."""
+        """One in four times sums, otherwise products; half of the numbers are shorter.
+
+        Sums of every length equally often: the shortest are the first to be forgotten.
+        """
         if rng.random() < 0.25:
-            return self.addition.draw_labelled(2 * largest, count, rng)
+            digits = int(rng.integers(1, 2 * largest + 1))
+            kind = self.addition.slices(digits)[int(rng.integers(2))]
+            sums = self.addition.draw(kind, count, rng)
+            return addition.pose(shorten(addition.operands_of(sums), rng))
         weights = np.arange(1, largest + 1)
         size = int(rng.choice(weights, p=weights / weights.sum()))
-        factors = rng.integers(0, 10, (count, 2, size), dtype=np.int8)
-        lengths = rng.integers(1, size + 1, (count, 2, 1))
-        lengths[rng.random(count) < 0.5] = size
-        factors = np.where(np.arange(size) < lengths, factors, 0).astype(np.int8)
+        factors = shorten(rng.integers(0, 10, (count, 2, size), dtype=np.int8), rng)
         return pose(factors[:, 0], factors[:, 1])
 
     def layout(self, shape: str) -> Layout:
@@ -277,6 +280,14 @@ def times_digit(digits: Tokens, digit: Tokens) -> Tokens:
         carry = product // 10
     answers[:, -1] = carry
     return answers
+
+
+def shorten(numbers: Tokens, rng: np.random.Generator) -> Tokens:
+    """[n, 2, size] half of the pairs with zeros at the top, from a random digit on."""
+    count, size = len(numbers), int(numbers.shape[2])
+    lengths = rng.integers(1, size + 1, (count, 2, 1))
+    lengths[rng.random(count) < 0.5] = size
+    return np.where(np.arange(size, dtype=np.int64) < lengths, numbers, 0).astype(np.int8)
 
 
 def fill(digits: Tokens, size: int) -> Tokens:
