@@ -94,6 +94,15 @@ def error_rates() -> str:
     return f"\n{null.fragment(result)}\n"
 
 
+def training_speed() -> str:
+    """How fast the small transformer trains."""
+    import speed
+
+    if not (MEASURED / "speed.json").exists():
+        return "\nNot measured yet: `python benchmarks/speed.py`.\n\n"
+    return f"\n{speed.rows(json.loads((MEASURED / 'speed.json').read_text('utf-8')))}\n\n"
+
+
 def _field_docstrings(settings: type) -> dict[str, str]:
     body = ast.parse(inspect.getsource(settings)).body[0]
     told: dict[str, str] = {}
@@ -119,6 +128,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "parts": parts,
     "controls": controls,
     "error rates": error_rates,
+    "training speed": training_speed,
 }
 
 
