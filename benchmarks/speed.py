@@ -25,7 +25,8 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
-from successor.subjects.transformer import adder, network as architecture
+from successor.subjects.transformer import adder
+from successor.subjects.transformer import network as architecture
 from successor.subjects.transformer.fit import learn
 from successor.subjects.transformer.model import Model
 from successor.subjects.transformer.network import Network, initialise
@@ -107,8 +108,10 @@ def measure(length: int, at_least: float, seed: int) -> dict[str, Any]:
 def rows(results: dict[str, Any]) -> str:
     """The table of docs/benchmarks.md."""
     lines = [
-        f"{results['threads']} threads, {results['parameters']:,} parameters, float32; a matrix "
-        f"product reaches {results['matrix_gflops']:.0f} GFLOP/s.",
+        (
+            f"{results['threads']} threads, {results['parameters']:,} parameters, float32; a matrix "
+            f"product reaches {results['matrix_gflops']:.0f} GFLOP/s."
+        ),
         "",
         "| digits x sums | tokens/s | share of a matrix product | most time goes to |",
         "| --- | ---: | ---: | --- |",
@@ -130,7 +133,7 @@ def rows(results: dict[str, Any]) -> str:
 @click.option("--seconds", "at_least", default=1.0, help="Seconds per repeat.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON on standard output.")
-def main(threads: int | None, at_least: float, seed: int, as_json: bool) -> None:
+def main(*, threads: int | None, at_least: float, seed: int, as_json: bool) -> None:
     """Measure the training step."""
     torch.set_num_threads(threads or torch.get_num_threads())
     lengths: list[dict[str, Any]] = []
