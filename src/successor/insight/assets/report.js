@@ -39,7 +39,7 @@
     return { height: 330, x: xs, y: logs(values, `horizon (${data.unit ? `${data.unit}, ` : ""}log scale)`), color: decision,
       marks: [
         data.target ? Plot.ruleY([data.target], { stroke: "var(--amber)", strokeDasharray: "5 4" }) : null,
-        data.target ? Plot.text([data.target], { y: (d) => d, frameAnchor: "left", dx: 4, dy: -7, textAnchor: "start", fill: "var(--amber)", text: () => `target ${data.target_metric} ${number(data.target)}` }) : null,
+        data.target ? Plot.text([data.target], { y: (d) => d, frameAnchor: "left", dx: 4, dy: 10, textAnchor: "start", fill: "var(--amber)", text: () => `target ${data.target_metric} ${number(data.target)}` }) : null,
         Plot.line(known(line, "reliable_horizon").filter((row) => row.reliable_horizon > 0), { x, y: "reliable_horizon", stroke: "var(--blue)", strokeDasharray: "2 4" }),
         Plot.line(line, { x, y: "horizon", stroke: "var(--green)", strokeWidth: 2 }),
         Plot.ruleX(known(rows, "horizon_low", "horizon_high").filter((row) => row.horizon_low > 0), { x, y1: "horizon_low", y2: "horizon_high", stroke: "decision", strokeWidth: 2, strokeOpacity: 0.55 }),
