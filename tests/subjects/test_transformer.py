@@ -7,17 +7,19 @@ import pytest
 import torch
 
 from subjects.perfect import put_together
-from subjects.small import Desk, desk_of, small, taught
+from subjects.small import SETTINGS, Desk, desk_of, small, taught
 from successor.errors import Halt, UsageError
 from successor.subjects.transformer import Transformer, adder
 from successor.subjects.transformer import fit as fitting
 from successor.subjects.transformer.model import Model, restore
-from successor.subjects.transformer.network import Network, initialise
+from successor.subjects.transformer.network import Network, Seen, initialise
 from successor.subjects.transformer.problems import Examples, Problems, Task, Tokens
 from successor.subjects.transformer.subject import WEIGHTS, grid
 from successor.subjects.transformer.tasks import TASKS
+from successor.subjects.transformer.tasks.addition import pose
 from successor.types import Draw, Version
 
+KINDS = ("taught", "untrained", "three layers", "no positions")
 SLICES = ("1", "2", "2 carries", "5", "9 carries")
 
 
@@ -29,7 +31,15 @@ def untrained(subject: Transformer, seed: int = 5) -> Model:
 
 def model_of(kind: str) -> Model:
     subject, _, weights = taught()
-    return restore(weights, subject.shape, subject.task) if kind == "taught" else untrained(subject)
+    match kind:
+        case "taught":
+            return restore(weights, subject.shape, subject.task)
+        case "three layers":
+            return untrained(adder({**SETTINGS, "layers": 3}))
+        case "no positions":
+            return untrained(adder({**SETTINGS, "positions": "none"}))
+        case _:
+            return untrained(subject)
 
 
 @torch.no_grad()
@@ -42,7 +52,7 @@ def one_by_one(model: Model, problems: Problems) -> Tokens:
     return answers
 
 
-@pytest.mark.parametrize("kind", ["taught", "untrained"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("slice_name", SLICES)
 def test_answers_are_those_of_decoding_token_by_token(kind: str, slice_name: str):
     model = model_of(kind)
@@ -52,7 +62,23 @@ def test_answers_are_those_of_decoding_token_by_token(kind: str, slice_name: str
     assert ((surety > 0) & (surety <= 1)).all()
 
 
-@pytest.mark.parametrize("kind", ["taught", "untrained"])
+def test_carries_that_run_far_cost_no_whole_pass_each(monkeypatch: pytest.MonkeyPatch):
+    model = model_of("taught")
+    run = pose(np.array([[[1] + [9] * 13, [9] + [0] * 13]], dtype=np.int8))
+    passes: list[int] = []
+    forward = Model.logits
+
+    def counted(self: Model, problems: Problems, answers: Tokens, seen: Seen) -> torch.Tensor:
+        passes.append(1)
+        return forward(self, problems, answers, seen)
+
+    monkeypatch.setattr(Model, "logits", counted)
+    answers, _ = model.answer(run)
+    assert len(passes) <= 4
+    assert (answers == one_by_one(model, run)).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("slice_name", SLICES)
 def test_graded_right_is_what_decodes_to_the_truth(kind: str, slice_name: str):
     model = model_of(kind)

@@ -39,6 +39,8 @@ class Schedule:
     enough: float = 0.002
     """Loss, in nats per token and smoothed over some 20 steps, that begins the decay."""
     warmup: int = 10
+    mined: bool = False
+    """Whether labelled examples are mined from the first step on, and not in the decay alone."""
 
     def rate(self, step: int, falling: int) -> float:
         """Learning rate of a step whose decay began at step `falling`."""
@@ -111,7 +113,7 @@ def fit(
         for group in optimiser.param_groups:
             group["lr"] = schedule.rate(pace.step, falling)
         examples = batch(pace.step)
-        if pace.falling is None:
+        if pace.falling is None and not schedule.mined:
             examples = examples.first()
         loss = learn(model, hardest(model, examples), optimiser)
         read = examples.problems.prompts.size + examples.answers.size

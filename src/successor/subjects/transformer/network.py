@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,8 @@ from torch.nn import functional
 
 from successor.subjects.transformer.problems import VOCABULARY, Layout
 
+Seen = list[tuple[Tensor, Tensor]]
+"""Keys and values [n, heads, tokens, head width] of each block."""
 FUSED_FROM = 192
 """Keys from which fused attention beats matmul and softmax on a CPU (measured, see the docs)."""
 
@@ -38,9 +41,8 @@ class Shape:
 class Frame:
     """Everything about a layout that is the same for every problem, as tensors."""
 
-    cos: Tensor | None
-    sin: Tensor | None
-    """[tokens, head width / 2]"""
+    turns: Tensor | None
+    """[2, tokens, head width / 2] cosines and sines of the rotary angles."""
     first: int
     """Index of the first token that predicts a token of the answer."""
     mask: Tensor
@@ -58,12 +60,28 @@ class Network(nn.Module):
         self.norm = nn.LayerNorm(shape.width)
         self.head = nn.Linear(shape.width, len(VOCABULARY), bias=False)
 
-    def forward(self, tokens: Tensor, frame: Frame) -> Tensor:
-        """Logits of the answer's tokens, given all tokens but the answer's last."""
+    def forward(self, tokens: Tensor, frame: Frame, seen: Seen | None = None) -> Tensor:
+        """Logits of the answer's tokens, given all tokens but the answer's last.
+
+        What later tokens look at is kept in `seen`, when one is given.
+        """
         hidden = self.embedding(tokens)
         for depth, block in enumerate(self.blocks):
             first = frame.first if depth == len(self.blocks) - 1 else 0
-            hidden = block(hidden, frame, first)
+            hidden, *looked_at = cast("Block", block)(hidden, frame, first)
+            if seen is not None:
+                seen.append((looked_at[0], looked_at[1]))
+        return self.head(self.norm(hidden))
+
+    def again(self, tokens: Tensor, where: Tensor, frame: Frame, seen: Seen) -> Tensor:
+        """Logits [n, some, vocabulary] of the tokens `where` [n, some], which are now `tokens`.
+
+        All others are taken as they were seen; `seen` is brought up to date in these places.
+        With one block that is exact; with more, what others saw of them in between is stale.
+        """
+        hidden = self.embedding(tokens)
+        for block, (key, value) in zip(self.blocks, seen, strict=True):
+            hidden = cast("Block", block).again(hidden, where, frame, key, value)
         return self.head(self.norm(hidden))
 
 
@@ -81,14 +99,38 @@ class Block(nn.Module):
         self.up = nn.Linear(width, 4 * width, bias=False)
         self.down = nn.Linear(4 * width, width, bias=False)
 
-    def forward(self, hidden: Tensor, frame: Frame, first: int) -> Tensor:
-        """Hidden states [n, tokens, width] of the tokens from `first` on."""
+    def forward(self, hidden: Tensor, frame: Frame, first: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Hidden states [n, tokens, width] of the tokens from `first` on; all keys and values."""
+        query, key, value = self.project(hidden, first)
+        if frame.turns is not None:
+            query = rotate(query, frame.turns[:, first:])
+            key = rotate(key, frame.turns)
+        return self.feed(hidden[:, first:], attend(query, key, value, frame, first)), key, value
+
+    def again(
+        self, hidden: Tensor, where: Tensor, frame: Frame, key: Tensor, value: Tensor
+    ) -> Tensor:
+        """Hidden states of the tokens `where` alone; puts theirs among all keys and values."""
+        query, new_key, new_value = self.project(hidden, 0)
+        if frame.turns is not None:
+            turns = frame.turns[:, where].unsqueeze(2)
+            query, new_key = rotate(query, turns), rotate(new_key, turns)
+        places = where[:, None, :, None].expand_as(new_key)
+        key.scatter_(2, places, new_key)
+        value.scatter_(2, places, new_value)
+        earlier = torch.arange(key.shape[2]) <= where[:, None, :, None]
+        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=earlier)
+        return self.feed(hidden, mixed)
+
+    def project(self, hidden: Tensor, first: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries from the token `first` on, keys and values, not yet turned."""
         normed = self.attention_norm(hidden)
         key, value = self.key_value(normed).chunk(2, dim=-1)
-        query = rotate(self.split(self.query(normed[:, first:])), frame, first)
-        key = rotate(self.split(key), frame, 0)
-        mixed = attend(query, key, self.split(value), frame, first)
-        hidden = hidden[:, first:] + self.output(mixed.transpose(1, 2).flatten(2))
+        return self.split(self.query(normed[:, first:])), self.split(key), self.split(value)
+
+    def feed(self, hidden: Tensor, mixed: Tensor) -> Tensor:
+        """What the block makes of hidden states and of what they attended to."""
+        hidden = hidden + self.output(mixed.transpose(1, 2).flatten(2))
         fed = functional.gelu(self.up(self.feed_norm(hidden)), approximate="tanh")
         return hidden + self.down(fed)
 
@@ -97,11 +139,9 @@ class Block(nn.Module):
         return states.reshape(*states.shape[:2], self.heads, -1).transpose(1, 2)
 
 
-def rotate(states: Tensor, frame: Frame, first: int) -> Tensor:
+def rotate(states: Tensor, turns: Tensor) -> Tensor:
     """Turn each pair of channels by an angle that grows with the position id."""
-    if frame.cos is None or frame.sin is None:
-        return states
-    cos, sin = frame.cos[first:], frame.sin[first:]
+    cos, sin = turns
     left, right = states.chunk(2, dim=-1)
     return torch.cat([left * cos - right * sin, right * cos + left * sin], dim=-1)
 
@@ -127,11 +167,11 @@ def frame(layout: Layout, shape: Shape) -> Frame:
     first = layout.prompt - 1
     mask = torch.full((layout.answer, len(layout.ids)), float("-inf")).triu(first + 1)
     if shape.positions == "none":
-        return Frame(None, None, first, mask)
+        return Frame(None, first, mask)
     ids = torch.from_numpy(layout.ids.reshape(len(layout.ids), -1))
     half = shape.width // shape.heads // 2
     angles = ids[:, torch.arange(half) % ids.shape[1]] * frequencies(half, ids.shape[1])
-    return Frame(angles.cos().float(), angles.sin().float(), first, mask)
+    return Frame(torch.stack([angles.cos(), angles.sin()]).float(), first, mask)
 
 
 @lru_cache(maxsize=8)

@@ -221,7 +221,7 @@ class Transformer:
     ) -> tuple[dict[str, str], dict[str, float]]:
         """Train on from a version; returns the files and figures of its successor."""
         model = restore(workspace.read(version.files[WEIGHTS]), self.shape, self.task)
-        schedule = Schedule(learning_rate, steps, max(1, steps // 3))
+        schedule = Schedule(learning_rate, steps, max(1, steps // 3), mined=True)
         fitted = fit(model, batch, schedule, "training", workspace, saved, save_as)
         return {WEIGHTS: workspace.write(model.dump())}, figures_of(fitted)
 
