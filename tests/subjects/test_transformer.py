@@ -68,7 +68,9 @@ def test_carries_that_run_far_cost_no_whole_pass_each(monkeypatch: pytest.Monkey
     passes: list[int] = []
     forward = Model.logits
 
-    def counted(self: Model, problems: Problems, answers: Tokens, seen: Seen) -> torch.Tensor:
+    def counted(
+        self: Model, problems: Problems, answers: Tokens, seen: Seen | None = None
+    ) -> torch.Tensor:
         passes.append(1)
         return forward(self, problems, answers, seen)
 
