@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -57,12 +57,13 @@ class Nothing:
     """Trusts no answer, so that all training is on the labelled problems."""
 
     name: str = "labelled"
+    checkpoints: int = 1
 
     def ambition(self, reach: int) -> int:
         return reach + 1
 
     def label(
-        self, learner: Learner, model: Model, problems: Problems, reach: int, seed: int
+        self, learner: Learner, models: Sequence[Model], problems: Problems, reach: int, seed: int
     ) -> Labels:
         none = np.zeros(len(problems), dtype=np.bool_)
         return Labels(np.zeros((len(problems), problems.size + 1), dtype=np.int8), none)
@@ -76,12 +77,13 @@ class Truth:
     growth: float
     """How far beyond its reach a model practises, as a factor; a step of one when it is 1."""
     name: str = "truth"
+    checkpoints: int = 1
 
     def ambition(self, reach: int) -> int:
         return max(reach + 1, int(reach * self.growth))
 
     def label(
-        self, learner: Learner, model: Model, problems: Problems, reach: int, seed: int
+        self, learner: Learner, models: Sequence[Model], problems: Problems, reach: int, seed: int
     ) -> Labels:
         truth = self.task.truth(cast("Posed", problems))
         return Labels(truth, np.ones(len(problems), dtype=np.bool_))

@@ -7,6 +7,7 @@ from typing import NoReturn, cast
 
 import numpy as np
 import pytest
+import torch
 
 from subjects.small import Desk, desk_of, small, taught
 from successor.authors.training import Learner, Settings, TrainingAuthor, training
@@ -17,6 +18,7 @@ from successor.authors.training.strategies import Amplify, Strategy, Verify, str
 from successor.errors import Halt, UsageError
 from successor.subjects.transformer import Transformer
 from successor.subjects.transformer import fit as fitting
+from successor.subjects.transformer.model import restore
 from successor.subjects.transformer.problems import Examples, Problems, Tokens
 from successor.subjects.transformer.tasks import Addition
 from successor.types import Brief, Draft, Version, Weakness
@@ -62,6 +64,7 @@ STRATEGIES = (
     Settings(strategy="agree"),
     Settings(strategy="agree", filters=()),
     Settings(strategy="agree", filters=("commute",)),
+    Settings(strategy="agree", filters=("checkpoints",)),
     Settings(strategy="verify"),
 )
 
@@ -73,7 +76,7 @@ def test_no_strategy_looks_up_true_answers(settings: Settings):
     model = hidden.load(version, desk_of(weights))
     for name in ("3", "3 carries", "4"):
         problems = hidden.pose(name, 40, 5)
-        labels = strategy(settings).label(cast("Learner", hidden), model, problems, 2, 9)
+        labels = strategy(settings).label(cast("Learner", hidden), [model], problems, 2, 9)
         assert labels.answers.shape == subject.task.truth(problems).shape
         assert labels.trusted.shape == (40,)
 
@@ -82,7 +85,8 @@ def precision(way: Strategy, slice_name: str) -> tuple[float, float]:
     """Share of the trusted labels that is right, and share of labels that is trusted."""
     subject, version, weights = taught()
     problems = subject.pose(slice_name, 200, 6)
-    labels = way.label(learner(), subject.load(version, desk_of(weights)), problems, 2, 3)
+    models = [subject.load(version, desk_of(weights))]
+    labels = way.label(learner(), models, problems, 2, 3)
     right = (labels.answers == subject.task.truth(problems)).all(axis=1)
     return float(right[labels.trusted].mean()), float(labels.trusted.mean())
 
@@ -119,8 +123,26 @@ def test_an_answer_that_one_plan_gets_wrong_is_not_trusted():
 
     taught_model = model
     slips = Slips(subject.task, subject.settings)
-    labels = Amplify(2.0, 2).label(cast("Learner", slips), model, problems, 2, 3)
+    labels = Amplify(2.0, 2).label(cast("Learner", slips), [model], problems, 2, 3)
     assert not labels.trusted.any()
+
+
+def test_an_answer_that_an_earlier_version_does_not_give_is_not_trusted():
+    subject, version, weights = taught()
+    model = subject.load(version, desk_of(weights))
+    younger = restore(weights, subject.shape, subject.task)
+    chance = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for weight in younger.network.parameters():
+            weight.add_(torch.randn(weight.shape, generator=chance), alpha=0.03)
+    problems = subject.pose("3", 200, 6)
+    way = strategy(Settings(strategy="agree", filters=("checkpoints",)))
+    alike = model.answer(problems)[0] == younger.answer(problems)[0]
+    labels = way.label(learner(), [model, younger], problems, 2, 3)
+    assert way.checkpoints == 3
+    assert 0 < labels.trusted.sum() < 200
+    assert (labels.trusted == alike.all(axis=1)).all()
+    assert way.label(learner(), [model], problems, 2, 3).trusted.all()
 
 
 def test_lessons_are_beyond_reach_and_no_further_than_the_goal():

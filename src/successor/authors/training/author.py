@@ -73,12 +73,13 @@ class TrainingAuthor:
     def teach(self, lesson: Lesson, brief: Brief, reach: int, workspace: Workspace) -> Made:
         """The examples of one lesson, as an object."""
         began = time.monotonic()
-        model = self.learner.load(brief.lineage[-1], workspace)
+        asked_of = brief.lineage[: -1 - self.strategy.checkpoints : -1]
+        models = [self.learner.load(version, workspace) for version in asked_of]
         rows = self.learner.rows(lesson.slice)
         share = self.settings.steps / self.settings.lessons / self.settings.epochs
         asked = max(rows, round(rows * share))
         problems = self.learner.pose(lesson.slice, asked, lesson.seed)
-        labels = self.strategy.label(self.learner, model, problems, reach, lesson.seed)
+        labels = self.strategy.label(self.learner, models, problems, reach, lesson.seed)
         kept = self.learner.examples(problems[labels.trusted], labels.answers[labels.trusted])
         digest = workspace.write(self.learner.pack([kept] if len(kept) else []))
         return Made(digest, asked, len(kept), time.monotonic() - began)

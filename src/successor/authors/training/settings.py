@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 StrategyName = Literal["amplify", "agree", "verify"]
-FilterName = Literal["commute", "shift", "confidence"]
+FilterName = Literal["commute", "shift", "confidence", "checkpoints"]
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -22,7 +22,8 @@ class Settings:
     step: int = Field(default=1, ge=1, le=1024)
     """`agree`, `verify`: how far beyond its reach a model practises, in units of size."""
     filters: tuple[FilterName, ...] = ("commute", "shift", "confidence")
-    """`agree`: what an answer must survive; none accepts every answer."""
+    """`agree`: what an answer must survive; none accepts every answer. Rewordings ("commute",
+    "shift"), the model's own surety, and the versions before it ("checkpoints")."""
     confidence: float = Field(default=0.9, gt=0, lt=1)
     """`agree`: least probability of any token of an answer, for the filter "confidence"."""
     plans: int = Field(default=2, ge=1, le=8)

@@ -8,6 +8,7 @@ verify    self-labelling with an arithmetic check as verifier
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +16,9 @@ import numpy as np
 
 from successor.authors.training.learner import Answers, Learner, Mask, Model, Problems
 from successor.authors.training.settings import FilterName, Settings
+
+COUNCIL = 3
+"""Versions that must agree under the filter "checkpoints", as far as there are so many."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,16 @@ class Strategy(Protocol):
         """The largest size worth practising for a model that masters sizes up to `reach`."""
         ...
 
+    @property
+    def checkpoints(self) -> int:
+        """How many versions it asks: the incumbent, and so many before it."""
+        ...
+
     def label(
-        self, learner: Learner, model: Model, problems: Problems, reach: int, seed: int
-    ) -> Labels: ...
+        self, learner: Learner, models: Sequence[Model], problems: Problems, reach: int, seed: int
+    ) -> Labels:
+        """Answers to all problems; `models` has the incumbent's first."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -46,17 +57,18 @@ class Amplify:
     growth: float
     plans: int
     name: str = "amplify"
+    checkpoints: int = 1
 
     def ambition(self, reach: int) -> int:
         """A factor beyond its reach, and at least one step."""
         return max(reach + 1, int(reach * self.growth))
 
     def label(
-        self, learner: Learner, model: Model, problems: Problems, reach: int, seed: int
+        self, learner: Learner, models: Sequence[Model], problems: Problems, reach: int, seed: int
     ) -> Labels:
         """The first plan's answers, trusted where all plans come to the same."""
         solved = [
-            self.solve(learner, model, problems, reach, np.random.default_rng([seed, plan]))
+            self.solve(learner, models[0], problems, reach, np.random.default_rng([seed, plan]))
             for plan in range(self.plans)
         ]
         trusted = np.ones(len(problems), dtype=np.bool_)
@@ -91,23 +103,30 @@ class Agree:
     confidence: float
     name: str = "agree"
 
+    @property
+    def checkpoints(self) -> int:
+        """Several, when they are a filter."""
+        return COUNCIL if "checkpoints" in self.filters else 1
+
     def ambition(self, reach: int) -> int:
         """One small step."""
         return reach + self.step
 
     def label(
-        self, learner: Learner, model: Model, problems: Problems, reach: int, seed: int
+        self, learner: Learner, models: Sequence[Model], problems: Problems, reach: int, seed: int
     ) -> Labels:
-        """Rewordings must get answers that fit, and every token must be sure."""
-        answers, surety = learner.answer(model, problems)
+        """Rewordings and elders must give answers that fit, and every token must be sure."""
+        answers, surety = learner.answer(models[0], problems)
         trusted = np.ones(len(problems), dtype=np.bool_)
         if "confidence" in self.filters:
             trusted &= surety >= self.confidence
         variants = learner.variants(problems, np.random.default_rng(seed))
         for name, variant in variants.items():
             if name in self.filters:
-                again = learner.answer(model, variant.problems)[0][:, variant.start :]
+                again = learner.answer(models[0], variant.problems)[0][:, variant.start :]
                 trusted &= (again == answers).all(axis=1)
+        for elder in models[1:]:
+            trusted &= (learner.answer(elder, problems)[0] == answers).all(axis=1)
         return Labels(answers, trusted)
 
 
@@ -117,16 +136,17 @@ class Verify:
 
     step: int
     name: str = "verify"
+    checkpoints: int = 1
 
     def ambition(self, reach: int) -> int:
         """One small step."""
         return reach + self.step
 
     def label(
-        self, learner: Learner, model: Model, problems: Problems, reach: int, seed: int
+        self, learner: Learner, models: Sequence[Model], problems: Problems, reach: int, seed: int
     ) -> Labels:
         """Casting out nines and elevens, or what the task has in their place."""
-        answers, _ = learner.answer(model, problems)
+        answers, _ = learner.answer(models[0], problems)
         return Labels(answers, learner.plausible(problems, answers))
 
 
