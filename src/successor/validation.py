@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -19,7 +20,8 @@ def validated(kind: type[T], table: str, settings: Mapping[str, object]) -> T:
         UsageError: naming the first key that is wrong, and what was expected there.
     """
     try:
-        return TypeAdapter(kind).validate_python(dict(settings))
+        # By way of JSON, where lists may become tuples and yet "8" does not become 8.
+        return TypeAdapter(kind).validate_json(json.dumps(dict(settings), default=str), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

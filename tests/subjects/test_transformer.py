@@ -16,7 +16,7 @@ from successor.subjects.transformer.network import Network, Seen, initialise
 from successor.subjects.transformer.problems import Examples, Problems, Task, Tokens
 from successor.subjects.transformer.subject import WEIGHTS, grid
 from successor.subjects.transformer.tasks import TASKS
-from successor.subjects.transformer.tasks.addition import pose
+from successor.subjects.transformer.tasks.addition import Addition, operands_of, pose
 from successor.types import Draw, Version
 
 KINDS = ("taught", "untrained", "three layers", "no positions")
@@ -150,6 +150,17 @@ def test_the_truth_of_a_sum_is_what_python_says(size: int, kind: str):
         assert told[0] + told[1] == told[2]
 
 
+def test_labelled_sums_bring_rare_columns_often():
+    rng = np.random.default_rng(2)
+    shown = 0
+    for _ in range(40):
+        digits = operands_of(Addition().draw_labelled(8, 250, rng))
+        nines, ones = (digits == 9).all(axis=1), (digits == 1).all(axis=1)
+        shown += int((nines[:, :-1] & ones[:, 1:]).any(axis=1).sum())
+    evenly = 1e-4 * 5  # columns of nines before columns of ones, were all digits drawn evenly
+    assert shown > 3 * evenly * 40 * 250
+
+
 def test_sums_that_carry_far_do():
     task = TASKS["addition"]()
     problems = task.draw("40 carries", 200, np.random.default_rng(2))
@@ -258,7 +269,7 @@ def test_the_grid_doubles_every_two_steps_and_ends_where_it_is_told():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"width": 0}, {"positions": "learnt"}, {"labelled": "eight"}, {"depth": 3}, {"steps": 1.5}],
+    [{"width": 0}, {"positions": "learnt"}, {"labelled": "8"}, {"depth": 3}, {"steps": 1.5}],
 )
 def test_a_wrong_setting_is_one_line_that_names_it(wrong: dict[str, object]):
     with pytest.raises(UsageError, match=rf"\[subject\] {next(iter(wrong))} = ") as caught:

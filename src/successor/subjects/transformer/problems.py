@@ -59,7 +59,7 @@ class Layout:
     prompt: int
     answer: int
     ids: NDArray[np.int64]
-    """[prompt + answer - 1] position ids of everything that the network reads."""
+    """[tokens] or [tokens, coordinates] position ids of all prompt + answer - 1 tokens read."""
 
 
 Decomposition: TypeAlias = Generator[Problems, Tokens, Tokens]

@@ -48,7 +48,7 @@ class Addition:
         """Longer sums more often; half of the operands shorter than the sum."""
         weights = np.arange(1, largest + 1)
         size = int(rng.choice(weights, p=weights / weights.sum()))
-        operands = rng.integers(0, 10, (count, 2, size), dtype=np.int8)
+        operands = varied(count, size, rng)
         lengths = rng.integers(1, size + 1, (count, 2, 1))
         lengths[rng.random(count) < 0.5] = size
         return pose(np.where(np.arange(size) < lengths, operands, 0).astype(np.int8))
@@ -114,6 +114,18 @@ def pose(operands: Tokens) -> Problems:
     equals = np.full((count, 1), EQUALS, dtype=np.int8)
     prompts = np.concatenate([operands[:, 0], plus, operands[:, 1], equals], axis=1)
     return Problems(f"add {size}", size, np.ascontiguousarray(prompts, dtype=np.int8))
+
+
+def varied(count: int, size: int, rng: np.random.Generator) -> Tokens:
+    """[n, 2, size] digits, in half of the pairs of two kinds only.
+
+    So rare columns come often, such as 1 + 1 behind 9 + 9: what is seldom seen is wrong in the
+    end, and one wrong column in ten thousand is wrong in every sum that is long enough.
+    """
+    kinds = rng.integers(0, 10, (count, 2), dtype=np.int8)
+    kinds_only = np.take_along_axis(kinds, rng.integers(0, 2, (count, 2 * size)), axis=1)
+    digits = rng.integers(0, 10, (count, 2, size), dtype=np.int8)
+    return np.where(rng.random((count, 1, 1)) < 0.5, kinds_only.reshape(count, 2, size), digits)
 
 
 def operands_of(problems: Problems) -> Tokens:

@@ -32,7 +32,7 @@ from successor.subjects.transformer.problems import (
     Variant,
 )
 from successor.subjects.transformer.tasks import addition
-from successor.subjects.transformer.tasks.addition import Addition, alternating, cuts
+from successor.subjects.transformer.tasks.addition import Addition, alternating, cuts, varied
 
 SUMS = "add"
 SEMICOLON = VOCABULARY.index(";")
@@ -76,7 +76,7 @@ class Multiplication:
             return addition.pose(shorten(addition.operands_of(sums), rng))
         weights = np.arange(1, largest + 1)
         size = int(rng.choice(weights, p=weights / weights.sum()))
-        factors = shorten(rng.integers(0, 10, (count, 2, size), dtype=np.int8), rng)
+        factors = shorten(varied(count, size, rng), rng)
         return pose(factors[:, 0], factors[:, 1])
 
     def layout(self, shape: str) -> Layout:
