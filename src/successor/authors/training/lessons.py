@@ -29,9 +29,9 @@ def reach_of(brief: Brief) -> int:
 
 
 def plan_lessons(brief: Brief, goal: int, count: int, learner: Learner) -> list[Lesson]:
-    """Lessons of sizes beyond reach and up to `goal`, and of any weak kind at smaller sizes.
+    """Lessons of sizes beyond reach, where the weaknesses begin, and up to `goal`.
 
-    Kinds of problems (carry patterns, say) take turns, the weaker ones first in line.
+    The kinds of problems of a size (carry patterns, say) take turns.
     """
     rng = np.random.default_rng([brief.seed, 0])
     reach = reach_of(brief)
