@@ -17,7 +17,7 @@ from successor.subjects.transformer.problems import Examples, Problems, Task, To
 from successor.subjects.transformer.subject import WEIGHTS, grid
 from successor.subjects.transformer.tasks import TASKS
 from successor.subjects.transformer.tasks.addition import Addition, operands_of, pose
-from successor.types import Draw, Version
+from successor.types import Counts, Draw, Slice, Version
 
 KINDS = ("taught", "untrained", "three layers", "no positions")
 SLICES = ("1", "2", "2 carries", "5", "9 carries")
@@ -261,6 +261,26 @@ def test_an_exam_ends_after_two_hopeless_sizes_in_a_row():
     version = Version("new", {WEIGHTS: desk.write(weights)}, (), "subject")
     exam = subject.evaluate_self(version, 1, desk)
     assert {part.size for part in exam.slices} <= {1, 2, 3, 4, 6}
+
+
+@pytest.mark.parametrize(
+    ("masters", "asked"), [(21, {20, 21, 22}), (11, {10, 11}), (100, {112, 104, 100}), (8, {9, 10})]
+)
+def test_an_exam_looks_closer_where_the_version_falters(
+    monkeypatch: pytest.MonkeyPatch, masters: int, asked: set[int]
+):
+    def graded(
+        _self: Transformer, _version: Version, _seed: int, counts: Counts, *_: object
+    ) -> list[Slice]:
+        sizes = [(name, int(name.split()[0]), items) for name, items in counts]
+        return [Slice(name, size, (float(size <= masters),) * n) for name, size, n in sizes]
+
+    monkeypatch.setattr(Transformer, "_grade", graded)
+    exam = small(largest=300).evaluate_self(taught()[1], 1, Desk())
+    sizes = [part.size for part in exam.slices]
+    assert sizes == sorted(sizes)
+    assert {*grid(masters)} | asked <= {*sizes}
+    assert len({*sizes} - {*grid(300)}) == len(asked)
 
 
 def test_the_grid_doubles_every_two_steps_and_ends_where_it_is_told():

@@ -26,6 +26,8 @@ WEIGHTS = "weights.safetensors"
 EXAMPLES = "examples.safetensors"
 HOPELESS = 0.05
 """An exam ends after two sizes in a row with at most this share right."""
+MASTERED = 0.95
+"""Share right of every kind of problem from which on a size is not looked at more closely."""
 
 
 class Transformer:
@@ -60,28 +62,48 @@ class Transformer:
         return Draft({WEIGHTS: workspace.write(model.dump())}, figures_of(fitted))
 
     def evaluate_self(self, version: Version, seed: int, workspace: Workspace) -> Exam:
-        """Every size on a geometric grid, until two in a row are hopeless.
+        """Every size on a geometric grid until two in a row are hopeless, closer where it falters.
 
-        A size at which none of the first items is right is asked no more: it is the largest
-        sizes that cost the most and say the least.
+        Between the last size of the grid that it masters and the next, sizes are halved until
+        they are a sixteenth apart: whoever takes one small step at a time has to see it.
         """
         parts: list[Slice] = []
+        reach, beyond = 0, 0
         hopeless = 0
         for size in grid(self.settings.largest):
-            plain, *special = self.task.slices(size)
-            items = self.settings.exam_items
-            if not any(self._grade(version, seed, [(plain, items // 4)], workspace)[0].scores):
-                items //= 4
-            counts = ((plain, items), *((name, max(1, items // 4)) for name in special))
-            graded = self._grade(version, seed, counts, workspace)
-            parts += graded
-            workspace.progress("examining", size, self.settings.largest, right=graded[0].mean)
-            hopeless = hopeless + 1 if max(part.mean for part in graded) <= HOPELESS else 0
+            asked = self._ask(version, seed, size, workspace)
+            parts += asked
+            if not beyond and falters(asked):
+                beyond = size
+            elif not beyond:
+                reach = size
+            hopeless = hopeless + 1 if max(part.mean for part in asked) <= HOPELESS else 0
             if hopeless == 2:
                 break
+        while beyond - reach > max(1, reach // 16):
+            size = (reach + beyond) // 2
+            asked = self._ask(version, seed, size, workspace)
+            parts += asked
+            reach, beyond = (reach, size) if falters(asked) else (size, beyond)
+        parts.sort(key=lambda part: part.size)
         draw = Draw("training", seed, tuple((part.name, len(part.scores)) for part in parts))
         figures = self._label_precision(version, workspace)
         return Exam(version.id, draw, tuple(parts), {"unit": "digits", **figures})
+
+    def _ask(self, version: Version, seed: int, size: int, workspace: Workspace) -> list[Slice]:
+        """A size of the exam, all its kinds.
+
+        When none of the first items is right, no more are asked: it is the largest sizes that
+        cost the most and say the least.
+        """
+        plain, *special = self.task.slices(size)
+        items = self.settings.exam_items
+        if not any(self._grade(version, seed, [(plain, items // 4)], workspace)[0].scores):
+            items //= 4
+        counts = ((plain, items), *((name, max(1, items // 4)) for name in special))
+        graded = self._grade(version, seed, counts, workspace)
+        workspace.progress("examining", size, self.settings.largest, right=graded[0].mean)
+        return graded
 
     def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
         """The items of a draw, graded right or wrong.
@@ -224,6 +246,11 @@ class Transformer:
         schedule = Schedule(learning_rate, steps, max(1, steps // 3), mined=True)
         fitted = fit(model, batch, schedule, "training", workspace, saved, save_as)
         return {WEIGHTS: workspace.write(model.dump())}, figures_of(fitted)
+
+
+def falters(asked: Sequence[Slice]) -> bool:
+    """Whether a size is beyond what the version masters."""
+    return min(part.mean for part in asked) < MASTERED
 
 
 def grid(largest: int) -> Iterable[int]:
