@@ -143,7 +143,7 @@ class Workspace(Protocol):
     def checkpoint(self, state: bytes) -> None: ...  # replaces this step's, atomically
     def resume(self) -> bytes | None: ...  # the checkpoint a killed run left for this very step
     def progress(self, stage: str, done: float, total: float, **figures: float | str) -> None:
-        """Report progress; raises Halt when a base case or a person ends the run."""
+        """Report progress, a total of 0 when unknown; raises Halt when something ends the run."""
 
 
 class Record(Protocol):

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from cli.commands import change
-from successor.cli.audience import Lines
+from successor.cli.audience import Lines, told_step
 from successor.cli.generation import Generation
 from successor.cli.view import Bar, Scene, View, duration, log_share, number
 
@@ -105,6 +105,16 @@ def test_a_new_stage_starts_its_own_estimate(scene: Scene):
     scene.progress("judging", 16, 64, {})
     assert scene.step is not None
     assert scene.step.left_s(30.0) is None
+
+
+def test_what_nobody_knows_the_end_of_has_no_share_and_no_time_left(scene: Scene):
+    scene.progress("examining", 64, 0, {"right": 0.5})
+    scene.progress("examining", 96, 0, {"right": 0.25})
+    assert scene.step is not None
+    assert told_step(scene.step, 50.0) == "examining, right 0.25"
+    shown = next(line for line in drawn(scene).splitlines() if "examining" in line)
+    assert "%" not in shown
+    assert "left" not in shown
 
 
 def test_only_the_last_generations_are_shown(scene: Scene):

@@ -263,6 +263,23 @@ def test_an_exam_ends_after_two_hopeless_sizes_in_a_row():
     assert {part.size for part in exam.slices} <= {1, 2, 3, 4, 6}
 
 
+def test_a_hopeless_kind_is_asked_no_more_while_another_goes_on(monkeypatch: pytest.MonkeyPatch):
+    def graded(
+        _self: Transformer, _version: Version, _seed: int, counts: Counts, *_: object
+    ) -> list[Slice]:
+        hard = {name: 100.0 if name.endswith("carries") else 6.0 for name, _ in counts}
+        sizes = [(name, int(name.split()[0]), items) for name, items in counts]
+        return [Slice(name, size, (float(size <= hard[name]),) * n) for name, size, n in sizes]
+
+    monkeypatch.setattr(Transformer, "_grade", graded)
+    exam = small(largest=300).evaluate_self(taught()[1], 1, Desk())
+    plain = {part.size for part in exam.slices if not part.name.endswith("carries")}
+    carries = {part.size for part in exam.slices if part.name.endswith("carries")}
+    assert plain == {1, 2, 3, 4, 6, 7, 8, 12}
+    assert max(carries) == 192
+    assert {len(part.scores) for part in exam.slices if part.name in {"8", "12"}} == {16}
+
+
 @pytest.mark.parametrize(
     ("masters", "asked"), [(21, {20, 21, 22}), (11, {10, 11}), (100, {112, 104, 100}), (8, {9, 10})]
 )

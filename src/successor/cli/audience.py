@@ -112,8 +112,8 @@ class Lines:
 
 
 def told_step(step: Step, now: float) -> str:
-    """How far a step is: `training 62%, 18s left, loss 0.021`."""
-    parts = [f"{step.stage} {step.share:.0%}"]
+    """How far a step is, as far as it can be told: `training 62%, 18s left, loss 0.021`."""
+    parts = [f"{step.stage} {step.share:.0%}" if step.total > 0 else step.stage]
     if (left := step.left_s(now)) is not None:
         parts.append(f"{duration(left)} left")
     return ", ".join([*parts, *(f"{metric(key)} {number(value)}" for key, value in step.figures)])

@@ -217,7 +217,7 @@ def now_line(scene: Scene, width: int) -> RenderableType:
     line.add_row(
         head.append(f"  {step.stage}", style="not bold cyan"),
         Bar(step.share, "magenta"),
-        f"{step.share:4.0%}",
+        f"{step.share:4.0%}" if step.total > 0 else "",
         Text(f"{duration(left)} left" if left is not None else "", style="dim"),
     )
     figures = "   ".join(f"{metric(key)} {number(value)}" for key, value in step.figures)

@@ -19,6 +19,8 @@ from successor.subjects.transformer.problems import Layout, Mask, Problems, Task
 
 ATTENDED = 48_000_000
 """Query-key pairs per forward pass without gradients: bounds memory at any length."""
+MASKS = 64_000_000
+"""Query-key pairs of all masks that are kept: a quarter of a gigabyte."""
 DRAFTED = 0.5
 """Share of the answer up to which its changed tokens alone are read again."""
 READ = 65_536
@@ -34,11 +36,12 @@ class Model:
     frames: dict[str, tuple[Layout, Frame]] = field(default_factory=dict[str, tuple[Layout, Frame]])
 
     def frame(self, shape: str) -> tuple[Layout, Frame]:
-        """Layout and tensors of a shape; the last few dozen are kept."""
+        """Layout and tensors of a shape; the last are kept, as far as memory allows."""
         if shape not in self.frames:
-            if len(self.frames) > 64:
-                self.frames.clear()
             layout = self.task.layout(shape)
+            kept = sum(tensors.mask.numel() for _, tensors in self.frames.values())
+            if kept + layout.answer * len(layout.ids) > MASKS:
+                self.frames.clear()
             self.frames[shape] = (layout, frame(layout, self.network.shape))
         return self.frames[shape]
 

@@ -7,6 +7,7 @@ pose problems, to answer them, to split them, to be trained. Right answers are b
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from itertools import chain, count, takewhile
 
@@ -25,7 +26,9 @@ from successor.types import Draft, Draw, Exam, Slice, Version, Workspace
 WEIGHTS = "weights.safetensors"
 EXAMPLES = "examples.safetensors"
 HOPELESS = 0.05
-"""An exam ends after two sizes in a row with at most this share right."""
+"""A kind of problem with at most this share right is hopeless at that size, ..."""
+ENOUGH = 2
+"""... and asked no more after so many hopeless sizes in a row."""
 MASTERED = 0.95
 """Share right of every kind of problem from which on a size is not looked at more closely."""
 
@@ -62,27 +65,31 @@ class Transformer:
         return Draft({WEIGHTS: workspace.write(model.dump())}, figures_of(fitted))
 
     def evaluate_self(self, version: Version, seed: int, workspace: Workspace) -> Exam:
-        """Every size on a geometric grid until two in a row are hopeless, closer where it falters.
+        """Every size on a geometric grid, closer where the version falters.
 
-        Between the last size of the grid that it masters and the next, sizes are halved until
-        they are a sixteenth apart: whoever takes one small step at a time has to see it.
+        A kind of problem that is hopeless at two sizes in a row is asked no more. Between the
+        last size of the grid that it masters and the next, sizes are halved until they are a
+        sixteenth apart: whoever takes one small step at a time has to see it.
         """
         parts: list[Slice] = []
         reach, beyond = 0, 0
-        hopeless = 0
+        hopeless: Counter[int] = Counter()
         for size in grid(self.settings.largest):
-            asked = self._ask(version, seed, size, workspace)
+            names = enumerate(self.task.slices(size))
+            kinds = {kind: name for kind, name in names if hopeless[kind] < ENOUGH}
+            if not kinds:
+                break
+            asked = self._ask(version, seed, [*kinds.values()], workspace)
             parts += asked
             if not beyond and falters(asked):
                 beyond = size
             elif not beyond:
                 reach = size
-            hopeless = hopeless + 1 if max(part.mean for part in asked) <= HOPELESS else 0
-            if hopeless == 2:
-                break
+            for kind, part in zip(kinds, asked, strict=True):
+                hopeless[kind] = hopeless[kind] + 1 if part.mean <= HOPELESS else 0
         while beyond - reach > max(1, reach // 16):
             size = (reach + beyond) // 2
-            asked = self._ask(version, seed, size, workspace)
+            asked = self._ask(version, seed, self.task.slices(size), workspace)
             parts += asked
             reach, beyond = (reach, size) if falters(asked) else (size, beyond)
         parts.sort(key=lambda part: part.size)
@@ -90,20 +97,25 @@ class Transformer:
         figures = self._label_precision(version, workspace)
         return Exam(version.id, draw, tuple(parts), {"unit": "digits", **figures})
 
-    def _ask(self, version: Version, seed: int, size: int, workspace: Workspace) -> list[Slice]:
-        """A size of the exam, all its kinds.
+    def _ask(
+        self, version: Version, seed: int, names: Sequence[str], workspace: Workspace
+    ) -> list[Slice]:
+        """Some kinds of problems of one size: most of all the first of its kinds.
 
-        When none of the first items is right, no more are asked: it is the largest sizes that
+        When none of its first items is right, no more are asked: it is the largest sizes that
         cost the most and say the least.
         """
-        plain, *special = self.task.slices(size)
-        items = self.settings.exam_items
-        if not any(self._grade(version, seed, [(plain, items // 4)], workspace)[0].scores):
-            items //= 4
-        counts = ((plain, items), *((name, max(1, items // 4)) for name in special))
-        graded = self._grade(version, seed, counts, workspace)
-        workspace.progress("examining", size, self.settings.largest, right=graded[0].mean)
-        return graded
+        asked: list[Slice] = []
+        for name in names:
+            size = self.task.size(name)
+            items = max(1, self.settings.exam_items // 4)
+            part = self._grade(version, seed, [(name, items)], workspace)[0]
+            if name == self.task.slices(size)[0] and any(part.scores):
+                every = [(name, self.settings.exam_items)]
+                part = self._grade(version, seed, every, workspace)[0]
+            workspace.progress("examining", size, 0, size=size, right=part.mean)
+            asked.append(part)
+        return asked
 
     def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
         """The items of a draw, graded right or wrong.
