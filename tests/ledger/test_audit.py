@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import random
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -12,7 +14,10 @@ from successor.errors import RecordError, SuccessorError, UsageError
 from successor.ledger import Examined, Judged, Ledger, Written, audit
 from successor.ledger.codec import encode
 from successor.ledger.merkle import CompactRange, leaf_hash
-from successor.ledger.store import FILE
+from successor.ledger.objects import ObjectStore
+from successor.ledger.store import FILE, opened_to_read, rows
+from successor.ledger.tip import FILE as HEAD
+from successor.ledger.tip import Head, read_tip, write_tip
 
 MIDDLE = 17
 
@@ -130,7 +135,7 @@ def test_exchanged_events_are_found(folder: Path):
 
 
 def rewritten(folder: Path, forge: Callable[[bytes], bytes]) -> None:
-    """The whole record anew, with all of its hashes right."""
+    """The whole record anew, with all of its hashes and its head right."""
 
     def change(connection: sqlite3.Connection) -> None:
         bodies = [body for (body,) in connection.execute("SELECT body FROM event ORDER BY seq")]
@@ -140,6 +145,7 @@ def rewritten(folder: Path, forge: Callable[[bytes], bytes]) -> None:
             tree = tree.append(leaf_hash(body))
             row = (seq, body, leaf_hash(body), tree.root)
             connection.execute("INSERT INTO event VALUES (?, ?, ?, ?)", row)
+        write_tip(folder, Head(tree.size, tree.root.hex()))
 
     tampered(folder, change)
 
@@ -220,8 +226,107 @@ def test_a_file_cut_short_is_a_finding(folder: Path):
 
 
 def test_a_record_that_was_emptied_is_a_finding(folder: Path):
+    events = audit(folder).events
     (folder / FILE).write_bytes(b"")
-    assert "events are lost" in problem_of(folder)
+    assert problem_of(folder) == f"event 1: it is missing; the record had {events}"
+    assert_refused(folder)
+    (folder / HEAD).unlink()
+    assert "they are lost" in problem_of(folder)
+    assert_refused(folder)
+    (folder / FILE).unlink()
+    assert "they are lost" in problem_of(folder)
+    assert_refused(folder)
+
+
+def assert_refused(folder: Path) -> None:
+    """Nobody may build on it, and trying to changes nothing."""
+    with pytest.raises(RecordError):
+        Ledger.open(folder, settings={}, seed=7)
+    with pytest.raises(RecordError):
+        Ledger.read(folder).entries()
+
+
+def test_events_cut_off_at_the_end_are_found(folder: Path):
+    last = audit(folder).events
+    tampered(
+        folder, lambda connection: connection.execute("DELETE FROM event WHERE seq = ?", (last,))
+    )
+    assert problem_of(folder) == f"event {last}: it is missing; the record had {last}"
+    assert_refused(folder)
+
+
+def test_another_last_event_with_right_hashes_is_found(folder: Path):
+    head = (folder / HEAD).read_bytes()
+    rewritten(folder, lambda body: body.replace(b'"items":300', b'"items":301'))
+    (folder / HEAD).write_bytes(head)
+    assert "not the one that the record ended in" in problem_of(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"size":"9","root":"0"}', b"\xff"])
+def test_a_damaged_head_is_a_finding(folder: Path, content: bytes):
+    (folder / HEAD).write_bytes(content)
+    assert "head is damaged" in problem_of(folder)
+    assert_refused(folder)
+
+
+def test_a_missing_head_is_a_finding(folder: Path):
+    (folder / HEAD).unlink()
+    assert "is missing" in problem_of(folder)
+    assert_refused(folder)
+
+
+def test_a_head_that_a_kill_left_behind_is_brought_up_to_date(folder: Path):
+    events = audit(folder).events
+    with opened_to_read(folder) as connection:
+        before = list(rows(connection))[-2]
+    write_tip(folder, Head(before.seq, before.root.hex()))
+    assert audit(folder).problem is None
+    Ledger.open(folder, settings={}, seed=7).close()
+    assert read_tip(folder) == audit(folder).head
+    assert audit(folder).events == events
+
+
+def test_a_flipped_byte_is_found_or_changes_nothing(folder: Path):
+    chance, whole, sound = random.Random(4), (folder / FILE).read_bytes(), audit(folder)
+    found = 0
+    for _ in range(150):
+        at = chance.randrange(len(whole))
+        flipped = whole[at] ^ 1 << chance.randrange(8)
+        (folder / FILE).write_bytes(whole[:at] + bytes([flipped]) + whole[at + 1 :])
+        report = audit(folder)
+        assert report.problem is not None or report == sound
+        found += report.problem is not None
+    assert found >= 50, "too few flips hit anything that is on record"
+
+
+def test_a_row_of_another_type_is_a_finding(folder: Path):
+    with closing(sqlite3.connect(folder / FILE)) as connection:
+        connection.executescript(
+            """
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'event';
+            PRAGMA writable_schema = RESET;
+            DROP TRIGGER event_never_changes;
+            """
+        )
+        connection.execute("UPDATE event SET body = CAST(x'ff41' AS TEXT) WHERE seq = 3")
+        connection.commit()
+    assert problem_of(folder) == "event 3: its row is damaged"
+    assert_refused(folder)
+
+
+def test_an_object_that_is_no_regular_file_is_a_finding(folder: Path):
+    path, seq = object_of(folder)
+    path.unlink()
+    os.mkfifo(path)
+    assert problem_of(folder).endswith(f"not a regular file; event {seq} (Examined) names it")
+
+
+def test_a_digest_that_leads_out_of_the_store_is_refused(folder: Path):
+    store = ObjectStore(folder / "objects", folder / "work")
+    for digest in ("xx/dev/zero", "../../../etc/passwd", "", "A" * 64):
+        with pytest.raises(RecordError, match="no digest has that form"):
+            store.read(digest)
 
 
 def test_a_run_killed_before_its_first_event_leaves_an_empty_record(tmp_path: Path):

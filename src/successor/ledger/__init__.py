@@ -24,10 +24,11 @@ from successor.ledger.events import (
     Tally,
     Written,
 )
-from successor.ledger.journal import Head, Listener
+from successor.ledger.journal import Listener
 from successor.ledger.merkle import verify_consistency, verify_inclusion
 from successor.ledger.record import Ledger
 from successor.ledger.steps import Generation
+from successor.ledger.tip import Head
 
 __all__ = [
     "AuditReport",

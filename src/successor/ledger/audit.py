@@ -11,10 +11,11 @@ from successor.ledger.codec import decode_exam, encode, has_its_own_id
 from successor.ledger.disk import explain_disk
 from successor.ledger.events import Event, Examined, Written, objects_of
 from successor.ledger.history import History
-from successor.ledger.journal import Head, Verified, take_in, verified
+from successor.ledger.journal import Verified, take_in, verified
 from successor.ledger.merkle import CompactRange, leaf_hash
-from successor.ledger.objects import ObjectStore
+from successor.ledger.objects import ObjectStore, require_beginning
 from successor.ledger.store import expected_schema, opened_to_read, rows, schema, schema_version
+from successor.ledger.tip import Head, read_tip
 from successor.types import Digest
 
 
@@ -36,9 +37,11 @@ def audit(folder: Path) -> AuditReport:
     """Verify every event and every object that an event names; changes no file.
 
     An event verifies when it follows the one before, hashes to its leaf, extends the tree to its
-    root, is written in the canonical way, and fits what came before. Events cut off at the end,
-    or a record rewritten from some event on with all its hashes, cannot be seen from the record
-    alone: that takes a witness who kept an earlier head, and a consistency proof.
+    root, is written in the canonical way, and fits what came before; and the record is as long as
+    the head beside it says. A record that was rewritten from some event on with all its hashes
+    and its head cannot be told from the record alone: that takes a witness who kept an earlier
+    head, and a consistency proof. Bytes of the file that hold nothing, such as free pages, may
+    change unseen.
 
     Args:
         folder: `<lab>/.successor`.
@@ -49,12 +52,14 @@ def audit(folder: Path) -> AuditReport:
     inspection = _Inspection(ObjectStore(folder / "objects", folder / "work"))
     problem = None
     try:
-        with explain_disk(folder), opened_to_read(folder) as connection:
-            for each in verified(rows(connection)):
-                inspection.take(each)
-            _check_file(connection)
-        if inspection.tree.size == 0 and any((folder / "objects").glob("*/*")):
-            problem = "no event is on record, though the store has objects: the events are lost"
+        with explain_disk(folder):
+            tip = read_tip(folder)
+            with opened_to_read(folder) as connection:
+                for each in verified(rows(connection), tip):
+                    inspection.take(each)
+                _check_file(connection)
+        if inspection.tree.size == 0:
+            require_beginning(folder)
     except RecordError as error:
         problem = str(error)
     except sqlite3.Error as error:

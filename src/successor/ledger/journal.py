@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from successor.errors import RecordError, UsageError
 from successor.ledger.codec import decode, encode, kind_of
@@ -15,18 +15,9 @@ from successor.ledger.events import Entry, Event, Progress
 from successor.ledger.history import History
 from successor.ledger.merkle import CompactRange, leaf_hash
 from successor.ledger.store import EventStore, Row
-from successor.types import Digest
+from successor.ledger.tip import Head, read_tip, write_tip
 
 Listener: TypeAlias = Callable[[Entry[Event] | Progress], None]
-
-
-class Head(NamedTuple):
-    """What stands for the whole record: give it to somebody, and the past cannot be changed."""
-
-    size: int
-    """Number of events."""
-    root: Digest
-    """Root of the Merkle tree over them, in hex."""
 
 
 @dataclass
@@ -41,8 +32,10 @@ class Memory:
 class Journal:
     """The events of a record, each verified when it was read."""
 
-    def __init__(self, rows: Iterable[Row], store: EventStore | None, folder: Path) -> None:
-        """Read the rows; without a store, the journal is for reading.
+    def __init__(
+        self, rows: Iterable[Row], tip: Head | None, store: EventStore | None, folder: Path
+    ) -> None:
+        """Read the rows, which reach to the tip at least; without a store, only for reading.
 
         Raises:
             RecordError: when a row does not verify; the text names the first bad event.
@@ -51,13 +44,13 @@ class Journal:
         self._folder = folder
         self._clock = _Clock()
         self._listeners: list[Listener] = []
-        self._memory: Memory | None = _remember(rows)
+        self._memory: Memory | None = _remember(rows, tip)
 
     @property
     def memory(self) -> Memory:
         if self._memory is None and self._store is not None:
             with explain_disk(self._folder):
-                self._memory = _remember(self._store.rows())
+                self._memory = _remember(self._store.rows(), read_tip(self._folder))
         if self._memory is None:
             raise UsageError(f"{self._folder}: the record was closed")
         return self._memory
@@ -74,6 +67,11 @@ class Journal:
     @property
     def writable(self) -> bool:
         return self._store is not None
+
+    def keep_head(self) -> None:
+        """Write down how far the record reaches: a kill may have come before that was done."""
+        if self.head.size and read_tip(self._folder) != self.head:
+            write_tip(self._folder, self.head)
 
     def append(self, event: Event) -> Entry[Event]:
         """Put an event on record, to last, then tell the listeners.
@@ -93,6 +91,7 @@ class Journal:
         self._memory = None
         with explain_disk(self._folder):
             self._store.append(Row(tree.size, body, leaf, tree.root))
+            write_tip(self._folder, Head(tree.size, tree.root.hex()))
         entry = Entry(tree.size, now, event)
         memory.history.add(entry)
         memory.leaves.append(leaf)
@@ -126,8 +125,13 @@ class Verified:
     tree: CompactRange
 
 
-def verified(rows: Iterable[Row]) -> Iterator[Verified]:
+def verified(rows: Iterable[Row], tip: Head | None) -> Iterator[Verified]:
     """The events of the rows, in their order, for as long as every one verifies.
+
+    Args:
+        rows: as they are on disk.
+        tip: the head that was kept when the last event was written, read before the rows: a
+            writer may be at work, and a kill may have come between the two.
 
     Raises:
         RecordError: at the first that does not; the text names it.
@@ -147,12 +151,18 @@ def verified(rows: Iterable[Row]) -> Iterator[Verified]:
             moment, event = decode(row.body)
         except RecordError as error:
             raise RecordError(f"{name}: {error}") from None
+        if tip is not None and tip.size == row.seq and tip.root != tree.root.hex():
+            raise RecordError(f"{name}: it is not the one that the record ended in")
         yield Verified(Entry(row.seq, moment, event), row.leaf, tree)
+    if tip is None and tree.size > 1:
+        raise RecordError(f"event {tree.size}: the head that was kept with it is missing")
+    if tip is not None and tip.size > tree.size:
+        raise RecordError(f"event {tree.size + 1}: it is missing; the record had {tip.size}")
 
 
-def _remember(rows: Iterable[Row]) -> Memory:
+def _remember(rows: Iterable[Row], tip: Head | None) -> Memory:
     memory = Memory(History(), [], CompactRange())
-    for each in verified(rows):
+    for each in verified(rows, tip):
         take_in(memory.history, each.entry)
         memory.leaves.append(each.leaf)
         memory.tree = each.tree

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+import stat
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -11,6 +14,7 @@ from successor.errors import RecordError
 from successor.ledger.disk import explain_disk, make_folder, write_atomically
 from successor.types import Digest
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _numbers = count()
 
 
@@ -45,7 +49,7 @@ class ObjectStore:
             RecordError: when it is missing, or is no longer what its name says.
         """
         try:
-            data = self._path(digest).read_bytes()
+            data = _regular(self._path(digest))
         except FileNotFoundError:
             raise RecordError(f"object {digest} is missing") from None
         except OSError as error:
@@ -58,7 +62,31 @@ class ObjectStore:
         return self._path(digest).is_file()
 
     def _path(self, digest: Digest) -> Path:
+        if not _DIGEST.fullmatch(digest):
+            raise RecordError(f"object {digest[:80]!r}: no digest has that form")
         return self._folder / digest[:2] / digest[2:]
+
+
+def require_beginning(folder: Path) -> None:
+    """Make sure that a record without events never had any.
+
+    Args:
+        folder: `<lab>/.successor`.
+
+    Raises:
+        RecordError: when the store has objects: no object is written before the first event.
+    """
+    if any((folder / "objects").glob("*/*")):
+        raise RecordError("no event is on record, though the store has objects: they are lost")
+
+
+def _regular(path: Path) -> bytes:
+    """The content of a regular file; whatever else has that name could block or never end."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        return file.read()
 
 
 def _is(path: Path, data: bytes) -> bool:

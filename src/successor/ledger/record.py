@@ -19,12 +19,13 @@ from successor.ledger.events import (
     SessionStarted,
     Stopped,
 )
-from successor.ledger.journal import Head, Journal, Listener
+from successor.ledger.journal import Journal, Listener
 from successor.ledger.kernel import kernel_digest
 from successor.ledger.merkle import consistency_proof, inclusion_proof
-from successor.ledger.objects import ObjectStore
+from successor.ledger.objects import ObjectStore, require_beginning
 from successor.ledger.steps import Desk, Generation
 from successor.ledger.store import EventStore, opened_to_read, rows
+from successor.ledger.tip import Head, read_tip
 from successor.types import (
     Counts,
     Decision,
@@ -103,10 +104,15 @@ class Ledger:
             on_failure.callback(lock.release)
             for torn in (folder / "work").glob("incoming-*"):
                 torn.unlink(missing_ok=True)
+            with explain_disk(folder):
+                tip = read_tip(folder)
             store = EventStore(folder)
             on_failure.callback(store.close)
             with explain_disk(folder):
-                journal = Journal(store.rows(), store, folder)
+                journal = Journal(store.rows(), tip, store, folder)
+                journal.keep_head()
+            if not journal.head.size:
+                require_beginning(folder)
             _require_seed(folder, journal.history.seed, seed)
             on_failure.pop_all()
         stop = halt or (lambda: None)
@@ -122,8 +128,12 @@ class Ledger:
             UsageError: when nothing is on record.
             RecordError: when the record does not verify.
         """
-        with explain_disk(folder), opened_to_read(folder) as connection:
-            journal = Journal(rows(connection), None, folder)
+        with explain_disk(folder):
+            tip = read_tip(folder)
+            with opened_to_read(folder) as connection:
+                journal = Journal(rows(connection), tip, None, folder)
+        if not journal.head.size:
+            require_beginning(folder)
         seed = journal.history.seed or 0
         return cls(folder, journal, settings={}, seed=seed, halt=lambda: None, lock=None)
 

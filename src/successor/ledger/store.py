@@ -12,6 +12,8 @@ from tempfile import TemporaryDirectory
 
 from successor.errors import RecordError, UsageError
 from successor.ledger.disk import explain_disk, reader_lock
+from successor.ledger.objects import require_beginning
+from successor.ledger.tip import FILE as HEAD
 
 FILE = "record.sqlite"
 MIGRATIONS: tuple[str, ...] = (
@@ -60,6 +62,7 @@ class EventStore:
             # Autocommit: every append is a transaction of its own.
             self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
             on_failure.callback(self._connection.close)
+            self._connection.text_factory = _text
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             _migrate(self._connection)
@@ -85,7 +88,10 @@ def rows(connection: sqlite3.Connection) -> Iterator[Row]:
     """All events, in their order; none when a run was killed before it had created the table."""
     if not schema(connection):
         return
-    for values in connection.execute("SELECT seq, body, leaf, root FROM event ORDER BY seq"):
+    found = connection.execute("SELECT seq, body, leaf, root FROM event ORDER BY seq")
+    for number, values in enumerate(found, start=1):
+        if [*map(type, values)] != [int, bytes, bytes, bytes]:
+            raise RecordError(f"event {number}: its row is damaged")
         yield Row(*values)
 
 
@@ -102,6 +108,9 @@ def opened_to_read(folder: Path) -> Generator[sqlite3.Connection]:
     with TemporaryDirectory(prefix="successor-") as scratch:
         with reader_lock(folder / "lock") as at_rest:
             if not (folder / FILE).is_file():
+                if (folder / HEAD).exists():
+                    raise RecordError(f"{folder / FILE} is missing: the events are lost")
+                require_beginning(folder)
                 raise UsageError(f"{folder.parent}: nothing is on record here: run it first")
             if at_rest:
                 for name in (FILE, f"{FILE}-wal"):
@@ -111,7 +120,12 @@ def opened_to_read(folder: Path) -> Generator[sqlite3.Connection]:
         mode = "rw" if at_rest else "ro"
         uri = f"{(place / FILE).resolve().as_uri()}?mode={mode}"
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+            connection.text_factory = _text
             yield connection
+
+
+def _text(data: bytes) -> str:
+    return data.decode(errors="replace")
 
 
 def schema(connection: sqlite3.Connection) -> list[tuple[str, str]]:
