@@ -24,5 +24,7 @@ def validated(kind: type[T], table: str, settings: Mapping[str, object]) -> T:
         return TypeAdapter(kind).validate_json(json.dumps(dict(settings), default=str), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
+        message = first["msg"].removeprefix("Value error, ")
         key = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"[{table}] {key} = {first['input']!r}: {first['msg']}") from error
+        where = f"{key} = {first['input']!r}: " if key else ""
+        raise UsageError(f"[{table}] {where}{message}") from error

@@ -306,7 +306,15 @@ def test_the_grid_doubles_every_two_steps_and_ends_where_it_is_told():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"width": 0}, {"positions": "learnt"}, {"labelled": "8"}, {"depth": 3}, {"steps": 1.5}],
+    [
+        {"width": 0},
+        {"positions": "learnt"},
+        {"labelled": "8"},
+        {"depth": 3},
+        {"steps": 1.5},
+        {"width": 130},
+        {"threads": 99999999},
+    ],
 )
 def test_a_wrong_setting_is_one_line_that_names_it(wrong: dict[str, object]):
     with pytest.raises(UsageError, match=rf"\[subject\] {next(iter(wrong))} = ") as caught:

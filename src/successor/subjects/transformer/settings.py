@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 
@@ -33,5 +33,13 @@ class Settings:
     """Items per size in an exam."""
     largest: int = Field(default=5000, ge=2, le=20000)
     """Largest size that an exam goes up to."""
-    threads: int | None = Field(default=None, ge=1)
+    threads: int | None = Field(default=None, ge=1, le=1024)
     """Processor threads; all that the process may use when not given."""
+
+    @model_validator(mode="after")
+    def fits(self) -> Self:
+        """Rotary positions turn the channels of each head in pairs."""
+        if self.width % (2 * self.heads):
+            even = 2 * self.heads
+            raise ValueError(f"width = {self.width}: should be a multiple of {even}, 2 x heads")
+        return self
