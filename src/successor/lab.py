@@ -15,11 +15,11 @@ from successor import labfile, loop
 from successor.errors import Halt, UsageError
 from successor.insight.horizon import measure
 from successor.judge import PairedJudge, WholeRun
-from successor.labfile import LabFile, PartTable
+from successor.labfile import LabFile
 from successor.ledger import Ledger, SessionStarted
 from successor.ledger.disk import WriterLock
 from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage
-from successor.plugins import Group, find
+from successor.plugins import make
 from successor.types import (
     Author,
     Counts,
@@ -36,6 +36,8 @@ from successor.types import (
 
 RECORD = ".successor"
 """Folder of the record, beside `successor.toml`."""
+LEAST_ALPHA = 1e-12
+"""Error budget of a run that a judge can work with."""
 Overrides = Mapping[str, Mapping[str, object]]
 """Settings that win over the file's, by table and key."""
 Interrupt = Callable[[], Stop | None]
@@ -129,9 +131,10 @@ def open_lab(
     """
     settings = labfile.read(folder, overrides)
     overseer = _overseer(settings, folder)
-    subject = cast("Subject", _make("subjects", settings.subject, folder))
-    author = cast("Author", _make("authors", settings.author, folder, subject))
-    judge = cast("Judge", _make("judges", settings.judge, folder, subject))
+    told, writes, judges = settings.subject, settings.author, settings.judge
+    subject = cast("Subject", make("subjects", told.kind, folder, told.settings))
+    author = cast("Author", make("authors", writes.kind, folder, writes.settings, subject))
+    judge = cast("Judge", make("judges", judges.kind, folder, judges.settings, subject))
     aside = set_aside(folder) if fresh else None
     ledger = _open_ledger(folder, settings, overseer, interrupt or (lambda: None))
     watched = _Interruptible(overseer, interrupt) if interrupt else overseer
@@ -157,7 +160,7 @@ def set_aside(folder: Path) -> Path | None:
         UsageError: when another process is writing to it.
     """
     record = folder / RECORD
-    if not record.exists():
+    if not record.is_dir():
         return None
     lock = WriterLock(record / "lock")
     number = 1
@@ -173,8 +176,9 @@ def paired(settings: Mapping[str, object], subject: Subject) -> PairedJudge:
     alpha = settings.get("alpha", 0.05)
     if unknown := sorted(settings.keys() - {"alpha"}):
         raise UsageError(f"[judge] {unknown[0]} = {settings[unknown[0]]!r}: known: alpha, kind")
-    if not isinstance(alpha, float) or not 0 < alpha < 1:
-        raise UsageError(f"[judge] alpha = {alpha!r}: should be a number between 0 and 1")
+    if not isinstance(alpha, float) or not LEAST_ALPHA <= alpha < 1:
+        allowed = f"a number between {LEAST_ALPHA} and 1"
+        raise UsageError(f"[judge] alpha = {alpha!r}: should be {allowed}")
     return PairedJudge(subject, budget=WholeRun(alpha))
 
 
@@ -193,14 +197,6 @@ class _Interruptible:
 
     def base_case(self, record: Record) -> Stop | None:
         return self.interrupt() or self.overseer.base_case(record)
-
-
-def _make(group: Group, table: PartTable, folder: Path, *services: object) -> object:
-    factory = find(group, table.kind, folder)
-    try:
-        return factory(table.settings, *services)
-    except UsageError as error:
-        raise UsageError(f"{folder / labfile.FILE_NAME}: {error}") from error
 
 
 def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
@@ -233,6 +229,8 @@ def _open_ledger(
 ) -> Ledger:
     now = cast("dict[str, dict[str, object]]", settings.model_dump(mode="json"))
     record = folder / RECORD
+    if record.exists() and not record.is_dir():
+        raise UsageError(f"{record} is a file, where the record has its folder: move it away")
     if (record / "record.sqlite").is_file():
         with Ledger.read(record) as ledger:
             _check_unchanged(ledger, now, folder)

@@ -8,13 +8,14 @@ checks them.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from successor.errors import UsageError
 
@@ -34,6 +35,9 @@ strategy = "amplify"
 target = "reliable_horizon=64"
 wall_clock = "5m"
 """
+LONGEST_S = 100 * 366 * 86400.0
+MOST = 10**9
+"""Of anything that is counted: a slip of the finger is found, and every count fits the record."""
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -46,8 +50,8 @@ def parse_duration(text: object) -> float:
     parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smhd]?)", str(text))
     spelled = re.fullmatch(r"(?:\s*\d+(?:\.\d+)?\s*[smhd]?)+\s*", str(text))
     total = sum(float(number) * _UNITS_S[unit] for number, unit in parts)
-    if isinstance(text, bool) or not spelled or total <= 0:
-        raise ValueError('a duration such as "90s", "5m" or "1h30m"')
+    if isinstance(text, bool) or not spelled or not 0 < total <= LONGEST_S:
+        raise ValueError('a duration such as "90s", "5m" or "1h30m", of 100 years at most')
     return total
 
 
@@ -59,15 +63,23 @@ def parse_target(text: object) -> tuple[str, float]:
     """
     metric, _, value = str(text).partition("=")
     try:
-        return _named(metric.strip()), float(value)
+        name, number = metric.strip(), float(value)
     except ValueError:
-        raise ValueError('METRIC=VALUE, such as "reliable_horizon=64"') from None
+        name, number = "", 0.0
+    if not name.isidentifier() or not 0 < number < math.inf:
+        raise ValueError('METRIC=VALUE, such as "reliable_horizon=64", with a value above 0')
+    return name, number
 
 
-def _named(metric: str) -> str:
-    if not metric.isidentifier():
-        raise ValueError(metric)
-    return metric
+def one_line(text: str) -> str:
+    """The text, when a terminal can show it as it is.
+
+    Raises:
+        ValueError: when it has control characters: they could show what is not so.
+    """
+    if not text.isprintable():
+        raise ValueError("one line of printable characters")
+    return text
 
 
 class _Table(BaseModel):
@@ -89,7 +101,13 @@ class LabTable(_Table):
     """What the recursion is for."""
 
     goal: Annotated[
-        str, Field(min_length=1, description="What the subject should become able to do.")
+        str,
+        AfterValidator(one_line),
+        Field(
+            min_length=1,
+            max_length=500,
+            description="What the subject should become able to do.",
+        ),
     ]
     seed: Annotated[
         int, Field(ge=0, lt=2**53, description="Every random draw of the run follows from it.")
@@ -101,7 +119,8 @@ class LabTable(_Table):
             le=4,
             description=(
                 "Who decides on a promotion: 1 human, 2 suggest, 3 autonomous, 4 closed. "
-                "Below 4 a better candidate waits for a human."
+                "Below 4 a better candidate waits for a human, and no command approves it yet: "
+                "only stage 4 promotes anything today."
             ),
         ),
     ] = 4
@@ -151,6 +170,7 @@ class BaseCasesTable(_Table):
         int,
         Field(
             ge=0,
+            le=MOST,
             description=(
                 "Fresh items per size, up to the target, on which a version must reach it once "
                 "more before it counts; 0 takes the word of its own exam."
@@ -168,16 +188,17 @@ class BaseCasesTable(_Table):
         ),
     ] = None
     generations: Annotated[
-        int | None, Field(ge=1, description="Generations over all sessions, 0 included.")
+        int | None, Field(ge=1, le=MOST, description="Generations over all sessions, 0 included.")
     ] = None
     plateau: Annotated[
-        int | None, Field(ge=1, description="Generations in a row without a promotion.")
+        int | None, Field(ge=1, le=MOST, description="Generations in a row without a promotion.")
     ] = None
     examples: Annotated[
-        int | None, Field(ge=1, description="Examples trained on, as authors report them.")
+        int | None, Field(ge=1, le=MOST, description="Examples trained on, as authors report them.")
     ] = None
     tokens: Annotated[
-        int | None, Field(ge=1, description="Tokens trained on or generated, as authors report.")
+        int | None,
+        Field(ge=1, le=MOST, description="Tokens trained on or generated, as authors report."),
     ] = None
     floor: Annotated[
         float,
@@ -213,11 +234,15 @@ def read(folder: Path, overrides: Mapping[str, Mapping[str, object]] | None = No
             f"{folder} is no lab: it has no {FILE_NAME}. Write one, such as:\n\n{EXAMPLE}"
         )
     try:
-        tables: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        tables: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{path}: not valid TOML: {error}") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
     for name, table in (overrides or {}).items():
-        tables[name] = {**tables.get(name, {}), **table}
+        found = tables.get(name, {})
+        if isinstance(found, dict):  # what is no table is named below
+            tables[name] = {**found, **table}
     try:
         return LabFile.model_validate(tables)
     except ValidationError as error:

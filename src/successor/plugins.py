@@ -5,12 +5,14 @@ The built-in subjects, authors and judges are registered exactly as a third part
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import module_from_spec, spec_from_file_location
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
 from typing import Literal
@@ -19,7 +21,15 @@ from successor.errors import SuccessorError, UsageError
 from successor.labfile import FILE_NAME, did_you_mean
 
 _TRAINING = ("torch", "safetensors")
+_SPELLED = re.compile(r"([^:\x00]+\.py|[^\W\d]\w*(\.[^\W\d]\w*)*):[^\W\d]\w*")
+"""`file.py:factory` or `package.module:factory`."""
 Group = Literal["subjects", "authors", "judges"]
+_HAS: dict[Group, tuple[str, ...]] = {
+    "subjects": ("create", "evaluate_self", "examine"),
+    "authors": ("write",),
+    "judges": ("judge",),
+}
+"""Methods by the protocols in types.py."""
 
 
 def find(group: Group, kind: str, folder: Path) -> Callable[..., object]:
@@ -35,7 +45,7 @@ def find(group: Group, kind: str, folder: Path) -> Callable[..., object]:
     try:
         if kind in known:
             return known[kind].load()
-        if ":" in kind:
+        if _SPELLED.fullmatch(kind):
             return _named(kind, folder, where)
     except ImportError as error:
         hint = "; pip install 'successor-rsi[train]'" if error.name in _TRAINING else ""
@@ -43,8 +53,34 @@ def find(group: Group, kind: str, folder: Path) -> Callable[..., object]:
     raise UsageError(f"{where}: no such kind; {did_you_mean(kind, list(known))}")
 
 
+def make(group: Group, kind: str, folder: Path, *given: object) -> object:
+    """What the factory makes of the settings and services that it is given.
+
+    Raises:
+        UsageError: when it refuses a setting, or is no factory of that group.
+        SuccessorError: as `find`.
+    """
+    where = f"{folder / FILE_NAME}: [{group.removesuffix('s')}] kind = {kind!r}"
+    factory = find(group, kind, folder)
+    try:
+        signature(factory).bind(*given)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{where}: is no factory of {group}: {error}") from None
+    try:
+        made = factory(*given)
+    except UsageError as error:
+        raise UsageError(f"{folder / FILE_NAME}: {error}") from error
+    lacking = [name for name in _HAS[group] if not callable(getattr(type(made), name, None))]
+    if lacking:
+        kind_made = type(made).__name__
+        raise UsageError(f"{where}: made a {kind_made}, which has no method {lacking[0]!r}")
+    return made
+
+
 def _named(kind: str, folder: Path, where: str) -> Callable[..., object]:
     home, _, name = kind.rpartition(":")
+    if home.endswith(".py") and not (folder / home).resolve().is_relative_to(folder.resolve()):
+        raise UsageError(f"{where}: {home} is outside the lab's folder; copy it there")
     module = _from_file(folder / home, where) if home.endswith(".py") else import_module(home)
     factory = getattr(module, name, None)
     if not callable(factory):

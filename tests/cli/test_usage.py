@@ -68,6 +68,26 @@ def test_wrong_usage_is_two_lines_and_exit_2(run: Run, arguments: list[str], tol
         ("reliable_horizon=16", "reliable_horizn=16", "did you mean 'reliable_horizon'"),
         ("[base_cases]", "[judge]\nalpha = 2.0\n[base_cases]", "[judge] alpha = 2.0"),
         ("[base_cases]", "[judge]\nalfa = 0.1\n[base_cases]", "[judge] alfa = 0.1"),
+        ("[base_cases]", "[judge]\nalpha = 1e-320\n[base_cases]", "[judge] alpha = 1e-320"),
+        ("tiny.py:subject", ":", "no such kind"),
+        ("tiny.py:subject", "..foo:bar", "no such kind"),
+        ("tiny.py:subject", "\\u0000.py:f", "no such kind"),
+        ("tiny.py:subject", "../tiny.py:subject", "outside the lab's folder"),
+        ("tiny.py:subject", "../../../../etc/passwd:root", "no such kind"),
+        ("tiny.py:subject", "os:getcwd", "is no factory of subjects"),
+        ("tiny.py:subject", "builtins:print", "has no method 'create'"),
+        ("tiny.py:subject", "builtins:dict", "is no factory of subjects"),
+        ("tiny.py:subject", "tiny.py:author", "is no factory of subjects"),
+        ("tiny.py:author", "tiny.py:subject", "is no factory of authors"),
+        ("reliable_horizon=16", "horizon=nan", "[base_cases] target = 'horizon=nan'"),
+        ("reliable_horizon=16", "horizon=inf", "[base_cases] target = 'horizon=inf'"),
+        ("reliable_horizon=16", "horizon=-5", "[base_cases] target = 'horizon=-5'"),
+        ('"1m"', f'"{"9" * 400}d"', "[base_cases] wall_clock = '999"),
+        ("[base_cases]", f"[base_cases]\nexamples = {10**20}", "[base_cases] examples = "),
+        ("[base_cases]", f"[base_cases]\nconfirm = {10**20}", "[base_cases] confirm = "),
+        ("Count further", "Count\\u001b]0;further\\u0007", "[lab] goal = "),
+        ("Count further", "Count\\nfurther", "[lab] goal = "),
+        ("Count further", "Count \\u202efurther", "[lab] goal = "),
     ],
 )
 def test_a_part_that_does_not_fit_is_named(lab: Path, run: Run, old: str, new: str, told: str):
@@ -78,6 +98,39 @@ def test_a_part_that_does_not_fit_is_named(lab: Path, run: Run, old: str, new: s
     assert str(lab / "successor.toml") in found.err
     assert len(found.err.splitlines()) == 1
     assert not (lab / ".successor").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("lab = 3", ("--seed", "2")),
+        ("base_cases = 5", ("--generations", "3")),
+        ("base_cases = [1, 2]", ("--generations", "3")),
+        ('author = "x"', ("--strategy", "amplify")),
+    ],
+)
+def test_an_option_for_what_is_no_table_is_no_traceback(
+    lab: Path, run: Run, text: str, arguments: tuple[str, str]
+):
+    (lab / "successor.toml").write_text(text, encoding="utf-8")
+    found = run("improve", lab, *arguments)
+    assert found.code == 2
+    assert f"should be a table, [{text.split(maxsplit=1)[0]}]" in found.err
+
+
+def test_a_mark_at_the_beginning_of_the_file_is_no_mistake(lab: Path, run: Run):
+    text = (lab / "successor.toml").read_bytes()
+    (lab / "successor.toml").write_bytes(b"\xef\xbb\xbf" + text)
+    assert run("improve", lab, "--generations", "1").code == 0
+
+
+@pytest.mark.parametrize("arguments", [(), ("--fresh",)])
+def test_a_file_in_the_place_of_the_record_is_told(lab: Path, run: Run, arguments: tuple[str, ...]):
+    (lab / ".successor").write_text("mine", encoding="utf-8")
+    found = run("improve", lab, *arguments)
+    assert found.code == 2
+    assert "move it away" in found.err
+    assert len(found.err.splitlines()) == 1
 
 
 def test_a_part_that_cannot_be_imported_fails_in_one_line(lab: Path, run: Run):
