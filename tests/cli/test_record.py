@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.commands import Run
+from successor.cli.record_views import told_status
 from successor.ledger import Ledger
 from successor.ledger.store import FILE
 
@@ -104,3 +105,24 @@ def test_reading_verbs_run_nothing_of_the_lab(improved: Path, run: Run):
     (improved / "successor.toml").write_text("not toml", encoding="utf-8")
     for verb in ("status", "lineage", "audit", "report"):
         assert run(verb, improved).code == 0
+
+
+def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
+    found = {
+        "goal": "Count\x1b]0;title\x07\x9b2J\u202e\nstate        stopped by its target: done",
+        "running": True,
+        "stopped_by": None,
+        "reason": None,
+        "incumbent": None,
+        "horizon": 1.0,
+        "reliable_horizon": 1.0,
+        "generations": 1,
+        "promotions": 0,
+        "seconds": 1.0,
+        "ledger_head": "",
+        "events": 1,
+    }
+    lines = told_status(found).splitlines()
+    assert len(lines) == 7
+    assert all(line.isprintable() for line in lines)
+    assert lines[0].startswith(r"goal         Count\x1b]0;title\x07\x9b2J\u202e\nstate")

@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 
 from successor.cli.improve import improve
+from successor.cli.options import plain
 from successor.cli.record import audit, lineage, status
 from successor.cli.report import report
 from successor.errors import SuccessorError
@@ -73,7 +74,7 @@ def run_command(arguments: Sequence[str]) -> int:
         return error.exit_code
     except _MISTAKES as error:
         message, code = explained(error)
-        click.echo(f"successor: {message}", err=True)
+        click.echo(f"successor: {plain(message)}", err=True)
     return int(code or 0)
 
 

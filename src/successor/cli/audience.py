@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.live import Live
 
 from successor.cli.generation import Generation
-from successor.cli.options import echo_json
+from successor.cli.options import echo_json, plain
 from successor.cli.view import Scene, Step, View, duration, evidence, metric, number
 
 EVERY_S = 10.0
@@ -96,16 +96,16 @@ class Lines:
         if now - self._told_s < 1.0:
             return
         self._stage, self._told_s = step.stage, now
-        click.echo(f"generation {scene.number}: {told_step(step, now)}", err=True)
+        click.echo(plain(f"generation {scene.number}: {told_step(step, now)}"), err=True)
 
     def noticed(self, text: str) -> None:
-        click.echo(text, err=True)
+        click.echo(plain(text), err=True)
 
     def ended(self, generation: Generation) -> None:
-        click.echo(told_generation(generation), err=True)
+        click.echo(plain(told_generation(generation)), err=True)
 
     def finished(self, summary: dict[str, Any], told: str) -> None:
-        click.echo(told, err=True)
+        click.echo(plain(told), err=True)
 
     def close(self) -> None:
         """Nothing was opened."""

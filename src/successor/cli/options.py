@@ -39,3 +39,18 @@ class Parsed(click.ParamType[Any]):
         except ValueError as error:
             self.fail(f"{value!r} should be {error}.", param, ctx)
         return str(value)
+
+
+def plain(text: str) -> str:
+    """Text that a terminal shows as it is: control characters but the end of a line are spelled.
+
+    What is on record was written by parts of a lab, or by whoever sent the lab: it must not move
+    the cursor, set a title or turn the direction of a line that people decide by.
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each == "\n" else _spelled(each) for each in text)
+
+
+def _spelled(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

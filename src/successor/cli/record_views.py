@@ -10,6 +10,7 @@ from rich.console import Console
 
 from successor.cli.generation import Chronicle, Generation
 from successor.cli.interrupt import INTERRUPTED
+from successor.cli.options import plain
 from successor.cli.view import duration, metric, number, table
 from successor.lab import record_of
 from successor.ledger import Ledger, SessionStarted, Stopped
@@ -66,7 +67,8 @@ def told_status(found: dict[str, Any]) -> str:
         "worked": duration(found["seconds"]),
         "head": f"{found['ledger_head']} ({found['events']} events)",
     }
-    return "\n".join(f"{name:<12} {value}" for name, value in lines.items())
+    told = {name: plain(value).replace("\n", "\\n") for name, value in lines.items()}
+    return "\n".join(f"{name:<12} {value}" for name, value in told.items())
 
 
 def lineage_of(folder: Path) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from successor.cli.generation import Generation
+from successor.cli.options import plain
 from successor.types import Figures
 
 ROWS = 12
@@ -138,7 +139,7 @@ def header(scene: Scene) -> Table:
     spent = duration(scene.spent_s)
     if scene.budget_s is not None:
         spent += f" of {duration(scene.budget_s)}"
-    goal = Text(scene.goal, style="bold")
+    goal = Text(plain(scene.goal), style="bold")
     if scene.target:
         goal.append(
             f"  until {metric(scene.target[0])} {number(scene.target[1])}", style="not bold dim"
@@ -221,7 +222,7 @@ def now_line(scene: Scene, width: int) -> RenderableType:
         Text(f"{duration(left)} left" if left is not None else "", style="dim"),
     )
     figures = "   ".join(f"{metric(key)} {number(value)}" for key, value in step.figures)
-    return Group(line, Text(figures, style="dim", no_wrap=True, overflow="ellipsis"))
+    return Group(line, Text(plain(figures), style="dim", no_wrap=True, overflow="ellipsis"))
 
 
 def log_share(value: float | None, top: float) -> float:
