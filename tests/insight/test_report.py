@@ -18,7 +18,7 @@ from successor.errors import SuccessorError, UsageError
 from successor.insight.report import render, write_report
 from successor.insight.report_charts import MOST_ROWS, chart_data, embedded, heat_rows
 from successor.insight.report_data import Story, story
-from successor.insight.report_page import duration, number
+from successor.insight.report_html import duration, number
 from successor.ledger import Ledger, journal
 
 ASSETS = files("successor.insight").joinpath("assets")

@@ -24,6 +24,8 @@ from successor.types import Decision, Digest, Figures, Stop, Verdict, Version
 
 FILTERS = ("yield", "label_precision", "agreement")
 """Figures of a draft that are shares, and tell how well it filtered its own labels."""
+_PARTS = {"label": "labelling", "train": "training"}
+"""What authors tell in seconds, as `label_s` and `train_s`."""
 _STEPS: Mapping[type[Event], str] = {Written: "writing", Examined: "examining", Judged: "judging"}
 
 
@@ -191,7 +193,8 @@ class _Fold:
             for name, value in event.figures.items():
                 if name.endswith("_s") and isinstance(value, int | float):
                     part = min(float(value), rest)
-                    self._add(name.removesuffix("_s").replace("_", " "), part)
+                    stage = name.removesuffix("_s")
+                    self._add(_PARTS.get(stage, stage.replace("_", " ")), part)
                     rest -= part
         self._add(_STEPS.get(type(event), "recording"), rest)
 

@@ -7,15 +7,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from html import escape
 
 from successor.insight.horizon import Horizon
 from successor.insight.report_charts import families, filter_names, heat_rows, size_unit, slices
 from successor.insight.report_data import Story, VersionRow
-
-_RIGHT = ' class="number"'
-_TARGETED = "It had to reach {metric} {value}."
+from successor.insight.report_html import (
+    Code,
+    Text,
+    chart,
+    counted,
+    duration,
+    moment,
+    number,
+    section,
+    share,
+    table,
+    words,
+)
 
 
 def page(story: Story) -> str:
@@ -45,12 +54,20 @@ def title(story: Story) -> str:
 
 
 def _headline(story: Story) -> str:
-    target = story.target
-    asked = _TARGETED.format(metric=_words(target[0]), value=number(target[1])) if target else ""
-    return (
-        f"<header><h1>{escape(_goal(story))}</h1>"
-        f'<p class="lead">{escape(_summary(story))} {escape(asked)}</p></header>'
-    )
+    lead = f"{_summary(story)} {_target(story)}".strip()
+    return f'<header><h1>{escape(_goal(story))}</h1><p class="lead">{escape(lead)}</p></header>'
+
+
+def _target(story: Story) -> str:
+    """Whether it got where it had to."""
+    if story.target is None:
+        return ""
+    goal = f"{words(story.target[0])} {number(story.target[1])}"
+    if story.stop is not None and story.stop.base_case == "target":
+        return f"It reached its target, {goal}."
+    if story.stop is None:
+        return f"Its target, {goal}, is not reached yet."
+    return f"It did not reach its target, {goal}: {words(story.stop.base_case)} ended it."
 
 
 def _goal(story: Story) -> str:
@@ -82,7 +99,7 @@ def _tiles(story: Story) -> str:
         ("Promotions", str(max(0, steps)), f"of {len(story.versions)} versions"),
         ("Doublings per generation", _rate(doublings, steps), "of the horizon"),
         ("Doublings per minute", _rate(doublings, minutes), "of work"),
-        ("Worked", duration(story.worked_s), f"in {_counted(len(story.sessions), 'session')}"),
+        ("Worked", duration(story.worked_s), f"in {counted(len(story.sessions), 'session')}"),
     ]
     cells = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}<small>{escape(note)}</small></dd></div>"
@@ -118,7 +135,7 @@ def _horizon(story: Story) -> str:
         rows.append(
             (
                 row.generation,
-                _Code(row.short),
+                Code(row.short),
                 row.outcome,
                 reach.p50 if reach else None,
                 reach.interval[0] if reach else None,
@@ -133,13 +150,14 @@ def _horizon(story: Story) -> str:
     note = (
         "The horizon is where a logistic curve through the shares of right answers crosses one "
         "half; the bar is its 95% interval, the dotted line the reliable horizon (99% right). "
-        "A straight line on this axis is a steady doubling."
+        "A straight line on this axis is a steady doubling. Each version is asked items of its "
+        "own here; whether one is better was judged on the same items for both, further down."
     )
-    return _section(
+    return section(
         "How far it reaches",
         note,
-        _chart("horizon-generation", "Horizon of every version by generation, log scale")
-        + _chart("horizon-minutes", "Horizon of every version by minutes of work, log scale"),
+        chart("horizon-generation", "Horizon of every version by generation, log scale")
+        + chart("horizon-minutes", "Horizon of every version by minutes of work, log scale"),
         listing,
         pair=True,
     )
@@ -156,50 +174,50 @@ def _heat(story: Story) -> str:
     body: list[Sequence[object]] = []
     for row in rows:
         means = {tally.name: f"{tally.mean:.1%}" for tally in row.tallies}
-        body.append((row.generation, _Code(row.short), *(means.get(name) for name in names)))
+        body.append((row.generation, Code(row.short), *(means.get(name) for name in names)))
     listing = table("Share of right answers", ["generation", "version", *names], body)
     charts = "".join(
-        _chart(f"heat-{at}", f"Share of right answers {name}", name)
+        chart(f"heat-{at}", f"Share of right answers {name}", name)
         for at, name in enumerate(families(rows))
     )
     note = (
         "The share of right answers of every version at every size that it was asked. "
         "× marks what was not promoted."
     )
-    return _section("What each version can do", note, charts, listing)
+    return section("What each version can do", note, charts, listing)
 
 
 def _lineage(story: Story) -> str:
     rows: list[Sequence[object]] = [
         (
             row.generation,
-            _Code(row.version.id[:16]),
-            _Code(", ".join(parent[:8] for parent in row.version.parents) or "none"),
+            Code(row.version.id[:16]),
+            Code(", ".join(parent[:8] for parent in row.version.parents) or "none"),
             row.version.author,
             row.outcome,
             row.decision.by if row.decision else "",
-            _Text(row.decision.reason if row.decision else ""),
+            Text(row.decision.reason if row.decision else ""),
         )
         for row in story.versions
     ]
     head = ["generation", "version", "parents", "author", "decision", "by", "reason"]
     note = "Who wrote whom. Each version on the green line was the incumbent and wrote the next."
     listing = table("Every version", head, rows)
-    return _section("Lineage", note, _chart("lineage", "Tree of all versions"), listing)
+    return section("Lineage", note, chart("lineage", "Tree of all versions"), listing)
 
 
 def _evidence(story: Story) -> str:
     rows: list[Sequence[object]] = [
         (
             row.generation,
-            _Code(row.short),
+            Code(row.short),
             verdict.outcome,
             verdict.e_value,
             verdict.threshold,
             verdict.effect,
             f"{number(verdict.interval[0])} to {number(verdict.interval[1])}",
             verdict.items,
-            _Text("; ".join([verdict.reason, *verdict.regressions, *verdict.tripwires])),
+            Text("; ".join([verdict.reason, *verdict.regressions, *verdict.tripwires])),
         )
         for row in story.versions
         if (verdict := row.verdict)
@@ -211,8 +229,8 @@ def _evidence(story: Story) -> str:
         "How strongly the judge's own items speak against “no better than its parent”. "
         "A dot above its cross, which the error budget of the whole run sets, is enough."
     )
-    chart = _chart("evidence", "e-value and threshold of every verdict, log scale")
-    return _section("Is it better", note, chart, table("Verdicts", [*head, "items", "why"], rows))
+    drawn = chart("evidence", "e-value and threshold of every verdict, log scale")
+    return section("Is it better", note, drawn, table("Verdicts", [*head, "items", "why"], rows))
 
 
 def _filters(story: Story) -> str:
@@ -220,7 +238,7 @@ def _filters(story: Story) -> str:
     if not names:
         return ""
     rows: list[Sequence[object]] = [
-        (row.generation, _Code(row.short), *(_share(row.figures.get(name)) for name in names))
+        (row.generation, Code(row.short), *(share(row.figures.get(name)) for name in names))
         for row in story.versions
         if any(name in row.figures for name in names)
     ]
@@ -228,9 +246,9 @@ def _filters(story: Story) -> str:
         "Yield: the share of its own answers that the author kept. Label precision: how many of "
         "those are truly right, which only this report knows; the author never did."
     )
-    head = ["generation", "version", *map(_words, names)]
-    chart = _chart("filters", "Filter yield and label precision by generation")
-    return _section("Can it trust itself", note, chart, table("Filters", head, rows))
+    head = ["generation", "version", *map(words, names)]
+    drawn = chart("filters", "Filter yield and label precision by generation")
+    return section("Can it trust itself", note, drawn, table("Filters", head, rows))
 
 
 def _costs(story: Story) -> str:
@@ -240,24 +258,27 @@ def _costs(story: Story) -> str:
     rows: list[Sequence[object]] = [
         (number_, *(spent.get((number_, stage)) for stage in stages)) for number_ in generations
     ]
-    note = f"Working time by generation and stage, {duration(story.worked_s)} in all."
+    note = (
+        f"Working time by generation and stage, {duration(story.worked_s)} in all. Writing is what "
+        "an author does besides labelling and training; recording is what lies between the steps."
+    )
     listing = table("Seconds", ["generation", *stages], rows)
     figures = table("Figures of every draft", *_draft_figures(story))
-    return _section("What it cost", note, _chart("costs", note), listing + figures)
+    return section("What it cost", note, chart("costs", note), listing + figures)
 
 
 def _draft_figures(story: Story) -> tuple[list[str], list[Sequence[object]]]:
     keys = list({key: None for row in story.versions for key in row.figures})
     rows: list[Sequence[object]] = [
-        (row.generation, _Code(row.short), *(row.figures.get(key) for key in keys))
+        (row.generation, Code(row.short), *(row.figures.get(key) for key in keys))
         for row in story.versions
     ]
-    return ["generation", "version", *map(_words, keys)], rows
+    return ["generation", "version", *map(words, keys)], rows
 
 
 def _confirmed(story: Story) -> str:
     rows: list[Sequence[object]] = [
-        (row.generation, _Code(row.short), part.name, part.items, part.total, f"{part.mean:.1%}")
+        (row.generation, Code(row.short), part.name, part.items, part.total, f"{part.mean:.1%}")
         for row in story.versions
         for part in row.confirmed
     ]
@@ -265,7 +286,7 @@ def _confirmed(story: Story) -> str:
         return ""
     head = ["generation", "version", "asked", "items", "right", "share"]
     note = "What a version that seemed to have reached the goal made of items nobody had seen."
-    return _section("Does it hold", note, "", table("Confirmation", head, rows))
+    return section("Does it hold", note, "", table("Confirmation", head, rows))
 
 
 def _end(story: Story) -> str:
@@ -275,7 +296,7 @@ def _end(story: Story) -> str:
         return f"<section><h2>What ended it</h2><p>{escape(told)}</p></section>"
     mark = ' class="alarm"' if stop.needs_human else ""
     asks = " It asks for a human." if stop.needs_human else ""
-    name, reason = escape(_words(stop.base_case)), escape(stop.reason.rstrip("."))
+    name, reason = escape(words(stop.base_case)), escape(stop.reason.rstrip("."))
     told = f"<p><strong>{name}</strong>: {reason}.{asks}</p>"
     return f"<section{mark}><h2>What ended it</h2>{told}</section>"
 
@@ -285,12 +306,12 @@ def _provenance(story: Story) -> str:
     facts: list[tuple[str, str]] = [
         ("Ledger head", story.head),
         ("Events", str(story.events)),
-        ("From", _moment(story.began)),
-        ("To", _moment(story.ended)),
+        ("From", moment(story.began)),
+        ("To", moment(story.ended)),
     ]
     if session:
         facts += [("Seed", str(session.seed)), ("Kernel", session.kernel)]
-        facts += [(_words(name), str(value)) for name, value in session.host.items()]
+        facts += [(words(name), str(value)) for name, value in session.host.items()]
     told = "".join(
         f"<dt>{escape(name)}</dt><dd><code>{escape(value)}</code></dd>" for name, value in facts
     )
@@ -302,98 +323,3 @@ def _provenance(story: Story) -> str:
         f"<details><summary>Settings in force</summary><pre><code>{settings}</code></pre></details>"
         "</section>"
     )
-
-
-class _Code(str):
-    """Text to be set as code."""
-
-    __slots__ = ()
-
-
-class _Text(str):
-    """Prose, which may wrap."""
-
-    __slots__ = ()
-
-
-def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A table; numbers are right-aligned, missing values are dashes."""
-    numeric = [
-        all(isinstance(row[at], int | float | None) for row in rows) for at in range(len(head))
-    ]
-    columns = "".join(
-        f'<th scope="col"{_RIGHT if right else ""}>{escape(name)}</th>'
-        for name, right in zip(head, numeric, strict=True)
-    )
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
-    return (
-        f'<div class="scroll"><table><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
-
-
-def _cell(value: object) -> str:
-    match value:
-        case None:
-            return f"<td{_RIGHT}>–</td>"
-        case int() | float():
-            return f"<td{_RIGHT}>{number(value)}</td>"
-        case _Code():
-            return f"<td><code>{escape(value)}</code></td>"
-        case _Text():
-            return f'<td class="text">{escape(value)}</td>'
-        case _:
-            return f"<td>{escape(str(value))}</td>"
-
-
-def _section(heading: str, note: str, chart: str, tables: str, *, pair: bool = False) -> str:
-    charts = f'<div class="charts">{chart}</div>' if pair else chart
-    return (
-        f'<section><h2>{escape(heading)}</h2><p class="note">{escape(note)}</p>{charts}'
-        f"<details><summary>The numbers</summary>{tables}</details></section>"
-    )
-
-
-def _chart(name: str, meaning: str, caption: str = "") -> str:
-    shown = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-    return (
-        f'<figure role="img" aria-label="{escape(meaning)}; the table below has the numbers">'
-        f'{shown}<div class="plot" id="{name}"><noscript>Drawn by a script; the numbers are in the '
-        "table below.</noscript></div></figure>"
-    )
-
-
-def number(value: float | None) -> str:
-    """Three significant digits, for reading: 0.021, 64, 1,024, 3.1e+08."""
-    if value is None:
-        return "–"
-    size = abs(value)
-    if size >= 1e6 or 0 < size < 1e-3:
-        return f"{value:.1e}"
-    return f"{value:,.0f}" if size >= 100 or value == int(value) else f"{value:.3g}"
-
-
-def duration(seconds: float) -> str:
-    """Hours, minutes and seconds, the two that matter."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole}s"
-    if whole < 3600:
-        return f"{whole // 60}m {whole % 60:02d}s"
-    return f"{whole // 3600}h {whole % 3600 // 60:02d}m"
-
-
-def _share(value: object) -> str | None:
-    return f"{value:.1%}" if isinstance(value, int | float) else None
-
-
-def _moment(time: float) -> str:
-    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

@@ -92,7 +92,8 @@
 
   draw("evidence", () => {
     const rows = known(data.versions, "log10_e", "threshold");
-    return { height: 280, color: decision, x: { label: "generation", ticks: every(whole(rows)), tickFormat: "d", inset: 14 },
+    const judged = outcomes.filter((name) => rows.some((row) => row.decision === name));
+    return { height: 280, color: { ...decision, domain: judged, range: judged.map((name) => colour[name]) }, x: { label: "generation", ticks: every(whole(rows)), tickFormat: "d", inset: 14 },
       y: { label: "e-value (log scale)", grid: true, nice: true, tickFormat: (value) => value === 0 ? "1" : Number.isInteger(value) ? `1e${value}` : "" },
       marks: [
         Plot.ruleY([0], { stroke: "var(--line)" }),
