@@ -158,6 +158,14 @@ def test_lessons_are_beyond_reach_and_no_further_than_the_goal():
     assert plan_lessons(found, 4, 30, learner()) == lessons
 
 
+def test_nothing_is_practised_that_exams_do_not_ask():
+    author = training({**QUICK, "growth": 8.0}, small(largest=3))
+    on = desk()
+    state = author.generate_better_examples(brief(), State(), on)
+    fresh = [e for made in state.made for e in author.learner.unpack(on.read(made.digest))]
+    assert {batch.problems.size for batch in fresh} == {3}
+
+
 def test_what_is_mastered_beyond_a_weakness_does_not_count_as_reach():
     found = Brief(1, 1, (), (Weakness("3", 3.0, 0.5, 0.5),), (("2", 2.0), ("8", 8.0)), (), 0)
     assert reach_of(found) == 2

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import tomllib
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -16,8 +17,8 @@ import pytest
 from insight.told_run import ABILITIES, BETTER, Clock, tell
 from successor.errors import SuccessorError, UsageError
 from successor.insight.report import render, write_report
-from successor.insight.report_charts import MOST_ROWS, chart_data, embedded, heat_rows
-from successor.insight.report_data import Story, story
+from successor.insight.report_charts import MOST_ROWS, chart_data, embedded, heat_rows, slices
+from successor.insight.report_data import Story, VersionRow, story
 from successor.insight.report_html import duration, number
 from successor.ledger import Ledger, journal
 
@@ -149,6 +150,19 @@ def test_a_long_record_keeps_its_heat_map_readable(told: Story) -> None:
     assert len(shown) <= MOST_ROWS + 1
     assert all(row.in_line for row in shown)
     assert shown[-1] is many.line[-1]
+
+
+def test_a_heat_map_of_many_sizes_leaves_out_what_one_version_alone_was_asked(told: Story) -> None:
+    row = next(row for row in told.versions if row.tallies)
+    one = row.tallies[0]
+
+    def asked(*sizes: int) -> VersionRow:
+        tallies = tuple(replace(one, name=str(size), size=float(size)) for size in sizes)
+        return replace(row, tallies=tallies)
+
+    rows = [asked(*range(1, 21), 100 + at) for at in range(10)]
+    assert [int(part.name) for part in slices(rows)] == [*range(1, 21), 109]
+    assert len(slices(rows[:3])) == 23
 
 
 def test_chart_data_is_plain_json(told: Story) -> None:

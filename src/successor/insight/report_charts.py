@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from successor.insight.report_data import FILTERS, Story, VersionRow
 from successor.ledger.events import Tally
 
+MOST_COLUMNS = 24
 MOST_ROWS = 60
 """Rows of the heat map; beyond that it shows the incumbents only, thinned out evenly."""
 LEAST_E = 1e-12
@@ -61,8 +63,16 @@ def heat_rows(story: Story) -> tuple[VersionRow, ...]:
 
 
 def slices(rows: Sequence[VersionRow]) -> list[Tally]:
-    """One tally of every slice that some version was asked about, easiest first."""
+    """One tally of every slice that some version was asked about, easiest first.
+
+    Exams look closer where a version falters. When that makes too many columns, those that one
+    version alone was asked are left out, but for the last version's.
+    """
     found = {tally.name: tally for row in rows for tally in row.tallies}
+    if len(found) > MOST_COLUMNS * len(families(rows)):
+        times = Counter(tally.name for row in rows for tally in row.tallies)
+        last = {tally.name for tally in rows[-1].tallies}
+        found = {name: each for name, each in found.items() if times[name] > 1 or name in last}
     return sorted(found.values(), key=lambda tally: (tally.size, tally.name))
 
 

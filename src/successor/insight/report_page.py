@@ -181,7 +181,8 @@ def _heat(story: Story) -> str:
         for at, name in enumerate(families(rows))
     )
     note = (
-        "The share of right answers of every version at every size that it was asked. "
+        "The share of right answers of every version at every size that it was asked; what is "
+        "left blank was not. "
         "× marks what was not promoted."
     )
     return section("What each version can do", note, charts, listing)

@@ -58,7 +58,7 @@ class TrainingAuthor:
     def generate_better_examples(self, brief: Brief, state: State, workspace: Workspace) -> State:
         """Problems beyond the model's reach, with those of its own answers that earned trust."""
         reach = reach_of(brief)
-        goal = self.strategy.ambition(reach)
+        goal = max(reach, min(self.strategy.ambition(reach), self.learner.largest))
         lessons = plan_lessons(brief, goal, self.settings.lessons, self.learner)
         for lesson in lessons[len(state.made) :]:
             state = state.add(self.teach(lesson, brief, reach, workspace))

@@ -46,6 +46,11 @@ class Variant(Protocol):
 class Learner(Protocol):
     """A subject that can pose, answer, split and learn problems."""
 
+    @property
+    def largest(self) -> int:
+        """The size up to which there are problems, and exams."""
+        ...
+
     def load(self, version: Version, workspace: Workspace) -> Model: ...
     def slices(self, size: int) -> tuple[str, ...]:
         """The names of all kinds of problems of a size."""

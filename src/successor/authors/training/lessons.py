@@ -37,7 +37,7 @@ def plan_lessons(brief: Brief, goal: int, count: int, learner: Learner) -> list[
     reach = reach_of(brief)
     lessons: list[Lesson] = []
     for turn in range(count):
-        size = goal if turn < HARDEST * count else int(rng.integers(reach + 1, goal + 1))
+        size = goal if turn < HARDEST * count else int(rng.integers(min(reach + 1, goal), goal + 1))
         kinds = learner.slices(size)
         seed = int(rng.integers(SEEDS))
         lessons.append(Lesson(kinds[turn % len(kinds)], seed))

@@ -163,6 +163,11 @@ class Transformer:
 
     # As a learner
 
+    @property
+    def largest(self) -> int:
+        """No larger problems are practised than exams ask."""
+        return self.settings.largest
+
     def load(self, version: Version, workspace: Workspace) -> Model:
         """The model of a version; the last one loaded is kept."""
         digest = version.files[WEIGHTS]
