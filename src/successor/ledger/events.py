@@ -90,7 +90,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Decided:
-    """The overseer decided on a candidate. The one event that makes an incumbent."""
+    """The overseer decided on a candidate. Only this and `RolledBack` make an incumbent."""
 
     schema: ClassVar[int] = 1
     generation: int
@@ -103,6 +103,19 @@ class GenerationClosed:
 
     schema: ClassVar[int] = 1
     generation: int
+
+
+@dataclass(frozen=True)
+class RolledBack:
+    """Somebody put a version in charge again that had been in charge before.
+
+    It stands between generations: the next one begins from that version.
+    """
+
+    schema: ClassVar[int] = 1
+    version: Digest
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -121,6 +134,7 @@ Event: TypeAlias = (
     | Judged
     | Decided
     | GenerationClosed
+    | RolledBack
     | Stopped
 )
 KINDS: Mapping[str, type[Event]] = {
@@ -133,6 +147,7 @@ KINDS: Mapping[str, type[Event]] = {
         Judged,
         Decided,
         GenerationClosed,
+        RolledBack,
         Stopped,
     )
 }

@@ -13,6 +13,7 @@ from successor.ledger.events import (
     GenerationClosed,
     GenerationOpened,
     Judged,
+    RolledBack,
     SessionStarted,
     Stopped,
     Written,
@@ -78,6 +79,8 @@ class History:
             case GenerationClosed():
                 self.generations.append(self._open.promoted)
                 self.generation = None
+            case RolledBack() as rolled_back:
+                self._roll_back(rolled_back)
             case Stopped():
                 pass
         self.entries.append(entry)
@@ -88,6 +91,12 @@ class History:
             return self._finished_s
         first, last = self._session
         return self._finished_s + max(0.0, (last if now is None else now) - first)
+
+    @property
+    def promoted(self) -> set[Digest]:
+        """All that were ever in charge."""
+        decisions = (decided.decision for decided in self.decided)
+        return {made.candidate for made in decisions if made.outcome == "promoted"}
 
     @property
     def _open(self) -> OpenGeneration:
@@ -116,3 +125,10 @@ class History:
         self._open.decided[decision.candidate] = decision
         if decision.outcome == "promoted":
             self.incumbent = decision.candidate
+
+    def _roll_back(self, event: RolledBack) -> None:
+        if self.generation is not None:
+            raise ValueError("a generation is open: nothing is rolled back within one")
+        if event.version not in self.promoted:
+            raise ValueError(f"{event.version} was never in charge")
+        self.incumbent = event.version

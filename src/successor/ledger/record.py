@@ -16,6 +16,7 @@ from successor.ledger.events import (
     Examined,
     GenerationClosed,
     GenerationOpened,
+    RolledBack,
     SessionStarted,
     Stopped,
 )
@@ -177,9 +178,7 @@ class Ledger:
         opened = self._opened()
         incumbent = None if opened.incumbent is None else self.version(opened.incumbent)
         yield Generation(self._desk(), opened.generation, incumbent)
-        self._journal.append(GenerationClosed(opened.generation))
-        for left in (self._folder / "work").glob(f"{opened.generation}-*"):
-            left.unlink(missing_ok=True)
+        self._close(opened.generation)
 
     def confirmed(
         self,
@@ -195,6 +194,21 @@ class Ledger:
         self.started()
         generation = max(0, len(self._journal.history.generations) - 1)
         return self._desk().confirmed(generation, version, counts, examine)
+
+    def roll_back(self, version: Digest, by: str, reason: str) -> None:
+        """Put a version in charge again that was in charge before; an open generation ends.
+
+        Raises:
+            UsageError: when it never was, or is now.
+        """
+        if version not in self._journal.history.promoted:
+            raise UsageError(f"{version[:12]} was never in charge: nothing to roll back to")
+        if version == self._journal.history.incumbent:
+            raise UsageError(f"{version[:12]} is in charge already")
+        self.started()
+        if (left := self._journal.history.generation) is not None:
+            self._close(left.opened.generation)
+        self._journal.append(RolledBack(version, by, reason))
 
     def listen(self, listener: Listener) -> None:
         """Call back with every entry once it is on record, and with every progress report."""
@@ -284,6 +298,11 @@ class Ledger:
                 self._exams.clear()
             self._exams[key] = decode_exam(examined, self._objects.read(examined.scores))
         return self._exams[key]
+
+    def _close(self, generation: int) -> None:
+        self._journal.append(GenerationClosed(generation))
+        for left in (self._folder / "work").glob(f"{generation}-*"):
+            left.unlink(missing_ok=True)
 
     def _close_if_promoted(self) -> None:
         """A promotion ends a generation, also when a kill came before that was on record."""
