@@ -13,7 +13,7 @@ from typing import Self, cast
 
 from successor import labfile, loop
 from successor.errors import Halt, UsageError
-from successor.insight.horizon import measure
+from successor.insight import measures
 from successor.judge import PairedJudge, WholeRun
 from successor.labfile import LabFile
 from successor.ledger import Ledger, SessionStarted
@@ -24,8 +24,6 @@ from successor.types import (
     Author,
     Counts,
     Decision,
-    Draw,
-    Exam,
     Judge,
     Record,
     Stop,
@@ -211,15 +209,14 @@ def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
         tokens=told.tokens,
         floor=told.floor,
     )
-    metrics = list(measure(Exam("", Draw("training", 0, ()), ())))
-    if cases.target and cases.target[0] not in metrics:
-        told = labfile.did_you_mean(cases.target[0], metrics)
+    if cases.target and cases.target[0] not in measures.NAMES:
+        told = labfile.did_you_mean(cases.target[0], [*measures.NAMES])
         raise UsageError(
             f"{path}: [base_cases] target = {cases.target[0]!r}: no such metric; {told}"
         )
     policy = Policy(cast("Stage", settings.lab.stage))
     try:
-        return PolicyOverseer(policy, cases, measure, loop.MASTERY)
+        return PolicyOverseer(policy, cases, measures.measure, loop.MASTERY)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from error
 

@@ -36,6 +36,7 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "integer": lambda value: is_number(value) and isinstance(value, int),
     "null": lambda value: value is None,
     "number": is_number,
+    "measures": is_shares,
     "shares": is_shares,
     "string": lambda value: isinstance(value, str),
     "version": is_digest,

@@ -116,6 +116,7 @@ def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
         "incumbent": None,
         "horizon": 1.0,
         "reliable_horizon": 1.0,
+        "measured": {"horizon": 1.0},
         "generations": 1,
         "promotions": 0,
         "seconds": 1.0,

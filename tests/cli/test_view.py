@@ -34,7 +34,10 @@ class Clock:
 
 def row(index: int, horizon: float | None, decision: str = "promoted") -> Generation:
     e_value = None if decision == "first" else 300.0
-    return Generation(index, HASH, None, horizon, horizon, e_value, e_value, decision, "", 12.0)
+    told = {} if horizon is None else {"horizon": horizon, "reliable_horizon": horizon}
+    return Generation(
+        index, HASH, None, horizon, horizon, told, e_value, e_value, decision, "", 12.0
+    )
 
 
 @pytest.fixture

@@ -14,7 +14,16 @@ from rich.live import Live
 
 from successor.cli.generation import Generation
 from successor.cli.options import echo_json, plain
-from successor.cli.view import Scene, Step, View, duration, evidence, metric, number
+from successor.cli.view import (
+    Scene,
+    Step,
+    View,
+    duration,
+    evidence,
+    metric,
+    number,
+    told_measures,
+)
 
 EVERY_S = 10.0
 """How often a run says how far it is where there is no live view."""
@@ -122,10 +131,8 @@ def told_step(step: Step, now: float) -> str:
 def told_generation(generation: Generation) -> str:
     """A generation in a line."""
     parts = [f"generation {generation.generation}: {generation.decision} {generation.version[:8]}"]
-    if generation.horizon is not None:
-        parts.append(f"horizon {number(generation.horizon)}")
-    if generation.reliable_horizon is not None:
-        parts.append(f"reliable {number(generation.reliable_horizon)}")
+    if generation.measured:
+        parts.append(told_measures(generation.measured))
     if generation.e_value is not None:
         parts.append(f"e-value {evidence(generation)}")
     return ", ".join([*parts, duration(generation.seconds)])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from successor.insight.horizon import measure
+from successor.insight.measures import HORIZONS, measure
 from successor.ledger import (
     Decided,
     Entry,
@@ -19,8 +19,8 @@ from successor.ledger import (
 )
 from successor.types import Decision, Digest, Record, Verdict, Version
 
-Horizons: TypeAlias = tuple[float | None, float | None]
-"""The horizon and the reliable horizon of a version; None when it was not examined."""
+Measures: TypeAlias = dict[str, float]
+"""What the exam of a version measures, by name; empty when it was not examined."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,17 @@ class Generation:
     parent: str | None
     horizon: float | None
     reliable_horizon: float | None
+    measured: Measures
     e_value: float | None
     threshold: float | None
     decision: str
     reason: str
     seconds: float
+
+    @property
+    def headline(self) -> tuple[str, float] | None:
+        """The first measure with its name; None when there is none."""
+        return next(iter(self.measured.items()), None)
 
 
 @dataclass(frozen=True)
@@ -93,13 +99,10 @@ class Chronicle:
         self._open = None if isinstance(event, GenerationClosed) else now
         return self._told(now) if isinstance(event, GenerationClosed) else None
 
-    def horizons(self, version: Digest) -> Horizons:
-        """How far a version's ability reaches."""
+    def measures(self, version: Digest) -> Measures:
+        """What the exam of a version measures, the headline first."""
         exam = self.record.exam(version)
-        if exam is None:
-            return None, None
-        measured = measure(exam)
-        return measured["horizon"], measured["reliable_horizon"]
+        return measure(exam) if exam else {}
 
     def confirmed(self, version: Digest) -> dict[str, float] | None:
         """Share right of each slice that the version was asked anew when it reached the goal."""
@@ -109,7 +112,7 @@ class Chronicle:
     def _told(self, now: _Open) -> Generation:
         version = now.version.id if now.version else now.incumbent or ""
         verdict, decision = now.verdict, now.decision
-        horizon, reliable = self.horizons(version)
+        measured = self.measures(version)
         outcome, reason = "no candidate", "the author had nothing to try"
         if now.incumbent is None:
             outcome, reason = "first", "there was none before"
@@ -119,8 +122,8 @@ class Chronicle:
             generation=now.number,
             version=version,
             parent=now.version.parents[0] if now.version and now.version.parents else None,
-            horizon=horizon,
-            reliable_horizon=reliable,
+            **{name: measured.get(name) for name in HORIZONS},
+            measured=measured,
             e_value=verdict.e_value if verdict else None,
             threshold=verdict.threshold if verdict else None,
             decision=outcome,

@@ -11,7 +11,8 @@ from rich.console import Console
 from successor.cli.generation import Chronicle, Generation
 from successor.cli.interrupt import INTERRUPTED
 from successor.cli.options import plain
-from successor.cli.view import duration, metric, number, table
+from successor.cli.view import duration, metric, table, told_measures
+from successor.insight.measures import HORIZONS
 from successor.lab import record_of
 from successor.ledger import Ledger, SessionStarted, Stopped
 from successor.ledger.disk import reader_lock
@@ -30,7 +31,7 @@ def status_of(folder: Path) -> dict[str, Any]:
     chronicle = Chronicle(ledger)
     ended = chronicle.replay(ledger.entries())
     incumbent = ledger.incumbent()
-    horizon, reliable = chronicle.horizons(incumbent.id if incumbent else "")
+    measured = chronicle.measures(incumbent.id if incumbent else "")
     last = ledger.entries()[-1].event if ledger.entries() else None
     stop = last.stop if isinstance(last, Stopped) else None
     return {
@@ -39,8 +40,8 @@ def status_of(folder: Path) -> dict[str, Any]:
         "versions": chronicle.versions,
         "promotions": chronicle.promotions,
         "incumbent": incumbent.id if incumbent else None,
-        "horizon": horizon,
-        "reliable_horizon": reliable,
+        **{name: measured.get(name) for name in HORIZONS},
+        "measured": measured,
         "running": running,
         "stopped_by": stop.base_case if stop else None,
         "reason": stop.reason if stop else None,
@@ -62,7 +63,7 @@ def told_status(found: dict[str, Any]) -> str:
         "goal": found["goal"],
         "state": state,
         "incumbent": found["incumbent"] or "none yet",
-        "horizon": f"{number(found['horizon'])}, reliable {number(found['reliable_horizon'])}",
+        "measured": told_measures(found["measured"]) or "nothing yet",
         "generations": f"{found['generations']}, {found['promotions']} promotions",
         "worked": duration(found["seconds"]),
         "head": f"{found['ledger_head']} ({found['events']} events)",

@@ -13,6 +13,7 @@ from successor.cli.audience import Audience, audience
 from successor.cli.generation import Chronicle
 from successor.cli.interrupt import INTERRUPTED, Interrupt
 from successor.cli.view import Scene, duration, metric, number
+from successor.insight.measures import HORIZONS
 from successor.lab import Lab, open_lab, run
 from successor.ledger import Entry, Event, Progress
 from successor.types import Stop
@@ -103,12 +104,12 @@ class Teller:
     def _summary(self, stop: Stop) -> dict[str, Any]:
         ledger = self._lab.parts.ledger
         incumbent = ledger.incumbent()
-        horizon, reliable = self._chronicle.horizons(incumbent.id if incumbent else "")
+        measured = self._chronicle.measures(incumbent.id if incumbent else "")
         return {
             "versions": self._chronicle.versions,
             "promotions": self._chronicle.promotions,
-            "horizon": horizon,
-            "reliable_horizon": reliable,
+            **{name: measured.get(name) for name in HORIZONS},
+            "measured": measured,
             "confirmed": self._chronicle.confirmed(incumbent.id if incumbent else ""),
             "stopped_by": stop.base_case,
             "seconds": round(ledger.spent_s() - self._began_s, 3),
@@ -123,10 +124,9 @@ class Teller:
             yield f"Stopped by its {metric(stop.base_case)}: {stop.reason}."
         if stop.needs_human:
             yield "This asks for a human: look at it before you go on."
-        horizons = [each.horizon for each in self._scene.generations if each.horizon is not None]
-        grown = (
-            f", horizon {number(horizons[0])} to {number(summary['horizon'])}" if horizons else ""
-        )
+        told = [each.headline for each in self._scene.generations if each.headline]
+        now = next(iter(summary["measured"].values()), None)
+        grown = f", {metric(told[0][0])} {number(told[0][1])} to {number(now)}" if told else ""
         versions, promotions = summary["versions"], summary["promotions"]
         yield f"{versions} versions, {promotions} promoted{grown}, {duration(self._scene.spent_s)}."
         if stop.base_case == INTERRUPTED:

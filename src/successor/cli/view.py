@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -155,20 +155,26 @@ def table(
     *,
     ascii_only: bool,
 ) -> Table:
-    """Generations, each with its horizon on a log scale and its evidence."""
+    """Generations, each with its measures, the first on a log scale, and its evidence."""
     rows = Table(
         box=box.ASCII2 if ascii_only else box.SIMPLE_HEAD,
         expand=True,
         padding=(0, 1),
         pad_edge=False,
     )
-    known = [row.horizon for row in generations if row.horizon is not None]
-    top = max([2.0, *known, target[1] if target and "horizon" in target[0] else 2.0])
+    known = [row.headline[1] for row in generations if row.headline]
+    measured = next((row.measured for row in generations if row.measured), dict[str, float]())
+    names = [short(name) for name in measured]
+    goal = target[1] if target and target[0] in measured else 2.0
+    top = max([2.0, *known, goal])
+    first, second, *_ = [*names, "measure", ""]
+    headings = {"first": first, "second": second}
     for heading, justify, style, narrowest in _COLUMNS:
         if width < narrowest:
             continue
         ratio = 1 if heading == " " else None
-        rows.add_column(heading.strip(), justify=justify, style=style, no_wrap=True, ratio=ratio)
+        shown = headings.get(heading, heading.strip())
+        rows.add_column(shown, justify=justify, style=style, no_wrap=True, ratio=ratio)
     for row in generations:
         cells = zip(_cells(row, top), _COLUMNS, strict=True)
         shown = (cell for cell, column in cells if width >= column[3])
@@ -179,9 +185,9 @@ def table(
 _COLUMNS: tuple[tuple[str, Literal["left", "right"], str, int], ...] = (
     ("gen", "right", "", 0),
     ("version", "left", "dim", 90),
-    ("horizon", "right", "", 0),
+    ("first", "right", "", 0),
     (" ", "left", "", 70),
-    ("reliable", "right", "", 60),
+    ("second", "right", "", 60),
     ("e-value / needed", "right", "", 0),
     ("decision", "left", "", 0),
     ("time", "right", "dim", 70),
@@ -191,12 +197,13 @@ _COLUMNS: tuple[tuple[str, Literal["left", "right"], str, int], ...] = (
 
 def _cells(row: Generation, top: float) -> tuple[RenderableType, ...]:
     style = _STYLE.get(row.decision, "dim")
+    first, second = [*row.measured.values(), None, None][:2]
     return (
         str(row.generation),
         row.version[:8],
-        number(row.horizon),
-        Bar(log_share(row.horizon, top), style),
-        number(row.reliable_horizon),
+        number(first),
+        Bar(log_share(first, top), style),
+        number(second),
         evidence(row),
         Text(row.decision, style=style),
         duration(row.seconds),
@@ -250,6 +257,16 @@ def evidence(row: Generation) -> str:
 def metric(name: str) -> str:
     """A metric's name as prose."""
     return name.replace("_", " ")
+
+
+def short(name: str) -> str:
+    """A measure's name in a word, where there is no room for more: reliable, horizon, speedup."""
+    return name.removesuffix("_horizon")
+
+
+def told_measures(measured: Mapping[str, float]) -> str:
+    """Measures in a line: `horizon 64, reliable 48`."""
+    return ", ".join(f"{short(name)} {number(value)}" for name, value in measured.items())
 
 
 def number(value: float | str | None) -> str:

@@ -117,8 +117,9 @@ def collapse(cases: BaseCases, record: Record, mastery: float) -> Stop | None:
 def to_confirm(cases: BaseCases, record: Record, measure: Measure) -> Counts:
     """What the incumbent has to be asked, unseen, because its own exam says the goal is reached.
 
-    Nothing, when that is on record. Else so many items of every size up to the first that is at
-    least the target: of each size the slice that the exam names first, which is the plain one.
+    Nothing, when that is on record. For a target of size, so many items of every size up to the
+    first that is at least the target: of each size the slice that the exam names first, which is
+    the plain one. For any other, an exam as its own was, on other items.
     """
     incumbent = record.incumbent()
     exam = record.exam(incumbent.id) if incumbent else None
@@ -126,13 +127,19 @@ def to_confirm(cases: BaseCases, record: Record, measure: Measure) -> Counts:
         return ()
     if not reached(cases.target, exam, measure):
         return ()
+    due = _up_to(cases.target[1], exam, cases.confirm)
+    if "horizon" not in cases.target[0]:
+        due = exam.draw.counts
+    known = record.confirmation(incumbent.id)
+    return () if known and known.draw.counts == due else due
+
+
+def _up_to(size: float, exam: Exam, items: int) -> Counts:
     plain: dict[float, str] = {}
     for part in exam.slices:
         plain.setdefault(part.size, part.name)
-    last = min((size for size in plain if size >= cases.target[1]), default=max(plain))
-    due = tuple((plain[size], cases.confirm) for size in sorted(plain) if size <= last)
-    known = record.confirmation(incumbent.id)
-    return () if known and known.draw.counts == due else due
+    last = min((each for each in plain if each >= size), default=max(plain))
+    return tuple((plain[each], items) for each in sorted(plain) if each <= last)
 
 
 def target(cases: BaseCases, record: Record, measure: Measure) -> Stop | None:
@@ -152,10 +159,17 @@ def target(cases: BaseCases, record: Record, measure: Measure) -> Stop | None:
         fresh = record.confirmation(incumbent.id)
         if fresh is None or not reached(cases.target, fresh, measure):
             return None
-        least = min(part.mean for part in fresh.slices)
-        told += f"; at least {100 * least:.4g}% right on {cases.confirm:,} fresh items per size"
+        told += _confirmed(cases.target[0], fresh, measure)
     metric = cases.target[0]
     return Stop("target", f"{metric} is {measure(exam)[metric]:,.4g}; {told}")
+
+
+def _confirmed(metric: str, fresh: Exam, measure: Measure) -> str:
+    if "horizon" not in metric:
+        return f"; on fresh items it is {measure(fresh)[metric]:,.4g}"
+    least = min(part.mean for part in fresh.slices)
+    items = min(len(part.scores) for part in fresh.slices)
+    return f"; at least {100 * least:.4g}% right on {items:,} fresh items per size"
 
 
 def reached(target: tuple[str, float], exam: Exam, measure: Measure) -> bool:
