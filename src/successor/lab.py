@@ -130,7 +130,7 @@ def open_lab(
     settings = labfile.read(folder, overrides)
     overseer = _overseer(settings, folder)
     told, writes, judges = settings.subject, settings.author, settings.judge
-    subject = cast("Subject", make("subjects", told.kind, folder, told.settings))
+    subject = cast("Subject", make("subjects", told.kind, folder, told.settings, folder))
     author = cast("Author", make("authors", writes.kind, folder, writes.settings, subject))
     judge = cast("Judge", make("judges", judges.kind, folder, judges.settings, subject))
     aside = set_aside(folder) if fresh else None

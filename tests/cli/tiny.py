@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from successor.errors import UsageError
 from successor.types import Brief, Draft, Draw, Exam, Slice, Subject, Version, Workspace
@@ -68,7 +69,7 @@ class Doubler:
         return Draft({"ability": workspace.write(str(ability * 2).encode())})
 
 
-def subject(settings: Mapping[str, object]) -> Counter:
+def subject(settings: Mapping[str, object], _: Path) -> Counter:
     match dict(settings):
         case {"ability": int(ability), **others} if ability > 0:
             lucky = others.get("lucky", 0)

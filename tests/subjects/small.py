@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 
 from successor.errors import Halt
 from successor.subjects.transformer import Transformer, adder
@@ -56,7 +57,7 @@ class Desk:
 
 def small(**settings: object) -> Transformer:
     """The subject, as the tests want it."""
-    return adder({**SETTINGS, **settings})
+    return adder({**SETTINGS, **settings}, Path())
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -98,7 +100,7 @@ def test_digits_that_matter_stand_at_the_same_distance():
 
 
 def test_a_model_answers_and_grades_alike():
-    subject = multiplier({"labelled": 2, "width": 32, "heads": 2, "threads": 1})
+    subject = multiplier({"labelled": 2, "width": 32, "heads": 2, "threads": 1}, Path())
     network = Network(subject.shape)
     initialise(network, 1)
     model = Model(network, TASK)
@@ -111,7 +113,7 @@ def test_a_model_answers_and_grades_alike():
 
 
 def test_a_training_step_reads_no_more_than_its_tokens():
-    subject = multiplier({"labelled": 3, "batch_tokens": 500, "mining": 2, "threads": 1})
+    subject = multiplier({"labelled": 3, "batch_tokens": 500, "mining": 2, "threads": 1}, Path())
     for seed in range(20):
         examples = subject.labelled(np.random.default_rng(seed))
         read = len(TASK.layout(examples.problems.shape).ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from successor.subjects.transformer.settings import Settings
 from successor.subjects.transformer.subject import Transformer
@@ -10,17 +11,17 @@ from successor.subjects.transformer.tasks import TASKS
 from successor.validation import validated
 
 
-def adder(settings: Mapping[str, object]) -> Transformer:
+def adder(settings: Mapping[str, object], _: Path) -> Transformer:
     """A transformer that adds."""
     return _transformer("addition", settings)
 
 
-def reverser(settings: Mapping[str, object]) -> Transformer:
+def reverser(settings: Mapping[str, object], _: Path) -> Transformer:
     """A transformer that reverses strings of digits."""
     return _transformer("reversal", settings)
 
 
-def multiplier(settings: Mapping[str, object]) -> Transformer:
+def multiplier(settings: Mapping[str, object], _: Path) -> Transformer:
     """A transformer that multiplies."""
     return _transformer("multiplication", settings)
 
