@@ -1,0 +1,121 @@
+"""What one asks a sandbox, and what comes back. Imports nothing of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, TypeAlias, Union
+
+Value: TypeAlias = Union[
+    bool,
+    int,
+    float,
+    complex,
+    str,
+    bytes,
+    "list[Value]",
+    "tuple[Value, ...]",
+    "dict[Value, Value]",
+    "set[Value]",
+    "frozenset[Value]",
+    Fraction,
+    Decimal,
+    None,
+]
+"""Plain data, of exactly these types: an instance of a subclass is not a value."""
+Tier: TypeAlias = Literal["kernel", "bubblewrap", "container", "rlimits"]
+"""How programs are kept in; `rlimits` is no sandbox and has to be asked for by name."""
+Status: TypeAlias = Literal["ok", "timeout", "memory", "output", "crashed", "forged", "import"]
+
+
+class SandboxError(Exception):
+    """No sandbox, or not this one; one line that says what is missing and what to do."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """The program to be run: `files` by relative path, in a read-only folder, sys.path[0]."""
+
+    files: Mapping[str, bytes]
+    entry: str
+    """What is called: "path.py:name", where the name may be dotted."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """The arguments of one call, all of them plain data."""
+
+    args: tuple[Value, ...] = ()
+    kwargs: Mapping[str, Value] = field(default_factory=dict[str, Value])
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a program may use. All are enforced from outside it."""
+
+    wall_s: float = 10.0
+    """Per request, and once more for starting up; measured outside the program."""
+    cpu_s: float = 10.0
+    """Of the whole process in `run`; rounded up to full seconds."""
+    memory_bytes: int = 512 << 20
+    """Address space beyond that of the interpreter with all that it has imported."""
+    output_bytes: int = 8 << 20
+    """Of one answer on the wire; in `command`, of each stream and of all files together."""
+    files_bytes: int = 0
+    """What may be written to a private /tmp; 0: nothing may be written at all."""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The call returned plain data."""
+
+    value: Value
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The call raised; `kind` is the qualified type, without a module for builtin ones."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """The call returned what is not plain data; `kind` is its type."""
+
+    kind: str
+
+
+Outcome: TypeAlias = Returned | Raised | Opaque
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one request. Nothing in it is to be trusted beyond its type."""
+
+    status: Status
+    outcomes: tuple[Outcome, ...]
+    """One for each call when all went well; otherwise what came before it went wrong."""
+    seconds: float
+    """From "go", with the inputs decoded in the program, until the whole answer was here."""
+    detail: str = ""
+    """What happened when the status is not "ok"; one line."""
+    prepare_s: float = 0.0
+    """From sending the inputs until the program said ready; work done here is not in `seconds`."""
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """What came of one command."""
+
+    status: Status
+    exit_code: int
+    """Negative: the signal that ended it."""
+    stdout: bytes
+    stderr: bytes
+    seconds: float
+    files: Mapping[str, bytes]
+    """What the command left in its working folder, new or changed."""

@@ -1,0 +1,116 @@
+"""The asker's end of a child's channel: strict about what comes, and never waits too long."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import final
+
+from successor.sandbox import frames
+from successor.sandbox.answers import Status
+
+CHUNK_BYTES = 1 << 20
+
+
+class BrokenOffError(Exception):
+    """The request ended early; the status says how, the text what happened."""
+
+    def __init__(self, status: Status, detail: str) -> None:
+        super().__init__(detail)
+        self.status: Status = status
+        self.detail = detail
+
+
+class GoneError(Exception):
+    """The child closed its channel."""
+
+
+@final
+class Channel:
+    """Messages to and from one child."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        self._unread = bytearray()
+
+    def send(self, data: bytes, deadline: float) -> None:
+        """Send all of it.
+
+        Raises:
+            BrokenOffError: when the child does not read it before the deadline.
+            GoneError: when it is not there any more.
+        """
+        try:
+            self._wait_until(deadline)
+            self._socket.sendall(data)
+        except TimeoutError:
+            raise BrokenOffError("timeout", "it did not read its inputs in time") from None
+        except OSError:
+            raise GoneError from None
+
+    def receive(self, deadline: float, longest: int) -> tuple[bytes, bytes]:
+        """The kind and content of the next message.
+
+        Raises:
+            BrokenOffError: when it is longer than `longest` bytes or late.
+            GoneError: when the child is not there any more.
+        """
+        head = frames.HEADER.size
+        self._fill(head, deadline)
+        kind, length = frames.HEADER.unpack(self._unread[:head])
+        if length > longest:
+            raise BrokenOffError("output", f"its answer is longer than {longest:,} bytes")
+        self._fill(head + length, deadline)
+        content = bytes(self._unread[head : head + length])
+        del self._unread[: head + length]
+        return kind, content
+
+    def check_quiet(self) -> None:
+        """Nothing may have been sent that was not asked for.
+
+        Raises:
+            BrokenOffError: when there is something to read.
+        """
+        self._socket.settimeout(0.0)
+        try:
+            if self._unread or self._socket.recv(1):
+                raise BrokenOffError("forged", "it sent more than was asked for")
+        except OSError:
+            return
+
+    def check_closed(self, deadline: float) -> None:
+        """The child has nothing more to say and closes its end.
+
+        Raises:
+            BrokenOffError: when it sends something instead, or keeps the channel open.
+        """
+        try:
+            self._wait_until(deadline)
+            if self._unread or self._socket.recv(1):
+                raise BrokenOffError("forged", "it sent more than was asked for")
+        except TimeoutError:
+            raise BrokenOffError("forged", "it went on after its answer") from None
+        except OSError:
+            return
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _fill(self, count: int, deadline: float) -> None:
+        while len(self._unread) < count:
+            try:
+                self._wait_until(deadline)
+                data = self._socket.recv(CHUNK_BYTES)
+            except TimeoutError:
+                raise BrokenOffError("timeout", "it did not answer in time") from None
+            except OSError:
+                raise GoneError from None
+            if not data:
+                raise GoneError
+            self._unread += data
+
+    def _wait_until(self, deadline: float) -> None:
+        rest = deadline - time.monotonic()
+        if rest <= 0:
+            raise TimeoutError
+        self._socket.settimeout(rest)

@@ -1,0 +1,263 @@
+"""A live child: asks it, keeps the time, and believes nothing that it says.
+
+One request: the inputs go out and are decoded there; the child says ready; the clock starts;
+"go" goes out with a nonce; the outcomes come back, each under that nonce; the end comes back; the
+clock stops. Anything else on the channel, in any other order, is "forged".
+"""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import final
+
+from successor.sandbox import frames, values
+from successor.sandbox.answers import (
+    Call,
+    Limits,
+    Opaque,
+    Outcome,
+    Program,
+    Raised,
+    Result,
+    Returned,
+    SandboxError,
+    Value,
+)
+from successor.sandbox.channel import BrokenOffError, Channel, GoneError
+from successor.sandbox.server import Ended, Server
+from successor.sandbox.task import task
+
+FAILURE_BYTES = 1 << 16
+"""What a program may say about why it cannot be imported."""
+LONGEST_TEXT = 2000
+"""Characters of an exception's message or of the name of a type."""
+START_S = 30.0
+"""How long the fork-server may take to take in a program."""
+GRACE_S = 1.0
+"""How long a program may take to close its channel after its only answer."""
+
+
+@final
+class Session:
+    """One program in one process, asked any number of requests. A context manager."""
+
+    def __init__(
+        self,
+        server: Server,
+        program: Program,
+        limits: Limits,
+        *,
+        once: bool = False,
+        release: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._limits, self._once, self._server, self._release = limits, once, server, release
+        self._over: BrokenOffError | None = None
+        self._started = self._closed = False
+        message = task(program, limits, once=once)
+        self._number, connected = server.fork()
+        self._channel = Channel(connected)
+        try:
+            self._channel.send(message, time.monotonic() + START_S)
+        except (BrokenOffError, GoneError):
+            self._channel.close()
+            raise SandboxError("the sandbox's fork-server took in no program") from None
+
+    def ask(self, calls: Sequence[Call]) -> Result:
+        """Put a batch of calls to the program.
+
+        After a result that is not "ok" the program is gone; asking again gives the same status.
+
+        Raises:
+            SandboxError: when an argument is not plain data, or the sandbox itself fails.
+        """
+        inputs, texts = _encoded(calls), list[bytes]()
+        prepare_s, started = 0.0, time.perf_counter()
+        try:
+            self._prepare(inputs)
+            prepare_s = time.perf_counter() - started
+            nonce = secrets.token_bytes(frames.NONCE_BYTES)
+            started = time.perf_counter()
+            self._collect(nonce, len(calls), texts)
+            seconds = time.perf_counter() - started
+            self._check_the_end(len(calls), len(texts))
+            return Result("ok", _decoded(texts), seconds, "", prepare_s)
+        except (BrokenOffError, GoneError) as error:
+            seconds = time.perf_counter() - started if prepare_s else 0.0
+            return self._broken_off(error, texts, seconds, prepare_s)
+
+    def close(self) -> None:
+        """End the program, and wait until it is gone."""
+        if not self._closed:
+            self._closed = True
+            self._channel.close()
+            try:
+                self._server.end(self._number)
+            finally:
+                self._release()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _prepare(self, inputs: bytes) -> None:
+        """Have the program imported and the inputs decoded."""
+        if self._over is not None:
+            raise self._over
+        if self._closed:
+            raise SandboxError("the session is closed: open another one")
+        deadline = time.monotonic() + self._limits.wall_s
+        if self._started:
+            self._channel.check_quiet()
+        else:
+            self._started = True
+            self._check_walls(deadline)
+        with suppress(GoneError):  # it may have said why before it went
+            self._channel.send(frames.frame(frames.INPUTS, inputs), deadline)
+        kind, content = self._channel.receive(deadline, FAILURE_BYTES)
+        if kind == frames.FAILED:
+            raise BrokenOffError("import", _failure(content))
+        if kind != frames.READY or content:
+            raise BrokenOffError("forged", "it answered before it was asked")
+        self._channel.check_quiet()
+
+    def _check_walls(self, deadline: float) -> None:
+        """The first word is the child's own, from before the program was there."""
+        try:
+            kind, content = self._channel.receive(deadline, FAILURE_BYTES)
+        except GoneError:
+            kind, content = frames.UNWALLED, b"the process ended at once"
+        if kind != frames.WALLED:
+            why = content.decode("utf-8", "replace")
+            raise SandboxError(f"the sandbox could not be put up: {why}")
+
+    def _collect(self, nonce: bytes, calls: int, texts: list[bytes]) -> None:
+        """Say go and take the outcomes, until the end."""
+        deadline, rest = time.monotonic() + self._limits.wall_s, self._limits.output_bytes
+        self._channel.send(frames.frame(frames.GO, nonce), deadline)
+        while True:
+            kind, content = self._channel.receive(deadline, rest + frames.NONCE_BYTES)
+            text = content[frames.NONCE_BYTES :]
+            if not content.startswith(nonce) or kind not in (frames.OUTCOME, frames.END):
+                raise BrokenOffError("forged", "it sent what was not asked for")
+            if kind == frames.END:
+                return _check_ending(text)
+            if len(texts) == calls:
+                raise BrokenOffError("forged", "it sent more outcomes than there were calls")
+            texts.append(text)
+            rest -= len(text)
+
+    def _check_the_end(self, calls: int, outcomes: int) -> None:
+        if self._once:
+            self._channel.check_closed(time.monotonic() + GRACE_S)
+        else:
+            self._channel.check_quiet()
+        if calls != outcomes:
+            raise BrokenOffError("forged", f"{outcomes} outcomes to {calls} calls")
+
+    def _broken_off(
+        self,
+        error: BrokenOffError | GoneError,
+        texts: list[bytes],
+        seconds: float,
+        prepare_s: float,
+    ) -> Result:
+        """End the child, and say what happened."""
+        if isinstance(error, GoneError):
+            ended = self._server.end(self._number, wait=True)
+            error = self._over = _explained(ended, self._limits, once=self._once)
+            self._closed = True
+            self._channel.close()
+            self._release()
+        elif self._over is None:
+            self._over = error
+            self.close()
+        try:
+            outcomes = _decoded(texts)
+        except BrokenOffError:
+            outcomes = ()
+        return Result(error.status, outcomes, seconds, error.detail, prepare_s)
+
+
+def _encoded(calls: Sequence[Call]) -> bytes:
+    try:
+        plain: list[Value] = [(call.args, {**call.kwargs}) for call in calls]
+        return values.encode(plain)
+    except values.NotPlainError as error:
+        raise SandboxError(f"a {error} cannot be sent into the sandbox: use plain data") from None
+
+
+def _check_ending(text: bytes) -> None:
+    match text:
+        case b"ok":
+            return
+        case b"memory":
+            raise BrokenOffError("memory", "it ran out of memory")
+        case b"output":
+            raise BrokenOffError("output", "its outcomes are longer than the limit")
+        case _:
+            raise BrokenOffError("forged", "it ended in a way that there is not")
+
+
+def _decoded(texts: Sequence[bytes]) -> tuple[Outcome, ...]:
+    try:
+        return tuple(_outcome(values.decode(text)) for text in texts)
+    except ValueError as error:
+        raise BrokenOffError("forged", f"its answer is no outcome: {error}") from None
+
+
+def _outcome(read: Value) -> Outcome:
+    if type(read) is list and len(read) == 2 and read[0] == "r":
+        return Returned(read[1])
+    match read:
+        case ["x", str(kind), str(message)] if max(len(kind), len(message)) <= LONGEST_TEXT:
+            return Raised(kind, message)
+        case ["o", str(kind)] if len(kind) <= LONGEST_TEXT:
+            return Opaque(kind)
+        case _:
+            raise ValueError("neither value nor exception")
+
+
+def _failure(content: bytes) -> str:
+    try:
+        match values.decode(content):
+            case [str(kind), str(message)]:
+                line = " ".join(f"{kind}: {message}".split())[:500]
+                return "".join(letter if letter.isprintable() else "?" for letter in line)
+            case _:
+                return "unknown"
+    except ValueError:
+        return "unknown"
+
+
+def _explained(ended: Ended, limits: Limits, *, once: bool) -> BrokenOffError:
+    """What became of a child that closed its channel without an answer."""
+    if ended.killed:
+        return BrokenOffError("crashed", "it closed its channel")
+    # The kernel counts the limit in ticks, and may end a child just before it is reached.
+    used_up = ended.cpu_s >= 0.9 * limits.cpu_s
+    if once and ended.signal in (signal.SIGXCPU, signal.SIGKILL) and used_up:
+        return BrokenOffError("timeout", f"it used {ended.cpu_s:.1f} s of CPU time")
+    if ended.signal == signal.SIGKILL:
+        return BrokenOffError("memory", "the system killed it, which it does for memory")
+    if ended.signal:
+        return BrokenOffError("crashed", f"it was ended by {_named(ended.signal)}")
+    return BrokenOffError("crashed", f"it exited with code {ended.exit_code} and no answer")
+
+
+def _named(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,226 @@
+"""The warm fork-server: a small process that holds no secret and forks one child per program.
+
+Started as a fresh interpreter by `successor.sandbox.server`, never as a fork of a process that
+knows something. It has one thread and one descriptor, its control socket. It reads no
+program, it forks, and the child puts up its walls and then talks to the asker by itself.
+
+    to it:  {"layers", "readable", "path", "preload"}     once
+            "F" id, with a descriptor                     fork; the program comes on the channel
+            "K" id | "W" id                               kill, or wait a moment for it to end
+    from it: {"error", "namespaces"?} or {"base_bytes", "landlock"}                  once
+            id, wait status, killed, cpu seconds, peak bytes  for each K and W
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+import time
+from base64 import b64decode
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
+
+from successor.sandbox import enclosure, frames, shim
+from successor.sandbox.confine import Needs, Prepared, Walls, die_with, keep_only
+
+REQUEST = struct.Struct("=cQ")
+REPORT = struct.Struct("=Qi?dQ")
+ONE_DESCRIPTOR = socket.CMSG_SPACE(4)
+NO_SUCH_CHILD = -1
+PATIENCE_S = 0.05
+"""How long a child whose channel is closed may take to end by itself, so as to know why."""
+# fmt: off
+WARM = (
+    "abc",     "array",     "base64",     "bisect",     "cmath",     "collections",
+    "contextlib",     "copy",     "dataclasses",     "datetime",     "decimal",     "enum",
+    "fractions",     "functools",     "heapq",     "io",     "itertools",     "json",
+    "math",     "numbers",     "operator",     "random",     "re",     "statistics",
+    "string",     "struct",     "textwrap",     "time",     "traceback",     "types",
+    "typing",     "unicodedata",     "warnings",     "zlib",
+)
+# fmt: on
+"""Imported before any program is there: what programs often use, and what children need."""
+
+
+def main(control: socket.socket) -> None:
+    """Set up as told, say how it went, and serve until the asker is gone."""
+    settings = json.loads(control.recv(1 << 20))
+    try:
+        walls = prepare(settings)
+    except Exception as error:  # noqa: BLE001 - a module to preload may raise anything
+        answer: dict[str, str | bool] = {"error": f"{type(error).__name__}: {error}"[:1000]}
+        if isinstance(error, enclosure.ForbiddenError):
+            answer["namespaces"] = False
+        control.send(json.dumps(answer).encode())
+        return
+    control.send(json.dumps({"base_bytes": walls.base_bytes, "landlock": walls.abi}).encode())
+    settle()
+    serve(control, walls)
+
+
+def settle() -> None:
+    """Leave nothing of ours in a program's way, and memory as children can share it best."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "successor"]:
+        del sys.modules[name]
+    sys.modules["__main__"] = ModuleType("__main__")
+    sys.argv = [""]
+    sys.dont_write_bytecode = True
+    shim.warm_up()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def prepare(settings: dict[str, Any]) -> Walls:
+    """Enter the room, and import there what programs will find imported."""
+    layers, readable = settings["layers"], settings["readable"]
+    proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    sys.path += settings["path"]
+    if "namespaces" in layers:
+        enclosure.enter(readable, proc)
+        become_first()
+    elif os.geteuid() == 0 and "privileges" in layers and enclosure.open_to_nobody(readable):
+        enclosure.become_nobody()
+    for name in (*WARM, *settings["preload"]):
+        importlib.import_module(name)
+    base_bytes = address_space_bytes(proc)
+    os.close(proc)
+    programs = enclosure.PROGRAMS if "namespaces" in layers else settings["programs"]
+    walls = Walls(layers, [path for path in readable if Path(path).exists()], programs, base_bytes)
+    walls.close_around_all()
+    return walls
+
+
+def address_space_bytes(proc: int) -> int:
+    """What this process takes, for the limit to be counted from there."""
+    file = os.open("self/statm", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
+    try:
+        return int(os.read(file, 100).split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    finally:
+        os.close(file)
+
+
+def become_first() -> None:
+    """Go on as process 1 of the new namespaces: when it ends, the kernel ends all others."""
+    first = os.fork()
+    if first:
+        os.waitpid(first, 0)
+        os._exit(0)
+    die_with(0)
+
+
+def serve(control: socket.socket, walls: Walls) -> None:
+    """Fork, kill and report, until the asker has closed its end."""
+    children = dict[int, int]()
+    while True:
+        data, passed, _, _ = control.recvmsg(REQUEST.size, ONE_DESCRIPTOR)
+        if not data:
+            break
+        kind, number = REQUEST.unpack(data)
+        if kind == b"F":
+            channel = int.from_bytes(passed[0][2], sys.byteorder)
+            children[number] = fork(channel, f"{walls.programs}/{number}", walls)
+            os.close(channel)
+        else:
+            control.send(ended(number, children.pop(number, 0), walls, wait=kind == b"W"))
+    for number, child in children.items():
+        ended(number, child, walls, wait=False)
+
+
+def fork(channel: int, folder: str, walls: Walls) -> int:
+    """Lay the program out and fork a child for it; 0 when that is not possible.
+
+    What needs no look into the program is done here and not in the child: every page of memory
+    that the child is the first to touch costs it as much as a dozen lines of Python.
+    """
+    parent, prepared = os.getpid(), None
+    try:
+        _, content = frames.read(channel)
+        told = json.loads(content)
+        entry = told["entry"]
+        source = unpack(folder, told["files"], entry.partition(":")[0])
+        prepared = walls.prepared(Needs(folder, **told["limits"]))
+        task = shim.prepared(folder, entry, source, told["output_bytes"], once=told["once"])
+        child = os.fork()
+        if child == 0:
+            begin(channel, task, prepared, walls, parent)
+    except (OSError, EOFError) as error:
+        frames.write(channel, frames.frame(frames.UNWALLED, str(error).encode()))
+        return 0
+    else:
+        return child
+    finally:
+        if prepared is not None:
+            prepared.close()
+
+
+def begin(channel: int, task: shim.Task, prepared: Prepared, walls: Walls, parent: int) -> NoReturn:
+    """In the child: put up the walls and hand over to the program."""
+    try:
+        die_with(parent)
+        os.setsid()
+        walls.close_around(prepared)
+        frames.write(channel, frames.frame(frames.WALLED, b""))
+        keep_only(channel, others=walls.keeps_descriptors)
+        gc.enable()
+        shim.serve(task)
+    except OSError as error:
+        frames.write(channel, frames.frame(frames.UNWALLED, str(error).encode()))
+    finally:
+        os._exit(1)
+
+
+def unpack(folder: str, files: dict[str, str], wanted: str) -> bytes:
+    """Write the program's files, whose paths the asker has checked; the content of one of them."""
+    found = b""
+    os.mkdir(folder, 0o755)  # noqa: PTH102 - pathlib costs more than the call
+    for name, content in files.items():
+        path = f"{folder}/{name}"
+        if "/" in name:
+            os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)  # noqa: PTH103, PTH120 - the same
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+        data = b64decode(content)
+        frames.write(file, data)
+        os.close(file)
+        if name == wanted:
+            found = data
+    return found
+
+
+def remove(folder: str) -> None:
+    """Remove a program's folder."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                remove(entry.path)
+            else:
+                os.unlink(entry.path)  # noqa: PTH108 - see unpack
+    os.rmdir(folder)  # noqa: PTH106 - the same
+
+
+def ended(number: int, child: int, walls: Walls, *, wait: bool) -> bytes:
+    """Make sure that a child is gone, and report how it ended."""
+    folder = f"{walls.programs}/{number}"
+    if not child:
+        if os.path.isdir(folder):  # noqa: PTH112 - the same
+            remove(folder)
+        return REPORT.pack(number, NO_SUCH_CHILD, False, 0.0, 0)
+    deadline = time.monotonic() + (PATIENCE_S if wait else 0.0)
+    done, status, usage = os.wait4(child, os.WNOHANG)
+    while not done and time.monotonic() < deadline:
+        time.sleep(0.0005)
+        done, status, usage = os.wait4(child, os.WNOHANG)
+    killed = not done
+    if killed:
+        os.kill(child, signal.SIGKILL)
+        _, status, usage = os.wait4(child, 0)
+    remove(folder)
+    cpu_s, peak_bytes = usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
+    return REPORT.pack(number, status, killed, cpu_s, peak_bytes)
