@@ -57,7 +57,7 @@ class Desk:
 
 def small(**settings: object) -> Transformer:
     """The subject, as the tests want it."""
-    return adder({**SETTINGS, **settings}, Path())
+    return adder({**SETTINGS, **settings}, Path(), "")
 
 
 @lru_cache(maxsize=1)

@@ -100,7 +100,7 @@ def test_digits_that_matter_stand_at_the_same_distance():
 
 
 def test_a_model_answers_and_grades_alike():
-    subject = multiplier({"labelled": 2, "width": 32, "heads": 2, "threads": 1}, Path())
+    subject = multiplier({"labelled": 2, "width": 32, "heads": 2, "threads": 1}, Path(), "")
     network = Network(subject.shape)
     initialise(network, 1)
     model = Model(network, TASK)
@@ -113,7 +113,9 @@ def test_a_model_answers_and_grades_alike():
 
 
 def test_a_training_step_reads_no_more_than_its_tokens():
-    subject = multiplier({"labelled": 3, "batch_tokens": 500, "mining": 2, "threads": 1}, Path())
+    subject = multiplier(
+        {"labelled": 3, "batch_tokens": 500, "mining": 2, "threads": 1}, Path(), ""
+    )
     for seed in range(20):
         examples = subject.labelled(np.random.default_rng(seed))
         read = len(TASK.layout(examples.problems.shape).ids)

@@ -37,9 +37,9 @@ def model_of(kind: str) -> Model:
         case "taught":
             return restore(weights, subject.shape, subject.task)
         case "three layers":
-            return untrained(adder({**SETTINGS, "layers": 3}, Path()))
+            return untrained(adder({**SETTINGS, "layers": 3}, Path(), ""))
         case "no positions":
-            return untrained(adder({**SETTINGS, "positions": "none"}, Path()))
+            return untrained(adder({**SETTINGS, "positions": "none"}, Path(), ""))
         case _:
             return untrained(subject)
 
@@ -320,5 +320,5 @@ def test_the_grid_doubles_every_two_steps_and_ends_where_it_is_told():
 )
 def test_a_wrong_setting_is_one_line_that_names_it(wrong: dict[str, object]):
     with pytest.raises(UsageError, match=rf"\[subject\] {next(iter(wrong))} = ") as caught:
-        adder(wrong, Path())
+        adder(wrong, Path(), "")
     assert "\n" not in str(caught.value)

@@ -11,17 +11,17 @@ from successor.subjects.transformer.tasks import TASKS
 from successor.validation import validated
 
 
-def adder(settings: Mapping[str, object], _: Path) -> Transformer:
+def adder(settings: Mapping[str, object], _: Path, __: str) -> Transformer:
     """A transformer that adds."""
     return _transformer("addition", settings)
 
 
-def reverser(settings: Mapping[str, object], _: Path) -> Transformer:
+def reverser(settings: Mapping[str, object], _: Path, __: str) -> Transformer:
     """A transformer that reverses strings of digits."""
     return _transformer("reversal", settings)
 
 
-def multiplier(settings: Mapping[str, object], _: Path) -> Transformer:
+def multiplier(settings: Mapping[str, object], _: Path, __: str) -> Transformer:
     """A transformer that multiplies."""
     return _transformer("multiplication", settings)
 

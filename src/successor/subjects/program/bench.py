@@ -1,0 +1,180 @@
+"""Where versions run: each in its own child of one sandbox, asked in batches."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from successor.errors import SuccessorError
+from successor.sandbox import (
+    Call,
+    Limits,
+    Program,
+    Result,
+    Returned,
+    Sandbox,
+    SandboxError,
+    Value,
+    open_sandbox,
+)
+from successor.subjects.program.agreement import Answer, Failed, told
+from successor.subjects.program.target import Target
+
+_INSIDE = Path(__file__).parent / "inside"
+DEATHS, WAITS = 6, 2
+"""Processes of one batch that may die, or be waited for in vain, before the rest of it counts
+as dead too."""
+PRELOADED = (
+    "bisect",
+    "collections",
+    "copy",
+    "dataclasses",
+    "decimal",
+    "doctest",
+    "fractions",
+    "functools",
+    "heapq",
+    "importlib",
+    "inspect",
+    "itertools",
+    "math",
+    "operator",
+    "random",
+    "re",
+    "statistics",
+    "string",
+    "unittest",
+)
+"""Modules that a program finds warm."""
+
+
+def inside(name: str) -> bytes:
+    """The text of one of our files that run beside a program."""
+    return (_INSIDE / name).read_bytes()
+
+
+@dataclass
+class Bench:
+    """A sandbox that opens when it is first needed."""
+
+    limits: Limits
+    tier: str | None = None
+    preload: tuple[str, ...] = ()
+    _sandbox: Sandbox | None = field(default=None, repr=False)
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The open sandbox.
+
+        Raises:
+            SuccessorError: when there is no adequate one.
+        """
+        if self._sandbox is None:
+            try:
+                with one_core():
+                    modules = (*PRELOADED, *self.preload)
+                    self._sandbox = open_sandbox(self.tier, preload=modules)
+            except SandboxError as error:
+                raise SuccessorError(str(error)) from error
+        return self._sandbox
+
+    def close(self) -> None:
+        """End the sandbox; it opens anew when it is needed again."""
+        if self._sandbox is not None:
+            self._sandbox.close()
+            self._sandbox = None
+
+    def run(self, program: Program, calls: Sequence[Call], wall_s: float | None = None) -> Result:
+        """One batch in a fresh child."""
+        limits = self.limits if wall_s is None else within(self.limits, wall_s)
+        return self.sandbox.run(program, calls, limits)
+
+    def ask(
+        self, program: Program, calls: Sequence[Call], wall_s: float | None = None
+    ) -> tuple[Answer, ...]:
+        """The answer to each call; when one ends the child, a fresh child answers the rest."""
+        answers: list[Answer] = []
+        waits = 0
+        for _ in range(DEATHS):
+            result = self.run(program, calls[len(answers) :], wall_s)
+            answers += result.outcomes[: len(calls) - len(answers)]
+            if result.status == "ok" or len(answers) == len(calls):
+                break
+            answers.append(Failed(result.status, result.detail))
+            waits += result.status == "timeout"
+            over = waits >= (1 if wall_s else WAITS) or result.status in {"import", "forged"}
+            if over or len(answers) == len(calls):
+                break
+        last = answers[-1] if answers else Failed("crashed")
+        rest = last if isinstance(last, Failed) else Failed("crashed", "answered too little")
+        return (*answers, *[rest] * (len(calls) - len(answers)))
+
+    def value(self, program: Program, call: Call, what: str, wall_s: float | None = None) -> Value:
+        """What one trusted call returns.
+
+        Raises:
+            SuccessorError: when it returns nothing, saying what was attempted.
+        """
+        (answer,) = self.ask(program, [call], wall_s)
+        if not isinstance(answer, Returned):
+            raise SuccessorError(f"{what}: {told(answer, 300)}")
+        return answer.value
+
+
+@contextmanager
+def one_core() -> Generator[None]:
+    """What is started in the block, and all that it starts, keeps to one and the same core."""
+    if sys.platform != "linux":
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+def within(limits: Limits, wall_s: float) -> Limits:
+    """The limits, with less time."""
+    return replace(limits, wall_s=min(limits.wall_s, wall_s))
+
+
+@dataclass(frozen=True)
+class Programs:
+    """How the files of a version become a program that can be asked."""
+
+    target: Target
+
+    def observed(self, files: Mapping[str, bytes]) -> Program:
+        """Asked with the result and what became of the arguments."""
+        return self._beside(files, "observe.py", "observe")
+
+    def bare(self, files: Mapping[str, bytes]) -> Program:
+        """Asked as it is: for timing."""
+        if self.target.is_method:
+            return self._beside(files, "observe.py", "function")
+        return Program(files, f"{self.target.path}:{self.target.entry}")
+
+    def _beside(self, files: Mapping[str, bytes], name: str, entry: str) -> Program:
+        added = {
+            "successor_target.py": self._naming(),
+            f"successor_{name}": inside(name),
+        }
+        return Program({**files, **added}, f"successor_{name}:{entry}")
+
+    def _naming(self) -> bytes:
+        first, _, rest = self.target.entry.partition(".")
+        lines = [f"from {self.target.module} import {first} as home"]
+        if self.target.is_method:
+            above, _, name = f".{rest}".rpartition(".")
+            lines.append(
+                f"def function(*given, **named): return home{above}().{name}(*given, **named)"
+            )
+        else:
+            lines.append(f"function = home{'.' if rest else ''}{rest}")
+        return "\n".join(lines).encode()

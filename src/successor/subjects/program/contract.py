@@ -1,0 +1,246 @@
+"""What arguments a function takes, as far as hints, docstring, tests and calls tell."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from successor.sandbox import Call, Value
+from successor.subjects.program import hints, observed
+from successor.subjects.program.docstrings import refined
+from successor.subjects.program.kinds import (
+    Either,
+    Items,
+    Kind,
+    Scale,
+    Text,
+    Whole,
+    has_container,
+    has_magnitude,
+    holds,
+)
+from successor.subjects.program.syntax import Function, Parameter, parameters
+
+_NUMBERS = frozenset({int, float, bool})
+_FOREIGN: tuple[Value, ...] = (None, "7", 3, 2.5, [1, 2], {"a": 1}, b"7", (1, 2))
+"""One value of each type that people pass by mistake."""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One parameter with the kind of value that it takes."""
+
+    parameter: Parameter
+    kind: Kind
+    source: str
+    """Where that is known from: "hint", "calls", "default", "trying"."""
+
+    @property
+    def name(self) -> str:
+        return self.parameter.name
+
+    @property
+    def optional(self) -> bool:
+        return self.parameter.default is not None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Alternatives of what goes in together, and how to draw it."""
+
+    rows: tuple[tuple[Argument, ...], ...]
+    shared: bool
+    """Whether all containers of a call are equally long in every call that was seen."""
+
+    def draw(self, rng: Random, size: int, *, heavy: bool = False) -> Call:
+        """The arguments of one call of a size.
+
+        Args:
+            heavy: only what takes as long as the size suggests.
+        """
+        row = rng.choice(self.rows)
+        together = self.shared or rng.random() < 0.5
+        length = Scale(size, heavy=heavy).length(rng) if together else None
+        scale = Scale(size, length, self.shared, heavy=heavy)
+        return _call(row, [each.kind.draw(rng, scale) for each in row], rng)
+
+    def draw_wrong(self, rng: Random, size: int, names: Sequence[str]) -> tuple[Call, str]:
+        """A call with one argument of a wrong type, and that argument's name.
+
+        Args:
+            names: parameters that may be wrong, at least one.
+        """
+        row = rng.choice(self.rows)
+        chosen = rng.choice([each for each in row if each.name in names])
+        scale = Scale(size, Scale(size).length(rng), grid=True)
+        given = [each.kind.draw(rng, scale) for each in row]
+        given[row.index(chosen)] = rng.choice(self.foreign(chosen))
+        return _call(row, given, None), chosen.name
+
+    def foreign(self, argument: Argument) -> list[Value]:
+        """Values of types that the argument does not have; numbers count as one type."""
+        mine = {held for row in self.rows for each in row if each.name == argument.name
+                for held in holds(each.kind)}  # fmt: skip
+        if mine & _NUMBERS:
+            mine |= _NUMBERS
+        return [value for value in _FOREIGN if type(value) not in mine]
+
+    def names(self, sources: Sequence[str] | None = None) -> tuple[str, ...]:
+        """The parameters that some wrong type exists for, in their order."""
+        found = [
+            each.name
+            for row in self.rows
+            for each in row
+            if (sources is None or each.source in sources) and self.foreign(each)
+        ]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def edges(self) -> tuple[tuple[Kind, ...], ...]:
+        """Kinds for hypothesis: whole numbers may be negative there, whatever was seen."""
+        return tuple(tuple(_widened(each.kind) for each in row) for row in self.rows)
+
+    @property
+    def has_container(self) -> bool:
+        """Whether a size is a length rather than a magnitude."""
+        return any(has_container(each.kind) for row in self.rows for each in row)
+
+    @property
+    def has_magnitude(self) -> bool:
+        """Whether a size is the magnitude of a whole number."""
+        return any(has_magnitude(each.kind) for row in self.rows for each in row)
+
+    def edge_call(self, values: Sequence[Value]) -> Call:
+        """Values drawn for `edges`, as a call."""
+        row = next((row for row in self.rows if len(row) == len(values)), self.rows[0])
+        return _call(row, list(values), None)
+
+    def told(self) -> Iterator[str]:
+        """One line for each argument: what it takes, and how that is known."""
+        for number in range(max((len(row) for row in self.rows), default=0)):
+            places = [row[number] for row in self.rows if len(row) > number]
+            kinds = dict.fromkeys(each.kind.told for each in places)
+            yield f"{places[0].name}: {' or '.join(kinds)} (by {_BY[places[0].source]})"
+
+
+_BY = {
+    "hint": "its type hint",
+    "calls": "the calls that were seen",
+    "default": "its default",
+    "trying": "trying",
+}
+
+
+def _call(row: Sequence[Argument], given: list[Value], rng: Random | None) -> Call:
+    """Positional arguments, some optional ones left out, and keywords by name."""
+    args: list[Value] = []
+    kwargs: dict[str, Value] = {}
+    leave = rng is not None and any(each.optional for each in row) and rng.random() < 0.5
+    for argument, value in zip(row, given, strict=True):
+        if leave and argument.optional:
+            continue
+        if argument.parameter.kind == "keyword":
+            kwargs[argument.name] = value
+        elif argument.parameter.kind == "rest" and isinstance(value, list):
+            args += value
+        else:
+            args.append(value)
+    return Call(tuple(args), kwargs)
+
+
+def _widened(kind: Kind) -> Kind:
+    if isinstance(kind, Whole) and kind.high is None:
+        return Whole()
+    return Either(tuple(_widened(each) for each in kind.of)) if isinstance(kind, Either) else kind
+
+
+def known_arguments(node: Function, calls: Sequence[Call]) -> list[Argument | Parameter]:
+    """Each parameter with its kind, or as it is when nothing tells; optional ones that nothing
+    tells about are left out.
+    """
+    docstring = ast.get_docstring(node) or ""
+    given = parameters(node)
+    seen = values_by_name(given, calls)
+    found: list[Argument | Parameter] = []
+    for parameter in given:
+        argument = _known(parameter, seen.get(parameter.name, []))
+        if argument is not None:
+            kind = refined(argument.kind, argument.name, docstring, alone=len(given) == 1)
+            found.append(Argument(parameter, kind, argument.source))
+        elif parameter.default is None and parameter.kind != "rest":
+            found.append(parameter)
+    return found
+
+
+def _known(parameter: Parameter, seen: list[Value]) -> Argument | None:
+    hinted = hints.kind_of(parameter.hint) if parameter.hint else None
+    if hinted is not None and hinted != hints.ANYTHING:
+        kind = Items("list", hinted) if parameter.kind == "rest" else hinted
+        return Argument(parameter, _narrowed(kind, observed.kind_of(seen)), "hint")
+    if kind := observed.kind_of(seen):
+        return Argument(parameter, kind, "calls")
+    default = _literal(parameter.default)
+    if default and (kind := observed.kind_of(default)):
+        return Argument(parameter, kind, "default")
+    return None
+
+
+def _narrowed(hinted: Kind, seen: Kind | None) -> Kind:
+    """What was seen, where it is a special case of what is hinted: sorted, not negative."""
+    match hinted, seen:
+        case Whole(), Whole():
+            return seen
+        case Text(raw=mine), Text(raw=theirs) if mine == theirs:
+            return seen
+        case Items(), Items() if hinted.shape == seen.shape:
+            return Items(hinted.shape, _narrowed(hinted.of, seen.of), seen.least, seen.ascending)
+        case _:
+            return hinted
+
+
+def _literal(default: ast.expr | None) -> list[Value]:
+    try:
+        return [ast.literal_eval(default)] if default else []
+    except ValueError:
+        return []
+
+
+def values_by_name(given: Sequence[Parameter], calls: Sequence[Call]) -> Mapping[str, list[Value]]:
+    """The values that each parameter had in some calls."""
+    places = [each for each in given if each.kind == "positional"]
+    rest = next((each.name for each in given if each.kind == "rest"), None)
+    seen: dict[str, list[Value]] = {}
+    for call in calls:
+        for parameter, value in zip(places, call.args, strict=False):
+            seen.setdefault(parameter.name, []).append(value)
+        if rest:
+            seen.setdefault(rest, []).append(list(call.args[len(places) :]))
+        for name, value in call.kwargs.items():
+            seen.setdefault(name, []).append(value)
+    return seen
+
+
+def all_shared(calls: Sequence[Call], rows: Sequence[Sequence[Argument]]) -> bool:
+    """Whether the containers of each call are equally long, or are grids: then only such are
+    drawn, since a function that multiplies matrices promises nothing for ragged ones.
+    """
+    grids = any(_is_grid(each.kind) and each.source != "trying" for row in rows for each in row)
+    if grids and not any(_ragged(value) for call in calls for value in call.args):
+        return True
+    several = [lengths for call in calls if len(lengths := _lengths(call)) > 1]
+    return len(several) > 1 and all(len(set(lengths)) == 1 for lengths in several)
+
+
+def _lengths(call: Call) -> list[int]:
+    return [len(each) for each in call.args if isinstance(each, list | tuple | dict | set)]
+
+
+def _ragged(value: Value) -> bool:
+    rows = value if isinstance(value, list | tuple) else ()
+    return len({len(row) for row in rows if isinstance(row, list | tuple)}) > 1
+
+
+def _is_grid(kind: Kind) -> bool:
+    return isinstance(kind, Items) and isinstance(kind.of, Items)

@@ -1,0 +1,159 @@
+"""Scores: what a version answers, beside what the original and the reference answer.
+
+The answers come from children of the sandbox; they are compared here, in our own process, and
+what is expected never leaves it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from successor.sandbox import Call, Program, Raised, Returned, Value
+from successor.subjects.program.accuracy import as_written, exact, score, ulps
+from successor.subjects.program.agreement import Answer, agrees, answered, same
+from successor.subjects.program.bench import Bench, Programs
+from successor.subjects.program.questions import ERRORS, Item, Questions
+
+Files = Mapping[str, bytes]
+_MARK = "<and arguments>"
+_REMEMBERED = 512
+"""Sets of expected answers that are kept."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Where exact answers come from."""
+
+    program: Program
+    written: bool
+    """Whether it is asked with fractions, as the original is when it is its own reference."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Items with what is expected of them."""
+
+    name: str
+    items: Sequence[Item]
+    expected: Sequence[Answer]
+    """What the original answers."""
+    exact: Sequence[Value | None]
+    """What the reference answers; None where it has no answer."""
+
+    @property
+    def calls(self) -> list[Call]:
+        return [item.call for item in self.items]
+
+
+@dataclass
+class Grader:
+    """Draws items, asks versions, and scores their answers."""
+
+    questions: Questions
+    programs: Programs
+    bench: Bench
+    tolerance: float
+    reference: Reference | None
+    _kept: dict[tuple[str, int, str], Asked] = field(
+        default_factory=dict[tuple[str, int, str], Asked], repr=False
+    )
+
+    def asked(self, name: str, count: int, seed: str) -> Asked:
+        """The items of a slice and what is expected, from the original or from memory."""
+        key = (name, count, seed)
+        if key not in self._kept:
+            if len(self._kept) >= _REMEMBERED:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[key] = self.expect(name, self.questions.draw(name, count, seed))
+        return self._kept[key]
+
+    def expect(self, name: str, items: Sequence[Item]) -> Asked:
+        """What is expected of any items."""
+        calls = [item.call for item in items]
+        expected = self.bench.ask(self.program(self.programs.target.files), calls)
+        return Asked(name, items, expected, self._exact(calls))
+
+    def program(self, files: Files) -> Program:
+        """A version, asked so that changed arguments show."""
+        return self.programs.observed(files)
+
+    def answers(
+        self, files: Files, asked: Sequence[Asked], wall_s: float | None = None
+    ) -> list[Sequence[Answer]]:
+        """A version's answers to several slices, all in one child."""
+        calls = [call for each in asked for call in each.calls]
+        answers = self.bench.ask(self.program(files), calls, wall_s)
+        split: list[Sequence[Answer]] = []
+        start = 0
+        for each in asked:
+            split.append(answers[start : start + len(each.items)])
+            start += len(each.items)
+        return split
+
+    def scores(self, asked: Asked, answers: Sequence[Answer]) -> tuple[float, ...]:
+        """One score for each item, in [0, 1]."""
+        rows = zip(asked.items, asked.expected, asked.exact, answers, strict=True)
+        if asked.name.startswith("accuracy/"):
+            return tuple(_accuracy(exact, got) for _, _, exact, got in rows)
+        if asked.name == ERRORS and self.questions.errors:
+            return tuple(self._error(item, want, got) for item, want, _, got in rows)
+        return tuple(float(self._right(want, exact, got)) for _, want, exact, got in rows)
+
+    def _right(self, expected: Answer, exact: Value | None, got: Answer) -> bool:
+        """As the original, or at least as near to the exact answer; where the original has no
+        answer there is nothing to preserve.
+        """
+        if not answered(expected) or agrees(expected, got, self.tolerance):
+            return True
+        if exact is None or not isinstance(expected, Returned) or not isinstance(got, Returned):
+            return False
+        if not same(expected.value, got.value, math.inf):
+            return False
+        return ulps(exact, result(got.value)) <= ulps(exact, result(expected.value))
+
+    def _error(self, item: Item, expected: Answer, got: Answer) -> float:
+        """1 for a TypeError that names the argument, 1/2 for one that does not.
+
+        What the original accepts without a hint that forbids it, has to be accepted still.
+        """
+        contract = self.questions.origin.contract
+        hinted = contract is not None and item.wrong in contract.names(("hint",))
+        if not hinted and isinstance(expected, Returned):
+            return float(agrees(expected, got, self.tolerance))
+        if not isinstance(got, Raised) or got.kind != "TypeError":
+            return 0.0
+        return 1.0 if re.search(rf"\b{re.escape(item.wrong)}\b", got.message) else 0.5
+
+    def _exact(self, calls: Sequence[Call]) -> list[Value | None]:
+        if self.reference is None:
+            return [None] * len(calls)
+        asked = [as_written(call) if self.reference.written else call for call in calls]
+        answers = self.bench.ask(self.reference.program, [call or Call() for call in asked])
+        return [
+            answer.value
+            if call is not None and isinstance(answer, Returned) and self._usable(answer.value)
+            else None
+            for call, answer in zip(asked, answers, strict=True)
+        ]
+
+    def _usable(self, value: Value) -> bool:
+        return exact(value) or not (self.reference and self.reference.written)
+
+
+def result(value: Value) -> Value:
+    """What the function returned, without what became of its arguments."""
+    match value:
+        case (str(mark), returned, _, _) if mark == _MARK:
+            return returned
+        case _:
+            return value
+
+
+def _accuracy(exact: Value | None, got: Answer) -> float:
+    """1 where there is no reference: it does not tell versions apart."""
+    if exact is None:
+        return 1.0
+    return score(ulps(exact, result(got.value))) if isinstance(got, Returned) else 0.0

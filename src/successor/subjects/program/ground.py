@@ -1,0 +1,256 @@
+"""All that judging a program takes, learnt from the original once."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from importlib.util import find_spec
+from pathlib import Path
+
+from successor.errors import UsageError
+from successor.sandbox import Call, Limits, Returned
+from successor.subjects.program import syntax
+from successor.subjects.program.accuracy import as_written, exact
+from successor.subjects.program.bench import Bench, Programs
+from successor.subjects.program.beside import Helper, Tests, Trial, find_tests, helper, try_tests
+from successor.subjects.program.contract import Contract
+from successor.subjects.program.grading import Files, Grader, Reference
+from successor.subjects.program.origin import (
+    LARGEST,
+    LONGEST,
+    PROBES,
+    WIDEST,
+    Origin,
+    check_answers,
+    check_import,
+    find_contract,
+    find_largest,
+    grid,
+    try_original,
+)
+from successor.subjects.program.questions import Questions
+from successor.subjects.program.settings import Objective, Settings
+from successor.subjects.program.target import Target
+from successor.subjects.program.timing import Timer, call_s
+from successor.types import Version, Workspace
+
+LONG_S = 2e-4
+"""A call that takes longer is well above what calling takes, some 5 microseconds."""
+CHECKED = 12
+"""Drawn calls with which the original is looked at."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The original, its judges, and where versions run."""
+
+    target: Target
+    tests: Tests
+    bench: Bench
+    grader: Grader
+    timer: Timer
+    objectives: tuple[Objective, ...]
+    notes: tuple[str, ...]
+    """What of the goal could not be taken up, for people."""
+
+    @property
+    def questions(self) -> Questions:
+        """What is asked."""
+        return self.grader.questions
+
+    def source(self, version: Version, workspace: Workspace) -> str:
+        """The text of the target's file in a version."""
+        return workspace.read(version.files[self.target.path]).decode("utf-8-sig")
+
+    def files(self, source: str) -> Files:
+        """The files that run for a text: all else is as it was."""
+        return {**self.target.files, self.target.path: source.encode()}
+
+    def failure(self, files: Files, wall_s: float | None = None) -> str:
+        """The first test that fails on a version, in a line; "" when all pass."""
+        origin = self.questions.origin
+        if not origin.trial.verdicts:
+            return ""
+        trial = try_tests(self.tests, self.target, files, self.bench, wall_s)
+        if isinstance(trial, str):
+            return trial
+        if wrong := trial.failed:
+            return f"{wrong.test}: {wrong.why}"
+        return "tests: some were not run" if trial.ran < origin.trial.ran else ""
+
+    def flaw(self, source: str) -> str:
+        """Why the text cannot stand in for the original, before it is run."""
+        return _flaw(self.target.source, source, self.target.entry)
+
+    def slices(self) -> tuple[str, ...]:
+        """The names of all slices of an exam, easiest first."""
+        return self.questions.slices(
+            accuracy="accuracy" in self.objectives, speed="speed" in self.objectives
+        )
+
+
+@lru_cache(maxsize=64)
+def _flaw(original: str, source: str, function: str) -> str:
+    return syntax.flaw(original, source, function)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the lab names, read from its folder."""
+
+    target: Target
+    tests: Tests
+    inputs: Helper | None
+    reference: Helper | None
+    settings: Settings
+
+
+def read_lab(settings: Settings, target: Target, folder: Path) -> Given:
+    """Read the files beside the target.
+
+    Raises:
+        UsageError: when one that is named is not there, or does not parse.
+    """
+    inputs, reference = settings.inputs, settings.reference
+    return Given(
+        target,
+        find_tests(settings.tests, target, folder),
+        helper(inputs, "inputs", folder, drawing=True) if inputs else None,
+        helper(reference, "reference", folder, drawing=False) if reference else None,
+        settings,
+    )
+
+
+def bench_for(given: Given) -> Bench:
+    """A sandbox with what the target and its tests import already there."""
+    settings = given.settings
+    limits = Limits(
+        wall_s=settings.wall_s, cpu_s=settings.wall_s, memory_bytes=settings.memory_mb << 20
+    )
+    files = [*given.target.files.values(), *given.tests.files.values()]
+    needed = {name for data in files for name in imported(data)}
+    return Bench(limits, settings.tier, (*sorted(needed), *settings.preload))
+
+
+def imported(data: bytes) -> Iterator[str]:
+    """The installed modules that a file imports."""
+    for name in syntax.imports(ast.parse(data)):
+        root = name.partition(".")[0]
+        if root and (root in sys.stdlib_module_names or _installed(root)):
+            yield root
+
+
+def _installed(name: str) -> bool:
+    """Whether it is a package of the environment, and no file of the lab."""
+    try:
+        spec = find_spec(name)
+    except (ImportError, ValueError):
+        return False
+    return spec is not None and "site-packages" in (spec.origin or "")
+
+
+def learn(given: Given, objectives: tuple[Objective, ...], bench: Bench) -> Ground:
+    """Look at the original: its tests, what it takes, how far it gets, whether it holds still.
+
+    Raises:
+        UsageError: when it cannot be judged, and why.
+    """
+    target, programs = given.target, Programs(given.target)
+    program = programs.observed(target.files)
+    check_import(target, program, bench)
+    trial = try_original(target, given.tests, bench)
+    contract = None if given.inputs else find_contract(target, program, trial.calls, bench)
+    origin = Origin(program, contract, trial, 1, bounded=True)
+    wrong = "errors" in objectives
+    questions = Questions(origin, given.settings.sizes or (1,), given.inputs, bench, wrong)
+    _check(target, questions, trial, bench)
+    if not given.settings.sizes:
+        questions = _reaching(questions, contract)
+    questions = replace(questions, timed=timed(questions))
+    reference, notes = _reference(given, questions, objectives)
+    without = {"memory"} if reference else {"memory", "accuracy"}
+    kept: tuple[Objective, ...] = tuple(each for each in objectives if each not in without)
+    grader = Grader(questions, programs, bench, given.settings.tolerance, reference)
+    timer = Timer(bench, programs, questions, given.settings.tolerance)
+    notes += ["memory: is not measured yet"] if "memory" in objectives else []
+    return Ground(target, given.tests, bench, grader, timer, kept or ("speed",), tuple(notes))
+
+
+def _check(target: Target, questions: Questions, trial: Trial, bench: Bench) -> None:
+    size = 4 if questions.sizes == (1,) else questions.sizes[0]
+    calls = [*trial.calls[:CHECKED], *questions.calls("check", size, CHECKED)]
+    check_answers(target, questions.origin.program, calls, bench)
+
+
+def _reaching(questions: Questions, contract: Contract | None) -> Questions:
+    """The same questions, at sizes up to what the original can do."""
+    origin = questions.origin
+    most = LONGEST
+    if contract is not None and not contract.has_container:
+        most = LARGEST if contract.has_magnitude else WIDEST
+    draw = partial(questions.calls, heavy=True)
+    reach, bounded = find_largest(draw, origin.program, questions.bench, most)
+    origin = replace(origin, largest=reach, bounded=bounded)
+    return replace(questions, origin=origin, sizes=grid(reach))
+
+
+def timed(questions: Questions) -> tuple[int, ...]:
+    """The largest size, and the next if the original works on it for longer than calling takes."""
+    *less, largest = questions.sizes[-2:]
+    calls = [questions.calls(f"timed/{size}", size, PROBES, heavy=True) for size in less]
+    program, bench = questions.origin.program, questions.bench
+    long = [call_s(partial(bench.run, program), each) > LONG_S for each in calls]
+    return (*(size for size, worth in zip(less, long, strict=True) if worth), largest)
+
+
+def _reference(
+    given: Given, questions: Questions, objectives: tuple[Objective, ...]
+) -> tuple[Reference | None, list[str]]:
+    """Where exact answers come from: the lab's own function, or the original with fractions.
+
+    Raises:
+        UsageError: when the lab file asks for accuracy, and there is none.
+    """
+    if "accuracy" not in objectives:
+        return None, []
+    if given.reference:
+        return Reference(given.reference.program, written=False), []
+    program = Programs(given.target).bare(given.target.files)
+    asked = [as_written(call) for call in questions.calls("exact", questions.sizes[0], CHECKED)]
+    calls = [call for call in asked if call is not None]
+    answers = questions.bench.ask(program, calls)
+    held = [isinstance(each, Returned) and exact(each.value) for each in answers]
+    if any(held) and 2 * sum(held) >= len(held) and _has_fractions(calls):
+        return Reference(program, written=True), []
+    why = "accuracy: the original does not work with fractions; name a [subject] reference"
+    if given.settings.objectives:
+        raise UsageError(f"[subject] objectives: {why}")
+    return None, [why]
+
+
+def _has_fractions(calls: list[Call]) -> bool:
+    return any("Fraction" in repr(call) for call in calls)
+
+
+def describe(ground: Ground) -> Mapping[str, tuple[str, ...]]:
+    """What is known of the target's behaviour, and what is only taken for granted, in lines."""
+    origin, target = ground.questions.origin, ground.target
+    tests = [each for each in origin.trial.verdicts if each.outcome == "passed"]
+    calls = origin.trial.calls
+    pinned = [f"{len(tests)} tests and examples pass, and will have to"] if tests else []
+    pinned += [f"{len(calls)} calls that they make give the same outcome"] if calls else []
+    if target.node.returns is not None:
+        pinned.append(f"returns {ast.unparse(target.node.returns)} (by its type hint)")
+    pinned.append(f"{target.entry} keeps its parameters, their order and defaults")
+    assumed = [*(origin.contract.told() if origin.contract else ())]
+    sizes = ground.questions.sizes
+    assumed.append(f"agrees with the original on inputs of size {sizes[0]} to {sizes[-1]}")
+    loose = origin.contract.names(("calls", "default", "trying")) if origin.contract else ()
+    if loose:
+        assumed.append(f"treats other types as the original does: {', '.join(loose)}")
+    unrun = [each.test for each in origin.trial.verdicts if each.outcome == "not run"]
+    assumed += [f"not run: {name}" for name in unrun[:5]]
+    return {"pinned": tuple(pinned), "assumed": tuple(assumed), "notes": ground.notes}

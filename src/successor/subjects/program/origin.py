@@ -1,0 +1,228 @@
+"""What is learnt about the original, once: it is the oracle of everything that follows."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from successor.errors import UsageError
+from successor.sandbox import Call, Program, Raised, Result, Returned
+from successor.subjects.program.agreement import Answer, Failed, agrees, answered, told
+from successor.subjects.program.bench import Bench, within
+from successor.subjects.program.beside import Tests, Trial, try_tests
+from successor.subjects.program.contract import (
+    Argument,
+    Contract,
+    all_shared,
+    known_arguments,
+)
+from successor.subjects.program.kinds import Items, Kind, Real, Text, Whole
+from successor.subjects.program.syntax import Parameter
+from successor.subjects.program.target import Target
+
+Draw = Callable[[str, int, int], Sequence[Call]]
+"""(seed, size, count) -> calls that take as long as the size suggests."""
+PROBES = 4
+"""Calls of a size, all of which have to be quick: at the second attempt at least."""
+
+QUICK_S = 0.02
+"""What a call of the largest size may take the original."""
+LONGEST, LARGEST, WIDEST = 1 << 12, 1 << 62, 1000
+"""Sizes beyond which nothing is drawn: lengths, magnitudes, floats."""
+_TRIED: tuple[Kind, ...] = (
+    Whole(),
+    Real(whole=True),
+    Text(),
+    Items("list", Whole()),
+    Items("list", Text()),
+    Items("list", Items("list", Whole())),
+)
+"""Kinds that are tried where nothing tells what an argument takes, likeliest first."""
+_TRIES = 3
+_DENIED = {
+    "PermissionError": "files or programs",
+    "FileNotFoundError": "files",
+    "BlockingIOError": "other processes",
+    "socket.gaierror": "the network",
+    "urllib.error.URLError": "the network",
+    "ConnectionRefusedError": "the network",
+    "OSError": "files or the network",
+}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The original, its contract, and how far it gets."""
+
+    program: Program
+    contract: Contract | None
+    """None when the lab draws the inputs itself."""
+    trial: Trial
+    largest: int
+    """Largest size that it answers within `QUICK_S`."""
+    bounded: bool
+    """Whether larger sizes would take it too long, rather than being of no interest."""
+
+
+def check_import(target: Target, program: Program, bench: Bench) -> None:
+    """Import the original.
+
+    Raises:
+        UsageError: when that fails, in the sandbox at least.
+    """
+    result = bench.run(program, [])
+    if result.status != "ok":
+        raise UsageError(
+            f"{target.root / target.path}: cannot be imported in the sandbox: {result.detail}"
+        )
+
+
+def try_original(target: Target, tests: Tests, bench: Bench) -> Trial:
+    """Run the tests on the original.
+
+    Raises:
+        UsageError: when they fail: then there is nothing to preserve.
+    """
+    if not tests.modules and not ast.get_docstring(target.node):
+        return Trial((), ())
+    trial = try_tests(tests, target, target.files, bench, None)
+    where = target.root / target.path
+    if isinstance(trial, str):
+        raise UsageError(f"{where}: its tests cannot be run on it: {trial}")
+    if wrong := trial.failed:
+        raise UsageError(
+            f"{where}: nothing to preserve, as a test fails on it: {wrong.test}: {wrong.why}"
+        )
+    if trial.verdicts and not trial.ran:
+        raise UsageError(f"{where}: no test can be run: {trial.verdicts[0].why}")
+    return trial
+
+
+def find_contract(target: Target, program: Program, seen: Sequence[Call], bench: Bench) -> Contract:
+    """What the arguments are. Calls that raise show what they are not.
+
+    Raises:
+        UsageError: when nothing tells.
+    """
+    answers = bench.ask(program, seen)
+    calls = [
+        call for call, got in zip(seen, answers, strict=True) if isinstance(got, Returned)
+    ]  # fmt: skip
+    known = known_arguments(target.node, calls)
+    rows = [tuple(each for each in known if isinstance(each, Argument))]
+    if len(rows[0]) < len(known):
+        rows = list(_tried(known, program, bench))
+    if not rows or (not rows[0] and target.node.args.args[target.is_method :]):
+        raise UsageError(
+            f"{target.root / target.path}: cannot tell what {target.entry} takes: "
+            "add type hints, a test, or [subject] inputs"
+        )
+    return Contract(tuple(rows), all_shared(calls, rows))
+
+
+def _tried(
+    known: Sequence[Argument | Parameter], program: Program, bench: Bench
+) -> list[tuple[Argument, ...]]:
+    """The rows of kinds with which the original returns every time that it is tried."""
+    choices = [
+        [each]
+        if isinstance(each, Argument)
+        else [Argument(each, kind, "trying") for kind in _TRIED]
+        for each in known
+    ]
+    rows = list(itertools.islice(itertools.product(*choices), 300))
+    calls = [
+        Contract((row,), shared=True).draw(Random(f"try/{number}"), 5)
+        for row in rows
+        for number in range(_TRIES)
+    ]
+    answers = bench.ask(program, calls, 5.0)
+    found = [
+        row
+        for number, row in enumerate(rows)
+        if all(
+            isinstance(answer, Returned)
+            for answer in answers[number * _TRIES : (number + 1) * _TRIES]
+        )
+    ]
+    return found
+
+
+def check_answers(target: Target, program: Program, calls: Sequence[Call], bench: Bench) -> None:
+    """Ask everything twice, forth and back, to see whether there is anything to hold on to.
+
+    Raises:
+        UsageError: when it cannot be imported, gives two answers to one question, answers with
+            what cannot be compared, or needs what the sandbox denies.
+    """
+    where = f"{target.root / target.path}: {target.entry}"
+    answers = bench.ask(program, [*calls, *reversed(calls)])
+    first, again = answers[: len(calls)], answers[: len(calls) - 1 : -1]
+    _check_access(where, answers)
+    if all(isinstance(each, Failed) for each in answers):
+        raise UsageError(f"{where}: gives no answer in the sandbox: {told(answers[0], 200)}")
+    for call, mine, later in zip(calls, first, again, strict=True):
+        if answered(mine) and answered(later) and not agrees(mine, later, 0.0):
+            raise UsageError(
+                f"{where} gives different answers to the same question, so that nothing can be "
+                f"compared: {spelled(call)} gave {told(mine)}, then {told(later)}"
+            )
+    if not any(isinstance(each, Returned | Raised) for each in answers):
+        raise UsageError(f"{where}: returns {told(answers[0])}, which cannot be compared")
+
+
+def _check_access(where: str, answers: Sequence[Answer]) -> None:
+    denied = [
+        each for each in answers
+        if isinstance(each, Raised) and each.kind in _DENIED
+    ]  # fmt: skip
+    if denied and 2 * len(denied) > len(answers):
+        raise UsageError(
+            f"{where} needs {_DENIED[denied[0].kind]}, which the sandbox denies: "
+            f"{told(denied[0], 150)}"
+        )
+
+
+def spelled(call: Call) -> str:
+    """A call's arguments, as people write them."""
+    named = [f"{name}={value!r}" for name, value in call.kwargs.items()]
+    text = ", ".join([*map(repr, call.args), *named])
+    return f"({text if len(text) <= 80 else f'{text[:79]}…'})"
+
+
+def find_largest(draw: Draw, program: Program, bench: Bench, most: int) -> tuple[int, bool]:
+    """The largest size up to `most` that takes at most `QUICK_S`, and whether time was what
+    ended it; by doubling, and then halving the last step three times.
+    """
+
+    def quick(size: int) -> bool:
+        calls = draw(f"reach/{size}", size, PROBES)
+        with bench.sandbox.session(program, within(bench.limits, 1.0)) as session:
+            return all(any(_quick(session.ask([call])) for _ in range(2)) for call in calls)
+
+    reach = 1
+    while reach < most and quick(min(most, 2 * reach)):
+        reach = min(most, 2 * reach)
+    if reach == most:
+        return reach, False
+    beyond = min(most, 2 * reach)
+    for _ in range(3):
+        middle = (reach + beyond) // 2
+        if middle > reach and quick(middle):
+            reach = middle
+        else:
+            beyond = middle
+    return reach, True
+
+
+def _quick(result: Result) -> bool:
+    return result.status == "ok" and result.seconds <= QUICK_S
+
+
+def grid(largest: int, points: int = 4) -> tuple[int, ...]:
+    """Sizes from small to `largest`, each the same multiple of the one before."""
+    steps = [largest ** ((point + 1) / points) for point in range(points)]
+    return tuple(dict.fromkeys([*(max(1, round(step)) for step in steps[:-1]), largest]))

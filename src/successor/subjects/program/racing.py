@@ -1,0 +1,257 @@
+"""Candidate against incumbent, for a judge: correctness, time, weight, and what is suspicious."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from successor.sandbox import Call, Program, Returned, Value, values
+from successor.subjects.program import syntax
+from successor.subjects.program.agreement import Answer, Failed, agrees, answered, told
+from successor.subjects.program.grading import Asked, Files
+from successor.subjects.program.ground import Ground
+from successor.subjects.program.origin import spelled
+from successor.subjects.program.questions import ERRORS, TESTS, Item
+from successor.subjects.program.results import Answered, Heat
+from successor.subjects.program.shrink import shrunk
+from successor.subjects.program.timing import (
+    SLOW_MOST_S,
+    batch_length,
+    call_s,
+    distinct,
+    most_calls,
+)
+from successor.types import Draw, Version, Workspace
+
+CORPUS = "corpus"
+"""Counterexamples, of the past and while they are shrunk: no slice of an exam."""
+MOST_KEPT = 3
+"""Counterexamples of one batch that are kept."""
+LEAST_S = 0.002
+"""Batches shorter than this say nothing about caching or plausibility."""
+REACHING = frozenset(
+    {"_thread", "builtins", "ctypes", "gc", "importlib", "inspect", "signal", "socket",
+     "subprocess", "successor", "successor_observe", "threading", "traceback"}
+)  # fmt: skip
+"""Modules with which a program gets at what runs it. A rewrite of pure code needs none of them."""
+
+
+Marked = tuple[str, tuple[float, ...], tuple[float, ...]]
+"""(slice, the candidate's scores, the incumbent's)."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two versions, ready to run."""
+
+    ground: Ground
+    candidate: Files
+    incumbent: Files
+    flaw: str
+    """Why the candidate is out of the question."""
+
+    @property
+    def sources(self) -> tuple[str, str]:
+        path = self.ground.target.path
+        return self.candidate[path].decode(), self.incumbent[path].decode()
+
+
+def pair(ground: Ground, candidate: Version, incumbent: Version, work: Workspace) -> Pair:
+    """Read both versions."""
+    mine, theirs = (ground.source(each, work) for each in (candidate, incumbent))
+    return Pair(ground, ground.files(mine), ground.files(theirs), ground.flaw(mine))
+
+
+def ask(both: Pair, draw: Draw, corpus: Sequence[bytes]) -> Answered:
+    """Put the same items to both. What the corpus shows is in the counterexamples alone."""
+    grader, seed = both.ground.grader, f"{draw.purpose}/{draw.seed}"
+    names = [(name, count) for name, count in draw.counts if not name.startswith("speed/")]
+    asked = [grader.asked(name, count, seed) for name, count in names]
+    past = [item for item in map(_decoded, corpus) if item is not None]
+    every = [grader.expect(CORPUS, past), *asked]
+    theirs = grader.answers(both.incumbent, every)
+    mine = [[Failed("flaw", both.flaw)] * len(each.items) for each in every] if both.flaw else (
+        grader.answers(both.candidate, every)
+    )  # fmt: skip
+    slices = [
+        (each.name, grader.scores(each, my), grader.scores(each, their))
+        for each, my, their in zip(every, mine, theirs, strict=True)
+    ]
+    lost = list(_lost(both, every, slices))
+    found = [] if both.flaw else [_smaller(both, item) for item in lost[:MOST_KEPT]]
+    kept = {_encoded(item.call): item for item in found}
+    notes = [both.flaw] if both.flaw else [_note(both, item) for item in kept.values()]
+    return Answered(_with_gate(both, slices[1:], notes), tuple(kept), tuple(notes))
+
+
+def _with_gate(both: Pair, slices: Sequence[Marked], notes: list[str]) -> tuple[Marked, ...]:
+    """The slices, with one more item in that of the tests: whether they pass."""
+    told: list[Marked] = []
+    for name, mine, theirs in slices:
+        if name != TESTS:
+            told.append((name, mine, theirs))
+            continue
+        failures = [both.flaw or both.ground.failure(files) for files in
+                    (both.candidate, both.incumbent)]  # fmt: skip
+        notes += failures[:1] if failures[0] and not both.flaw else []
+        new, old = (float(not failure) for failure in failures)
+        told.append((name, (*mine, new), (*theirs, old)))
+    return tuple(told)
+
+
+def _lost(
+    both: Pair,
+    asked: Sequence[Asked],
+    slices: Sequence[tuple[str, Sequence[float], Sequence[float]]],
+) -> Iterator[Item]:
+    """Items that the incumbent gets right and the candidate does not. How accurate a result or
+    how clear an error is, is no matter of right and wrong.
+    """
+    for each, (name, mine, theirs) in zip(asked, slices, strict=True):
+        graded = name == ERRORS and both.ground.questions.errors
+        for item, want, my, their in zip(each.items, each.expected, mine, theirs, strict=True):
+            counts = not graded or isinstance(want, Returned)
+            if my < their and counts and not name.startswith("accuracy/"):
+                yield item
+
+
+def _smaller(both: Pair, item: Item) -> Item:
+    """The item, shrunk as far as it still tells the two apart."""
+    grader = both.ground.grader
+
+    def fails(calls: Sequence[Call]) -> Sequence[bool]:
+        asked = grader.expect(CORPUS, [Item(call) for call in calls])
+        mine, theirs = (
+            grader.scores(asked, grader.answers(files, [asked])[0])
+            for files in (both.candidate, both.incumbent)
+        )
+        return [my < their for my, their in zip(mine, theirs, strict=True)]
+
+    return Item(shrunk(item.call, fails))
+
+
+def _note(both: Pair, item: Item) -> str:
+    grader = both.ground.grader
+    asked = grader.expect(CORPUS, [item])
+    (got,) = grader.answers(both.candidate, [asked])[0]
+    called = f"{both.ground.target.entry}{spelled(item.call)}"
+    return f"{called} gives {told(got)}, where the original gives {told(asked.expected[0])}"
+
+
+def _encoded(call: Call) -> bytes:
+    named: dict[Value, Value] = dict(call.kwargs.items())
+    return values.encode([list(call.args), named])
+
+
+def _decoded(data: bytes) -> Item | None:
+    """What `_encoded` wrote; None for what it did not."""
+    try:
+        match values.decode(data):
+            case [list(args), dict(kwargs)]:
+                return Item(Call(tuple(args), {str(name): each for name, each in kwargs.items()}))
+            case _:
+                return None
+    except ValueError:
+        return None
+
+
+def race(both: Pair, draw: Draw) -> tuple[Heat, ...]:
+    """A heat for each item of the speed slices. A wrong answer takes all the time there is."""
+    timer, most_s = both.ground.timer, both.ground.bench.limits.wall_s
+    return tuple(
+        Heat(name, heat.mine if heat.agreed else most_s, heat.theirs)
+        for name, count in draw.counts
+        if name.startswith("speed/")
+        for heat in timer.heats(
+            both.candidate, both.incumbent, name, f"{draw.purpose}/{draw.seed}", count
+        )
+    )
+
+
+def suspicions(both: Pair, draw: Draw) -> tuple[str, ...]:
+    """What no honest candidate does, each in a line."""
+    if both.flaw:
+        return ()
+    questions = both.ground.questions
+    size = questions.sizes[-1]
+    calls = questions.calls(f"suspicions/{draw.seed}", size, 16)
+    found = [*_reaching_out(both), *_stateful(both, distinct(calls, 16))]
+    return (*found, *_too_fast(both, draw.seed, size))
+
+
+def _reaching_out(both: Pair) -> Iterator[str]:
+    mine, theirs = (
+        {name.partition(".")[0] for name in syntax.imports(ast.parse(source))}
+        for source in both.sources
+    )
+    for name in sorted((mine - theirs) & REACHING):
+        yield f"begins to import {name!r}, with which a program gets at what runs it"
+
+
+def _stateful(both: Pair, calls: Sequence[Call]) -> Iterator[str]:
+    """Answers that depend on what was asked before."""
+    bench, program = both.ground.bench, both.ground.grader.program(both.candidate)
+    answers = bench.ask(program, [*calls, *reversed(calls)])
+    first, again = answers[: len(calls)], answers[: len(calls) - 1 : -1]
+    alone = bench.ask(program, calls[len(calls) // 2 :])
+    if any(isinstance(each, Failed) and each.status == "forged" for each in answers):
+        yield "sends answers that nobody asked for"
+    pairs = [*zip(first, again, strict=True), *zip(first[len(calls) // 2 :], alone, strict=True)]
+    if any(not _alike(one, other) for one, other in pairs):
+        yield "answers the same question differently, depending on what it was asked before"
+
+
+def _alike(one: Answer, other: Answer) -> bool:
+    return agrees(one, other, 0.0) or not (answered(one) and answered(other))
+
+
+def _too_fast(both: Pair, seed: int, size: int) -> Iterator[str]:
+    """Speed that comes from remembering, or that no code can have."""
+    ground = both.ground
+    few = distinct(ground.questions.calls(f"few/{seed}", size, 4, heavy=True), 4)
+    programs = ground.timer.programs
+    mine, theirs = programs.bare(both.candidate), programs.bare(both.incumbent)
+    times = [call_s(partial(ground.bench.run, each), few) for each in (mine, theirs)]
+    wanted = max(batch_length(min(times), max(times)), round(SLOW_MOST_S / max(*times, 1e-5)))
+    wanted = min(wanted, most_calls(few))
+    batches = [
+        distinct(ground.questions.calls(f"{name}/{seed}", size, 2 * wanted, heavy=True), wanted)
+        for name in ("fresh", "other")
+    ]
+    if all(_remembers(both, mine, theirs, calls) for calls in batches):
+        yield "keeps results between calls, and is no faster on new inputs"
+    constant = _constant(ground.target.path, ground.target.entry)
+    if all(_impossible(both, mine, constant, calls) for calls in batches):
+        yield "is faster than a function that returns a constant"
+
+
+def _remembers(both: Pair, mine: Program, theirs: Program, calls: Sequence[Call]) -> bool:
+    fresh, again = _twice(both, mine, calls)
+    if fresh < LEAST_S or again > fresh / 4:
+        return False
+    cold, warm = _twice(both, theirs, calls)
+    return warm > cold / 2 and fresh > 0.8 * cold
+
+
+def _impossible(both: Pair, mine: Program, constant: Program, calls: Sequence[Call]) -> bool:
+    floor = min(_twice(both, constant, calls))
+    return floor > LEAST_S and max(_twice(both, mine, calls)) < 0.6 * floor
+
+
+def _twice(both: Pair, program: Program, calls: Sequence[Call]) -> tuple[float, float]:
+    """Seconds for a batch, and for the same batch again: the least of three children, since a
+    busy machine only ever adds.
+    """
+    bench, times = both.ground.bench, list[tuple[float, float]]()
+    for _ in range(3):
+        with bench.sandbox.session(program, bench.limits) as session:
+            times.append((session.ask(calls).seconds, session.ask(calls).seconds))
+    return min(first for first, _ in times), min(second for _, second in times)
+
+
+def _constant(path: str, entry: str) -> Program:
+    name = entry.rpartition(".")[2]
+    text = f"def {name}(*given, **named):\n    return None\n"
+    return Program({path: text.encode()}, f"{path}:{name}")

@@ -1,0 +1,143 @@
+"""The subject `program`: a function that improves, judged beside what it was at first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from hashlib import sha256
+
+from successor.subjects.program import racing, syntax
+from successor.subjects.program.examining import evaluate, examine
+from successor.subjects.program.goals import Goal
+from successor.subjects.program.grading import Files
+from successor.subjects.program.ground import Given, Ground, bench_for, describe, learn
+from successor.subjects.program.results import Answered, Heat, Screening
+from successor.subjects.program.screening import Screener
+from successor.subjects.program.settings import Objective
+from successor.types import Digest, Draft, Draw, Exam, Version, Workspace
+
+
+class ProgramSubject:
+    """A program, as a subject, as an author's workshop and as a judge's race track.
+
+    Nothing runs before it is needed; the first question has the original looked at, which takes
+    a second or so and may find that it cannot be judged (UsageError).
+    """
+
+    def __init__(self, given: Given, goal: Goal) -> None:
+        self._given = given
+        self._goal = goal
+        self._bench = bench_for(given)
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What is known about the original.
+
+        Raises:
+            UsageError: when it cannot be judged.
+        """
+        wanted = self._given.settings.objectives or self._goal.objectives
+        return learn(self._given, wanted, self._bench)
+
+    @cached_property
+    def _screener(self) -> Screener:
+        return Screener(self.ground)
+
+    def close(self) -> None:
+        """End the sandbox; it opens anew when it is needed again."""
+        self._bench.close()
+
+    # As a subject
+
+    def create(self, seed: int, workspace: Workspace) -> Draft:
+        """The original, once it has been looked at."""
+        workspace.progress("reading", 0, 1)
+        target = self.ground.target
+        files = {path: workspace.write(data) for path, data in sorted(target.files.items())}
+        return Draft(files, {"nodes": syntax.nodes(target.source)})
+
+    def evaluate_self(self, version: Version, seed: int, workspace: Workspace) -> Exam:
+        """Every slice: tests, agreement, errors, accuracy, speed."""
+        told = self._given.settings
+        return evaluate(self.ground, version, seed, workspace, told.exam_items, told.exam_s)
+
+    def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
+        """The items of a draw."""
+        return examine(self.ground, version, draw, workspace)
+
+    def report(self) -> Mapping[str, tuple[str, ...]]:
+        """In lines: what is pinned, what is assumed, and what of the goal was not understood."""
+        found = dict(describe(self.ground))
+        if self._goal.unknown:
+            words = ", ".join(repr(word) for word in self._goal.unknown)
+            found["notes"] += (f"not understood in the goal: {words}",)
+        return found
+
+    def fingerprint(self) -> Digest:
+        """Of every file of the lab that judging depends on: changed, it is another experiment."""
+        given = self._given
+        beside = [each.program.files for each in (given.inputs, given.reference) if each]
+        parts: list[Files] = [given.target.files, given.tests.files, *beside]
+        text = [(name, sha256(data).hexdigest()) for part in parts for name, data in part.items()]
+        return sha256(repr(sorted(text)).encode()).hexdigest()
+
+    # As a workshop
+
+    @property
+    def path(self) -> str:
+        """The file that may change."""
+        return self._given.target.path
+
+    @property
+    def function(self) -> str:
+        """Dotted name; "" when the whole file is the target."""
+        return self._given.target.function
+
+    @property
+    def objectives(self) -> tuple[Objective, ...]:
+        """What to improve, most important first."""
+        return self.ground.objectives
+
+    def source(self, version: Version, workspace: Workspace) -> str:
+        """The text of the file in a version."""
+        return self.ground.source(version, workspace)
+
+    def screen(self, source: str, incumbent: Version, seed: int, workspace: Workspace) -> Screening:
+        """A quick look at a variant beside the incumbent; tens of milliseconds."""
+        return self._screener.screen(source, self.source(incumbent, workspace), seed)
+
+    def draft(
+        self, source: str, incumbent: Version, workspace: Workspace, **figures: float | str
+    ) -> Draft:
+        """A candidate: the incumbent with this text."""
+        digest = workspace.write(source.encode())
+        told = {"nodes": syntax.nodes(source), **figures}
+        return Draft({**incumbent.files, self.path: digest}, told)
+
+    # As a race track
+
+    def ask(
+        self, candidate: Version, incumbent: Version, draw: Draw, corpus: Sequence[bytes],
+        work: Workspace,
+    ) -> Answered:  # fmt: skip
+        """Fresh items, and the counterexamples of the past, put to both."""
+        return racing.ask(racing.pair(self.ground, candidate, incumbent, work), draw, corpus)
+
+    def race(
+        self, candidate: Version, incumbent: Version, draw: Draw, work: Workspace
+    ) -> tuple[Heat, ...]:
+        """Timings of both on the same fresh inputs."""
+        return racing.race(racing.pair(self.ground, candidate, incumbent, work), draw)
+
+    def weigh(
+        self, candidate: Version, incumbent: Version, work: Workspace
+    ) -> Mapping[str, tuple[float, float]]:
+        """Nodes of both versions' syntax trees."""
+        mine, theirs = (self.source(each, work) for each in (candidate, incumbent))
+        return {"size": (float(syntax.nodes(mine)), float(syntax.nodes(theirs)))}
+
+    def suspicions(
+        self, candidate: Version, incumbent: Version, draw: Draw, work: Workspace
+    ) -> tuple[str, ...]:
+        """What no honest candidate does."""
+        return racing.suspicions(racing.pair(self.ground, candidate, incumbent, work), draw)

@@ -1,0 +1,171 @@
+"""Heats: two versions timed on the same fresh inputs, one after the other, on one core.
+
+Every heat has two fresh children, so that nothing that a version keeps between calls helps it
+with the next heat; both are warmed up on other inputs first. The time is taken outside.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+
+from successor.sandbox import Call, Outcome, Program, Result, Session
+from successor.subjects.program.agreement import agrees, answered
+from successor.subjects.program.bench import Bench, Programs
+from successor.subjects.program.grading import Files
+from successor.subjects.program.questions import Questions
+
+SLOW_LEAST_S, SLOW_MOST_S = 0.005, 0.05
+"""What a heat of the slower version should take."""
+FAST_LEAST_S = 0.001
+"""What a heat of the faster version should take at least, if the slower one's time allows."""
+LEAST_CALLS, MOST_CALLS = 2, 2000
+MOST_BYTES = 1 << 19
+"""Inputs of a heat, about: writing large results down takes time of its own."""
+WARM_CALLS = 5
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Seconds that two versions took for the same calls, and whether they agreed."""
+
+    mine: float
+    theirs: float
+    agreed: bool
+
+
+@dataclass(frozen=True)
+class Timer:
+    """Runs heats."""
+
+    bench: Bench
+    programs: Programs
+    questions: Questions
+    tolerance: float
+    _calls: dict[tuple[int, int, str], int] = field(
+        default_factory=dict[tuple[int, int, str], int], repr=False
+    )
+
+    def heats(
+        self, mine: Files, theirs: Files, name: str, seed: str, count: int
+    ) -> Iterator[Timed]:
+        """So many heats of a slice, each in the order AB BA; who comes first is drawn for each.
+
+        No input is asked twice in the life of a child. Whoever fails is given all the time that
+        there is.
+        """
+        size = self.questions.size(name)
+        first, second = (
+            Runner(self.bench, self.programs.bare(files), self._warm(seed, size))
+            for files in (mine, theirs)
+        )
+        for number in range(count):
+            calls = self._batch(first, second, name, f"{seed}/{number}", size)
+            swapped = Random(f"{seed}/{name}/{number}/order").random() < 0.5
+            yield self._heat(second if swapped else first, first, second, calls)
+
+    def _heat(self, leads: Runner, first: Runner, second: Runner, calls: Sequence[Call]) -> Timed:
+        """AB on one half of the calls, BA on the other."""
+        follows = second if leads is first else first
+        half = -(-len(calls) // 2)
+        parts = [part for part in (calls[:half], calls[half:]) if part]
+        turns = [(leads, 0), (follows, 0), (follows, 1), (leads, 1)][: 2 * len(parts)]
+        results: dict[int, list[Result]] = {id(first): [], id(second): []}
+        with leads.started(), follows.started():
+            for runner, part in turns:
+                results[id(runner)].append(runner.ask(parts[part]))
+        return self._timed(results[id(first)], results[id(second)])
+
+    def _batch(
+        self, first: Runner, second: Runner, name: str, seed: str, size: int
+    ) -> Sequence[Call]:
+        """As many distinct calls as make a heat of the right length."""
+        key = (hash(first.program.files[self._path]), hash(second.program.files[self._path]), name)
+        if key not in self._calls:
+            few = distinct(self.questions.calls(f"{seed}/few", size, 4, heavy=True), 4)
+            times = [call_s(runner.run, few) for runner in (first, second)]
+            self._calls[key] = min(batch_length(min(times), max(times)), most_calls(few))
+        wanted = self._calls[key]
+        return distinct(self.questions.calls(f"{seed}/heat", size, 2 * wanted, heavy=True), wanted)
+
+    @property
+    def _path(self) -> str:
+        return self.programs.target.path
+
+    def _warm(self, seed: str, size: int) -> Sequence[Call]:
+        """Inputs of a quarter of the size: none that a heat asks."""
+        return self.questions.calls(f"{seed}/warm", max(1, size // 4), WARM_CALLS)
+
+    def _timed(self, mine: Sequence[Result], theirs: Sequence[Result]) -> Timed:
+        agreed = all(
+            ours.status == "ok" and all(map(self._agrees, other.outcomes, ours.outcomes))
+            for ours, other in zip(mine, theirs, strict=True)
+        )
+        return Timed(self._seconds(mine), self._seconds(theirs), agreed)
+
+    def _agrees(self, want: Outcome, got: Outcome) -> bool:
+        return not answered(want) or agrees(want, got, self.tolerance)
+
+    def _seconds(self, results: Sequence[Result]) -> float:
+        failed = any(result.status != "ok" for result in results)
+        return self.bench.limits.wall_s if failed else sum(each.seconds for each in results)
+
+
+@dataclass
+class Runner:
+    """One version in fresh, warm children: one that were kept, and slow by chance, would be
+    slow in every heat, and an unchanged program could seem faster.
+    """
+
+    bench: Bench
+    program: Program
+    warm: Sequence[Call]
+    _live: Session | None = None
+
+    def ask(self, calls: Sequence[Call]) -> Result:
+        """Time one batch, in the child that was started."""
+        assert self._live is not None, "started() comes first"  # noqa: S101 - for the checker
+        return self._live.ask(calls)
+
+    @contextmanager
+    def started(self) -> Generator[None]:
+        """A fresh child, warmed up."""
+        with self.bench.sandbox.session(self.program, self.bench.limits) as self._live:
+            self._live.ask(self.warm)
+            yield
+
+    def run(self, calls: Sequence[Call]) -> Result:
+        """Time one batch in a child of its own."""
+        with self.started():
+            return self.ask(calls)
+
+
+def call_s(run: Callable[[Sequence[Call]], Result], few: Sequence[Call]) -> float:
+    """Seconds that a call takes: the less of two batches, since a busy machine only ever adds."""
+    return min(run(few).seconds for _ in range(2)) / max(1, len(few))
+
+
+def batch_length(fast_s: float, slow_s: float) -> int:
+    """Calls in a heat, by what one call takes either version."""
+    fast_s, slow_s = max(fast_s, 1e-7), max(slow_s, 1e-7)
+    wanted = max(SLOW_LEAST_S / slow_s, min(FAST_LEAST_S / fast_s, SLOW_MOST_S / slow_s))
+    return max(LEAST_CALLS, min(MOST_CALLS, round(wanted)))
+
+
+def most_calls(few: Sequence[Call]) -> int:
+    """Calls that a batch may have for its inputs to stay a modest message."""
+    written = sum(len(repr(call)) for call in few) / max(1, len(few))
+    return max(LEAST_CALLS, round(MOST_BYTES / max(1.0, written)))
+
+
+def distinct(calls: Sequence[Call], most: int) -> Sequence[Call]:
+    """The calls without repetitions; at most so many."""
+    return list({repr(call): call for call in calls}.values())[:most]
+
+
+def ratio(heats: Sequence[Timed]) -> float:
+    """How many times faster the first version is: median over heats, 1.0 for no heats."""
+    return statistics.median(each.theirs / each.mine for each in heats) if heats else 1.0
