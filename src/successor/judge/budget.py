@@ -20,6 +20,8 @@ from typing import Protocol
 
 from successor.types import Record
 
+LEAST_ALPHA = 1e-12
+"""Error budget of a run that a judge can work with."""
 _SUM = 2.109742801236892
 """Sum over n >= 2 of 1 / (n ln^2 n), OEIS A115563."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
 from successor.errors import SuccessorError
 from successor.judge.evidence import Scores
 from successor.judge.plan import Mix
-from successor.types import Draw, Exam, Subject, Version, Workspace
+from successor.types import Counts, Draw, Exam, Subject, Version, Workspace
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,14 @@ class Sitting:
     draw: Draw
     candidate: tuple[tuple[float, ...], ...]
     incumbent: tuple[tuple[float, ...], ...]
+
+
+class Sits(Protocol):
+    """Who can put questions to both versions."""
+
+    def sit(self, counts: Counts, label: str) -> Sitting:
+        """Ask both a fresh draw, named by a label that is used once."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -36,16 +45,20 @@ class Examiner:
     seed: int
     work: Workspace
 
-    def sit(self, counts: tuple[tuple[str, int], ...], label: str) -> Sitting:
+    def sit(self, counts: Counts, label: str) -> Sitting:
         """Examine both versions on a fresh draw, named by a label that is used once."""
-        text = f"{self.seed}/{label}".encode()
-        seed = int.from_bytes(hashlib.sha256(text).digest()[:8], "big") >> 1
-        draw = Draw("held-out", seed, counts)
+        draw = fresh(self.seed, label, counts)
         return Sitting(
             draw,
             _answers(self.subject.examine(self.candidate, draw, self.work), draw),
             _answers(self.subject.examine(self.incumbent, draw, self.work), draw),
         )
+
+
+def fresh(seed: int, label: str, counts: Counts) -> Draw:
+    """Items that nobody saw, from the seed of a judgement and a label that is used once."""
+    text = f"{seed}/{label}".encode()
+    return Draw("held-out", int.from_bytes(hashlib.sha256(text).digest()[:8], "big") >> 1, counts)
 
 
 def _answers(exam: Exam, draw: Draw) -> tuple[tuple[float, ...], ...]:
@@ -71,7 +84,7 @@ class Comparison:
     mix: Mix
     sittings: list[Sitting] = field(default_factory=list[Sitting])
 
-    def extend(self, examiner: Examiner, items: int) -> None:
+    def extend(self, examiner: Sits, items: int) -> None:
         """Ask at least so many more items, in whole batches."""
         times = max(1, -(-items // self.mix.items))
         counts = tuple((name, count * times) for name, count in self.mix.parts)
@@ -81,6 +94,18 @@ class Comparison:
     def items(self) -> int:
         """Items asked so far."""
         return sum(count for sitting in self.sittings for _, count in sitting.draw.counts)
+
+    def kept(self) -> list[dict[str, object]]:
+        """Every draw with both versions' scores, slice by slice, to be written down."""
+        return [
+            {
+                "seed": sitting.draw.seed,
+                "counts": sitting.draw.counts,
+                "candidate": sitting.candidate,
+                "incumbent": sitting.incumbent,
+            }
+            for sitting in self.sittings
+        ]
 
     def candidate(self, part: int | None = None) -> Scores:
         """The candidate's scores, on all slices or on the one at this place in the mix."""

@@ -70,17 +70,5 @@ class PairedJudge:
 
 def _keep(trial: Trial, work: Workspace) -> Digest:
     """Write down every draw with both versions' scores, slice by slice."""
-    comparisons = [
-        [
-            {
-                "seed": sitting.draw.seed,
-                "counts": sitting.draw.counts,
-                "candidate": sitting.candidate,
-                "incumbent": sitting.incumbent,
-            }
-            for sitting in comparison.sittings
-        ]
-        for comparison in (trial.gain, *trial.holds)
-    ]
-    kept = {"gain": comparisons[0], "holds": comparisons[1:]}
+    kept = {"gain": trial.gain.kept(), "holds": [hold.kept() for hold in trial.holds]}
     return work.write(json.dumps(kept, sort_keys=True, separators=(",", ":")).encode())

@@ -120,7 +120,7 @@ class SimulatedRecord:
 
 
 class SimulatedWork:
-    """A workspace that keeps the last object written and says nothing."""
+    """A workspace that keeps what is written in memory and says nothing."""
 
     def __init__(self) -> None:
         self.written = dict[Digest, bytes]()
@@ -130,7 +130,7 @@ class SimulatedWork:
 
     def write(self, data: bytes) -> Digest:
         digest = hashlib.sha256(data).hexdigest()
-        self.written = {digest: data}
+        self.written[digest] = data
         return digest
 
     def checkpoint(self, state: bytes) -> None:

@@ -9,9 +9,9 @@ from typing import Literal
 from successor.judge.comparison import Comparison, Examiner
 from successor.judge.evidence import HOLD_STAKES, log_e_value
 
-_LESS = math.log(40)
+LESS = math.log(40)
 """Evidence to give up on a gain worth having: a good candidate is lost with 1 in 40 at most."""
-_LOST = math.log(20)
+LOST = math.log(20)
 """Evidence to call a loss shown; short of it a loss is "not ruled out"."""
 _COLLAPSED = math.log(1000)
 """Evidence for the collapse tripwire, which quarantines: wrong once in 1,000 at most."""
@@ -84,11 +84,11 @@ class Trial:
         while evidence < self.needed:
             if self.gain.items >= self.settings.most:
                 return Finding("unclear", f"{self._told_gain()}: no gain shown")
-            wanted = _more(self.gain.items, evidence, self.needed)
+            wanted = more(self.gain.items, evidence, self.needed)
             self._ask(self.gain, wanted or self.gain.mix.items, e_value=as_value(evidence))
             evidence = log_e_value(self.gain.differences(), 0.0)
             less = log_e_value(-self.gain.differences(), -self.settings.gain)
-            if less >= _LESS and evidence < self.needed:
+            if less >= LESS and evidence < self.needed:
                 points = f"{100 * self.settings.gain:g} points"
                 return Finding("not better", f"{self._told_gain()}: gains less than {points}")
         return None
@@ -104,11 +104,11 @@ class Trial:
         while (reached := evidence()) < self.needed:
             if found := self._collapse():
                 return found
-            if hold.items and log_e_value(-hold.differences(), margin) >= _LOST:
+            if hold.items and log_e_value(-hold.differences(), margin) >= LOST:
                 return self._lost(hold, "not better", "worse")
             if hold.items >= self.settings.most:
                 return self._lost(hold, "unclear", "not shown to hold")
-            wanted = max(least - hold.items, _more(hold.items, reached, self.needed))
+            wanted = max(least - hold.items, more(hold.items, reached, self.needed))
             self._ask(hold, wanted, e_value=as_value(reached))
         return self._collapse()
 
@@ -117,14 +117,14 @@ class Trial:
             if not hold.items or hold.incumbent().mean() < self.settings.floor:
                 continue
             if log_e_value(-hold.candidate(), -self.settings.floor) >= _COLLAPSED:
-                told = f"collapse: {_told(hold)}, which the incumbent has mastered"
+                told = f"collapse: {shares(hold)}, which the incumbent has mastered"
                 return Finding("not better", told, _worse(hold), (told,))
         return None
 
     def _lost(
         self, hold: Comparison, outcome: Literal["not better", "unclear"], how: str
     ) -> Finding:
-        return Finding(outcome, f"{how} on what was mastered: {_told(hold)}", _worse(hold))
+        return Finding(outcome, f"{how} on what was mastered: {shares(hold)}", _worse(hold))
 
     def _ask(self, comparison: Comparison, wanted: int, **figures: float) -> None:
         room = self.settings.most - comparison.items
@@ -135,7 +135,7 @@ class Trial:
 
     def _told_gain(self) -> str:
         evidence = as_value(log_e_value(self.gain.differences(), 0.0))
-        return f"{_told(self.gain)}, e-value {evidence:.3g} of {as_value(self.needed):.3g} needed"
+        return f"{shares(self.gain)}, e-value {evidence:.3g} of {as_value(self.needed):.3g} needed"
 
     def _told_holds(self) -> str:
         if not self.holds:
@@ -144,13 +144,14 @@ class Trial:
         return f"; holds on what was mastered, {first} to {last}"
 
 
-def _more(items: int, evidence: float, needed: float) -> int:
+def more(items: int, evidence: float, needed: float) -> int:
     """Items after which the evidence suffices if it goes on like this; at most twice as many."""
     rate = evidence / items if items else 0.0
     return items if rate <= 0 else min(items, math.ceil(1.1 * (needed - evidence) / rate))
 
 
-def _told(comparison: Comparison) -> str:
+def shares(comparison: Comparison) -> str:
+    """How much either version had right, in words."""
     right, before = comparison.candidate().mean(), comparison.incumbent().mean()
     return (
         f"{100 * right:.1f}% right against {100 * before:.1f}% on the same "
