@@ -1,0 +1,153 @@
+"""The author `search`: several authors take turns, and a bandit learns which of them pays.
+
+An author has paid when a version that it wrote took over; it has not when its candidate was
+refused, or when it had nothing to hand in. What is learnt is kept as long as the lab is open.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import entry_points
+from typing import cast
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass as checked_dataclass
+
+from successor.authors.bandit import Bandit
+from successor.authors.workshop import Workshop
+from successor.errors import UsageError
+from successor.types import Author, Brief, Draft, Subject, Version, Workspace
+from successor.validation import validated
+
+SHARES = frozenset({"accuracy", "errors"})
+"""Objectives that can be reached in full; there is always something faster."""
+Factory = Callable[[Mapping[str, object], Subject], Author]
+Written = tuple[tuple[str, str], ...]
+"""A version's files, in their order: what an author wrote, whoever it is said to be by."""
+
+
+@checked_dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Settings:
+    """The `[author]` table of a lab whose author is "search"."""
+
+    authors: tuple[str, ...] = Field(default=("rewrite", "tune", "evolve"), min_length=1)
+    """Who takes turns, by name."""
+    rewrite: dict[str, object] = Field(default_factory=dict[str, object])
+    """The settings of the author "rewrite"."""
+    tune: dict[str, object] = Field(default_factory=dict[str, object])
+    """The settings of the author "tune"."""
+    evolve: dict[str, object] = Field(default_factory=dict[str, object])
+    """The settings of the author "evolve"."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One author's turn, as a checkpoint keeps it."""
+
+    passed: tuple[str, ...] = ()
+    """Authors of this very attempt that had nothing to hand in."""
+    state: bytes | None = None
+    """The checkpoint of the one whose turn it is."""
+
+    @staticmethod
+    def load(saved: bytes | None) -> Turn:
+        """From a checkpoint, or the beginning."""
+        if saved is None:
+            return Turn()
+        names, _, state = saved.partition(b"\n")
+        return Turn(tuple(names.decode().split()), state or None)
+
+    def dump(self) -> bytes:
+        """For a checkpoint."""
+        return " ".join(self.passed).encode() + b"\n" + (self.state or b"")
+
+
+class Shared:
+    """The workspace of one author's turn: its checkpoint is a part of the whole one."""
+
+    def __init__(self, workspace: Workspace, turn: Turn) -> None:
+        self._workspace = workspace
+        self._turn = turn
+        self.read = workspace.read
+        self.write = workspace.write
+        self.progress = workspace.progress
+
+    def checkpoint(self, state: bytes) -> None:
+        """Replace this author's checkpoint."""
+        self._turn = replace(self._turn, state=state)
+        self._workspace.checkpoint(self._turn.dump())
+
+    def resume(self) -> bytes | None:
+        """This author's checkpoint."""
+        return self._turn.state
+
+
+class CombinedAuthor:
+    """Writes the next version by letting the author write it that most likely pays."""
+
+    name = "search"
+
+    def __init__(self, authors: Sequence[Author], *, endless: bool = True) -> None:
+        """Let these take turns; when the goal is not endless, no more once nothing is weak."""
+        self._endless = endless
+        self._authors = {author.name: author for author in authors}
+        self.bandit = Bandit(tuple(self._authors))
+        self._open: dict[Written, str] = {}
+        """Who wrote what, of which it is not known yet whether it paid."""
+
+    def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
+        """The draft of the first author, in the bandit's order, that has one."""
+        self._learn(brief)
+        if not brief.weaknesses and not self._endless:
+            return None
+        turn = Turn.load(workspace.resume())
+        for name in self.bandit.ranked(random.Random(brief.seed)):
+            if name in turn.passed:
+                continue
+            draft = self._authors[name].write(brief, cast("Workspace", Shared(workspace, turn)))
+            if draft is not None:
+                self._open[_written(draft.files)] = name
+                return replace(draft, figures={**draft.figures, "by": name})
+            self.bandit.learn(name, paid=False)
+            turn = Turn((*turn.passed, name))
+            workspace.checkpoint(turn.dump())
+        return None
+
+    def _learn(self, brief: Brief) -> None:
+        """From what took over since, and what was refused."""
+        for paid, versions in ((True, brief.lineage), (False, brief.tried)):
+            for version in versions:
+                self._credit(version, paid=paid)
+
+    def _credit(self, version: Version, *, paid: bool) -> None:
+        name = self._open.pop(_written(version.files), None)
+        if name is not None:
+            self.bandit.learn(name, paid=paid)
+
+
+def search(settings: Mapping[str, object], subject: Subject) -> CombinedAuthor:
+    """The author of a lab whose subject is a program.
+
+    Raises:
+        UsageError: when a setting is unknown or out of its range, or an author is.
+    """
+    checked = validated(Settings, "author", settings)
+    given = {"rewrite": checked.rewrite, "tune": checked.tune, "evolve": checked.evolve}
+    authors = [_find(name)(given.get(name, {}), subject) for name in checked.authors]
+    shares = SHARES.issuperset(cast("Workshop", subject).objectives)
+    return CombinedAuthor(authors, endless=not shares)
+
+
+def _find(name: str) -> Factory:
+    known = {point.name: point for point in entry_points(group="successor.authors")}
+    if name == CombinedAuthor.name or name not in known:
+        raise UsageError(
+            f"[author] authors: no author {name!r}; there are {', '.join(sorted(known))}"
+        )
+    return cast("Factory", known[name].load())
+
+
+def _written(files: Mapping[str, str]) -> Written:
+    return tuple(sorted(files.items()))

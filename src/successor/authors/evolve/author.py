@@ -1,0 +1,49 @@
+"""Typed genetic programming over Python syntax trees, as an author."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from successor.authors.evolve.ground import Ground, survey
+from successor.authors.evolve.search import Search
+from successor.authors.evolve.settings import Settings
+from successor.authors.regions import split
+from successor.authors.trials import Terms, Trials, earlier
+from successor.authors.workshop import Workshop
+from successor.errors import UsageError
+from successor.types import Brief, Draft, Workspace
+
+
+class EvolveAuthor:
+    """Writes the next version by evolving the present one, without knowing what it is for."""
+
+    name = "evolve"
+
+    def __init__(self, workshop: Workshop, settings: Settings) -> None:
+        self.workshop = workshop
+        self.settings = settings
+
+    def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
+        """The best variant that evolves; each attempt evolves anew, from those tried before on."""
+        settings = self.settings
+        if len(brief.tried) >= settings.attempts:
+            return None
+        terms = Terms("evolving", settings.evaluations, settings.least, settings.parsimony)
+        trials = Trials(self.workshop, brief, workspace, terms)
+        ground = survey(trials.source, self.workshop.function)
+        search = Search(ground, trials, settings, brief.seed)
+        search.settle(self._earlier(ground, brief, workspace))
+        search.run()
+        return trials.hand_in()
+
+    def _earlier(
+        self, ground: Ground, brief: Brief, workspace: Workspace
+    ) -> Iterator[tuple[str, ...]]:
+        """What was tried before, where it differs from the incumbent in the regions only."""
+        for source in earlier(brief, self.workshop, workspace):
+            try:
+                field = split(source, self.workshop.function)
+            except (SyntaxError, UsageError):
+                continue
+            if field.fixed == ground.field.fixed:
+                yield field.texts

@@ -1,0 +1,32 @@
+"""The author `rewrite`: a library of rewrites, each variant screened, the best handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from successor.authors.rewrite.author import RewriteAuthor
+from successor.authors.rewrite.settings import Settings
+from successor.authors.rewrite.shelf import rewrites
+from successor.authors.workshop import Workshop
+from successor.errors import UsageError
+from successor.types import Subject
+from successor.validation import validated
+
+
+def rewrite(settings: Mapping[str, object], subject: Subject) -> RewriteAuthor:
+    """The author of a lab whose subject is a program.
+
+    Raises:
+        UsageError: when a setting is unknown or out of its range, or a rewrite is.
+    """
+    checked = validated(Settings, "author", settings)
+    for name in checked.without:
+        if name not in rewrites():
+            raise UsageError(
+                f"[author] without: no rewrite {name!r}; there are {', '.join(rewrites())}"
+            )
+    return RewriteAuthor(cast("Workshop", subject), checked)
+
+
+__all__ = ["RewriteAuthor", "Settings", "rewrite"]

@@ -1,0 +1,35 @@
+"""Taking the smallest out of a list again and again is done on a heap."""
+
+from __future__ import annotations
+
+from successor.authors.rewrite.patterns import Rule, by_rules
+
+_IMPORT = ("import heapq",)
+
+variants = by_rules(
+    Rule(
+        "while xs_:\n    m_ = min(xs_)\n    xs_.remove(m_)\n    rest__",
+        "heapq.heapify(xs_)\nwhile xs_:\n    m_ = heapq.heappop(xs_)\n    rest__",
+        _IMPORT,
+        when=lambda found: found.is_name("xs_"),
+        apart=("xs_ rest__",),
+    ),
+    Rule(
+        "while xs_:\n    m_ = min(xs_)\n    xs_.remove(m_)\n    rest__\n    xs_.append(e_)",
+        "heapq.heapify(xs_)\nwhile xs_:\n    m_ = heapq.heappop(xs_)\n    rest__\n"
+        "    heapq.heappush(xs_, e_)",
+        _IMPORT,
+        when=lambda found: found.is_name("xs_"),
+        apart=("xs_ rest__", "xs_ e_"),
+    ),
+    Rule(
+        "while len(xs_) > 1:\n    a_ = min(xs_)\n    xs_.remove(a_)\n    b_ = min(xs_)\n"
+        "    xs_.remove(b_)\n    rest__\n    xs_.append(e_)",
+        "heapq.heapify(xs_)\nwhile len(xs_) > 1:\n    a_ = heapq.heappop(xs_)\n"
+        "    b_ = heapq.heappop(xs_)\n    rest__\n    heapq.heappush(xs_, e_)",
+        _IMPORT,
+        when=lambda found: found.is_name("xs_"),
+        apart=("xs_ rest__", "xs_ e_"),
+    ),
+    Rule("sorted(xs_)[:k_]", "heapq.nsmallest(k_, xs_)", _IMPORT),
+)

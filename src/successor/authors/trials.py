@@ -1,0 +1,198 @@
+"""Variants of a program, screened once each, within a budget, and remembered over a kill.
+
+A search that draws its chances from the brief's seed and asks nothing but `Trials` needs no
+checkpoint of its own: done anew after a kill, it is told again what it was told before, without
+a single screening, and so comes to the state that it was in.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+
+from successor.authors.workshop import Screening, Workshop
+from successor.types import Brief, Draft, Version, Workspace
+
+WORST = -math.inf
+"""The worth of a variant that is not correct."""
+_EVERY = 16
+"""Screenings between two checkpoints: what a kill may cost."""
+_MOST = 1e12
+"""Gains are cut off here, and at its inverse: a cost of 0 is an infinite gain."""
+_SEEDS = 2**53
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How variants are chosen from, the same for every author that searches."""
+
+    stage: str
+    """What the search is called in reports of progress."""
+    evaluations: int
+    """Variants screened at most, without the second look at the best."""
+    least: float
+    """Smallest gain worth handing in, above 0: 0.01 is 1% better."""
+    parsimony: float
+    """What each syntax node more has to gain: 0.001 is 0.1%."""
+
+
+class Trials:
+    """The variants of one incumbent, as one attempt at writing its successor sees them."""
+
+    def __init__(
+        self, workshop: Workshop, brief: Brief, workspace: Workspace, terms: Terms
+    ) -> None:
+        self.incumbent = brief.lineage[-1]
+        self.source = workshop.source(self.incumbent, workspace)
+        self._workshop = workshop
+        self._brief = brief
+        self._workspace = workspace
+        self._terms = terms
+        self._nodes = nodes(self.source)
+        self._known = _loaded(workspace.resume())
+        self._screened: dict[str, Screening] = {}
+        self._first_gain = 1.0
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """What is to become better; the first counts most."""
+        return self._workshop.objectives
+
+    @property
+    def left(self) -> int:
+        """Variants that may still be screened."""
+        return self._terms.evaluations - len(self._screened)
+
+    @property
+    def spent(self) -> int:
+        """Variants screened, those before a kill included."""
+        return len(self._screened)
+
+    @property
+    def first_gain(self) -> float:
+        """The best gain so far on the first objective; 1 is the incumbent's."""
+        return self._first_gain
+
+    def may_screen(self, source: str) -> bool:
+        """Whether it is screened already, or still can be."""
+        return source in self._screened or self.left > 0
+
+    def screen(self, source: str) -> Screening:
+        """What the workshop finds of a variant. Asking for the same again costs nothing."""
+        if source not in self._screened:
+            found = self._screened[source] = self._look(source, 0)
+            if found.correct:
+                gain = found.gains.get(self.objectives[0], 1.0)
+                self._first_gain = max(self._first_gain, gain)
+        return self._screened[source]
+
+    def worth(self, screening: Screening) -> float:
+        """Natural log of the gain on the first objective, and of a quarter, a sixteenth, … of
+        that on each next one, less what the code that it adds has to gain; `WORST` when it is
+        not correct or no number. The incumbent's is 0; higher is better.
+        """
+        if not screening.correct:
+            return WORST
+        gains = [screening.gains.get(name, 1.0) for name in self.objectives]
+        if any(math.isnan(gain) for gain in gains):
+            return WORST
+        logs = [math.log(min(max(gain, 1.0 / _MOST), _MOST)) for gain in gains]
+        added = screening.nodes - self._nodes
+        return sum(log / 4.0**rank for rank, log in enumerate(logs)) - (
+            self._terms.parsimony * added
+        )
+
+    def hand_in(self, most: int = 3) -> Draft | None:
+        """The best variant that was not tried before and still is better at a second look, on
+        other inputs; None when there is none. Of the best `most`, each is as good as the lesser
+        of its two looks: the best of many noisy figures is too good to be true.
+        """
+        path = self._workshop.path
+        tried = {version.files.get(path) for version in self._brief.tried}
+        fresh = [s for s in self._screened if digest(s) not in tried and s != self.source]
+        ranked = sorted(fresh, key=lambda s: (-self.worth(self._screened[s]), len(s), s))
+        hopeful = [s for s in ranked[:most] if self._good(self._screened[s])]
+        looks = {source: self._look(source, 1) for source in hopeful}
+        lasting = [s for s in hopeful if self._good(looks[s])]
+        if not lasting:
+            return None
+        best = max(lasting, key=lambda s: min(self.worth(self._screened[s]), self.worth(looks[s])))
+        return self._draft(best, looks[best])
+
+    def _good(self, screening: Screening) -> bool:
+        return self.worth(screening) >= math.log1p(self._terms.least)
+
+    def _draft(self, source: str, second: Screening) -> Draft:
+        first = self._screened[source]
+        gains = {
+            name: min(first.gains.get(name, 1.0), second.gains.get(name, 1.0), _MOST)
+            for name in self.objectives
+        }
+        return self._workshop.draft(
+            source,
+            self.incumbent,
+            self._workspace,
+            evaluations=len(self._known),
+            nodes=second.nodes,
+            **{f"screened_{name}": gain for name, gain in gains.items()},
+        )
+
+    def _look(self, source: str, turn: int) -> Screening:
+        key = f"{digest(source)}/{turn}"
+        if key not in self._known:
+            seed = (self._brief.seed + turn) % _SEEDS
+            found = self._workshop.screen(source, self.incumbent, seed, self._workspace)
+            gains = {name: float(gain) for name, gain in found.gains.items()}
+            self._known[key] = Screening(found.correct, found.why, gains, found.nodes)
+            if len(self._known) % _EVERY == 0:
+                self._save()
+        return self._known[key]
+
+    def _save(self) -> None:
+        known = {key: asdict(screening) for key, screening in self._known.items()}
+        self._workspace.checkpoint(json.dumps(known).encode())
+        best = max((self.worth(screening) for screening in self._known.values()), default=0.0)
+        gain = math.exp(max(best, 0.0))
+        done = min(len(self._known), self._terms.evaluations)
+        self._workspace.progress(self._terms.stage, done, self._terms.evaluations, gain=gain)
+
+
+def digest(source: str) -> str:
+    """The name of a source text in the object store."""
+    return sha256(source.encode()).hexdigest()
+
+
+def nodes(source: str) -> int:
+    """Syntax tree nodes of a file.
+
+    Raises:
+        SyntaxError: when it is not Python.
+    """
+    return sum(1 for _ in ast.walk(ast.parse(source)))
+
+
+def earlier(brief: Brief, workshop: Workshop, workspace: Workspace) -> Sequence[str]:
+    """The sources of the versions before the incumbent and of those tried in its place."""
+    known: tuple[Version, ...] = (*brief.lineage[:-1], *brief.tried)
+    return tuple(workshop.source(version, workspace) for version in known)
+
+
+def _loaded(saved: bytes | None) -> dict[str, Screening]:
+    if saved is None:
+        return {}
+    return {key: Screening(**fields) for key, fields in json.loads(saved).items()}
+
+
+def compiles(source: str) -> bool:
+    """Whether a text is Python, however odd. Nothing is run."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            compile(source, "<variant>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,62 @@
+"""What authors of programs ask of their subject: its text, a quick look at a variant, a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from successor.types import Draft, Version, Workspace
+
+
+@dataclass(frozen=True)
+class Screening:
+    """One variant beside the incumbent, on inputs that authors may see. Says what is worth
+    handing in; the judge asks anew, on inputs that nobody saw.
+    """
+
+    correct: bool
+    why: str
+    """The first difference or failure, in one line; "" when correct."""
+    gains: Mapping[str, float]
+    """Objective ("speed", "accuracy", "errors", "memory", "size") -> the incumbent's cost / the
+    variant's: 1.0 is equal, 2.0 twice as good. Empty when not correct."""
+    nodes: int
+    """Syntax tree nodes of the file that holds the target."""
+
+
+class Workshop(Protocol):
+    """A subject whose versions are programs."""
+
+    @property
+    def path(self) -> str:
+        """The file that holds the target, as `Version.files` names it."""
+        ...
+
+    @property
+    def function(self) -> str:
+        """The target's dotted name in the file; "" when it is the whole file."""
+        ...
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """What is to become better; the first counts most."""
+        ...
+
+    def source(self, version: Version, workspace: Workspace) -> str:
+        """The text of the target's file in a version."""
+        ...
+
+    def screen(self, source: str, incumbent: Version, seed: int, workspace: Workspace) -> Screening:
+        """Run a variant beside the incumbent, in a sandbox, on a few inputs drawn by the seed."""
+        ...
+
+    def draft(
+        self,
+        source: str,
+        incumbent: Version,
+        workspace: Workspace,
+        **figures: float | str,
+    ) -> Draft:
+        """The incumbent's files with this text of the target's, as a candidate to be judged."""
+        ...

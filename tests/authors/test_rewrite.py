@@ -1,0 +1,92 @@
+"""The author `rewrite`: what it hands in, in which order, and that it comes to an end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from authors.workbench import PATH, Bench, Desk, always_one, brief_of, version_of
+from successor.authors.rewrite import rewrite
+from successor.errors import UsageError
+from successor.types import Version
+
+FIB = "def target(n):\n    if n < 2:\n        return n\n    return target(n - 1) + target(n - 2)\n"
+
+
+def by_names(function: Callable[..., Any], _: int) -> float:
+    """A cost that never varies, in the place of time: what the local names tell of the way."""
+    if [function(n) for n in range(8)] != [0, 1, 1, 2, 3, 5, 8, 13]:
+        raise ValueError("wrong")
+    names = function.__code__.co_varnames
+    return 0.2 if "bit" in names else 0.5 if "before" in names else 1.0
+
+
+def test_the_best_goes_first_and_the_next_best_when_it_was_refused():
+    desk = Desk()
+    first = version_of(FIB, desk)
+    author = rewrite({"parsimony": 0.0, "depth": 1}, Bench(by_names))
+    texts = list[str]()
+    tried: tuple[Version, ...] = ()
+    while (draft := author.write(brief_of(first, tried=tried), desk)) is not None:
+        texts.append(desk.read(draft.files[PATH]).decode())
+        tried += (Version(f"tried{len(tried)}", draft.files, (), "rewrite"),)
+        desk.saved = None
+    assert "for bit in" in texts[0]
+    assert "for _ in range" in texts[1]
+    assert len(texts) == len(set(texts)) == 2
+
+
+def test_a_draft_says_by_which_rewrites_it_was_made_and_what_that_took():
+    desk = Desk()
+    draft = rewrite({"parsimony": 0.0, "depth": 1}, Bench(by_names)).write(
+        brief_of(version_of(FIB, desk)), desk
+    )
+    assert draft is not None
+    assert draft.figures["rewrite"] == "doubling"
+    assert int(draft.figures["evaluations"]) > 3
+
+
+def test_rewrites_are_combined():
+    source = "def target(xs):\n    t = 0\n    for i in range(len(xs)):\n"
+    source += "        t += xs[i]\n    return t\n"
+
+    def no_loop(function: Callable[..., Any], _: int) -> float:
+        assert function([1, 2]) == 3
+        return 1.0 + len(function.__code__.co_varnames)
+
+    desk = Desk()
+    settings = {"depth": 5, "stepping_stones": 20}
+    draft = rewrite(settings, Bench(no_loop)).write(brief_of(version_of(source, desk)), desk)
+    assert draft is not None
+    assert "return sum(xs)" in desk.read(draft.files[PATH]).decode()
+
+
+def test_nothing_comes_of_what_gains_nothing():
+    desk = Desk()
+    assert rewrite({}, Bench(always_one)).write(brief_of(version_of(FIB, desk)), desk) is None
+
+
+def test_the_same_seed_screens_the_same_variants_and_no_more_than_it_may():
+    runs = list[list[str]]()
+    for _ in range(2):
+        desk, bench = Desk(), Bench(by_names)
+        rewrite({"evaluations": 4}, bench).write(brief_of(version_of(FIB, desk)), desk)
+        runs.append(bench.screened)
+    assert runs[0] == runs[1]
+    assert len(set(runs[0])) == 4
+
+
+def test_a_rewrite_for_one_objective_is_left_alone_without_it():
+    desk, bench = Desk(), Bench(always_one, objectives=("speed",))
+    source = "def target(a, b):\n    return a + b\n"
+    assert rewrite({}, bench).write(brief_of(version_of(source, desk)), desk) is None
+    assert bench.screened == []
+
+
+def test_a_setting_that_is_wrong_is_named():
+    with pytest.raises(UsageError, match="no rewrite 'magic'"):
+        rewrite({"without": ["magic"]}, Bench(always_one))
+    with pytest.raises(UsageError, match="depth"):
+        rewrite({"depth": 0}, Bench(always_one))
