@@ -70,7 +70,7 @@ def counted_gflop(step: Callable[[], object]) -> float:
 
 def measure(length: int, at_least: float, seed: int) -> dict[str, Any]:
     """One length: repeats of (step, matrix product) in turn, then one profiled step."""
-    subject = adder({}, Path())
+    subject = adder({}, Path(), "")
     network = Network(subject.shape)
     initialise(network, seed)
     model = Model(network, subject.task)
@@ -136,7 +136,7 @@ def main(*, threads: int | None, at_least: float, seed: int, as_json: bool) -> N
     lengths: list[dict[str, Any]] = []
     with click.progressbar(LENGTHS, label="measuring", file=sys.stderr) as bar:
         lengths.extend(measure(length, at_least, seed) for length in bar)
-    shape = adder({}, Path()).shape
+    shape = adder({}, Path(), "").shape
     results = {
         "seed": seed,
         "threads": torch.get_num_threads(),

@@ -19,10 +19,11 @@ import click
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from successor.authors import training
+from successor.authors import combined, evolve, rewrite, training, tune
 from successor.cli import cli
+from successor.judge.race_settings import RaceSettings
 from successor.labfile import LabFile
-from successor.subjects import transformer
+from successor.subjects import program, transformer
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MEASURED = DOCS / "benchmarks"
@@ -62,7 +63,13 @@ def parts() -> str:
     """A table of keys for each part that is built in, from the docstrings of its settings."""
     heads = {
         "[subject] of model/adder, model/multiplier, model/reverser": transformer.Settings,
+        "[subject] of program": program.Settings,
         "[author] of training": training.Settings,
+        "[author] of search": combined.Settings,
+        "[author] of rewrite": rewrite.Settings,
+        "[author] of tune": tune.Settings,
+        "[author] of evolve": evolve.Settings,
+        "[judge] of race": RaceSettings,
     }
     return "\n" + "".join(_part(head, settings) for head, settings in heads.items())
 
@@ -72,8 +79,11 @@ def _part(head: str, settings: type) -> str:
     lines = [f"## {head}", "", "| key | default | meaning |", "| --- | --- | --- |"]
     for field in dataclasses.fields(settings):
         default = getattr(field.default, "default", field.default)
+        shown = "required" if default is PydanticUndefined else _default(default)
+        if getattr(field.default, "default_factory", None) is not None:
+            shown = "empty"
         meaning = told.get(field.name, field.name.replace("_", " ").capitalize() + ".")
-        lines.append(f"| `{field.name}` | {_default(default)} | {meaning} |")
+        lines.append(f"| `{field.name}` | {shown} | {meaning} |")
     return "\n".join([*lines, "", ""])
 
 

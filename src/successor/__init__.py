@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from successor.errors import RecordError, SuccessorError, UsageError
     from successor.lab import Lab, improve_self, load, run
+    from successor.selfimproving import self_improving
     from successor.types import Stop, Version
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "improve_self",
     "load",
     "run",
+    "self_improving",
 ]
 
 _HOME = {
@@ -40,6 +42,7 @@ _HOME = {
     "improve_self": "successor.lab",
     "load": "successor.lab",
     "run": "successor.lab",
+    "self_improving": "successor.selfimproving",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import platform
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from successor import labfile, loop
 from successor.errors import Halt, UsageError
 from successor.insight import measures
 from successor.judge import PairedJudge, WholeRun
+from successor.judge.budget import LEAST_ALPHA
 from successor.labfile import LabFile
 from successor.ledger import Ledger, SessionStarted
 from successor.ledger.disk import WriterLock
@@ -34,8 +36,6 @@ from successor.types import (
 
 RECORD = ".successor"
 """Folder of the record, beside `successor.toml`."""
-LEAST_ALPHA = 1e-12
-"""Error budget of a run that a judge can work with."""
 Overrides = Mapping[str, Mapping[str, object]]
 """Settings that win over the file's, by table and key."""
 Interrupt = Callable[[], Stop | None]
@@ -112,6 +112,25 @@ def run(lab: Lab) -> Stop:
     return loop.run(lab.parts)
 
 
+def roll_back(lab: Lab, to: str | None = None, reason: str = "not said") -> Lab:
+    """The lab with an earlier version in charge again: the one before, when none is named.
+
+    Args:
+        to: a version that was in charge, by its id or by the beginning of it.
+        reason: kept on record, with the name of the user.
+
+    Raises:
+        UsageError: when there is no such version, or none before.
+    """
+    ledger = lab.parts.ledger
+    incumbent = ledger.incumbent()
+    line = [*ledger.lineage(incumbent.id)] if incumbent else list[Version]()
+    if to is None and len(line) < 2:
+        raise UsageError(f"{lab.folder}: no version was in charge before this one")
+    ledger.roll_back(line[-2].id if to is None else ledger.named(to), _user(), reason)
+    return replace(lab, version=ledger.incumbent(), stop=None)
+
+
 def open_lab(
     folder: Path,
     overrides: Overrides | None = None,
@@ -130,7 +149,8 @@ def open_lab(
     settings = labfile.read(folder, overrides)
     overseer = _overseer(settings, folder)
     told, writes, judges = settings.subject, settings.author, settings.judge
-    subject = cast("Subject", make("subjects", told.kind, folder, told.settings, folder))
+    goal = settings.lab.goal
+    subject = cast("Subject", make("subjects", told.kind, folder, told.settings, folder, goal))
     author = cast("Author", make("authors", writes.kind, folder, writes.settings, subject))
     judge = cast("Judge", make("judges", judges.kind, folder, judges.settings, subject))
     aside = set_aside(folder) if fresh else None
@@ -268,6 +288,14 @@ def _check_unchanged(ledger: Ledger, now: Mapping[str, Mapping[str, object]], fo
 def _told(settings: Mapping[str, Mapping[str, object]], table: str, key: str) -> str:
     content = settings.get(table, {})
     return repr(content[key]) if key in content else "not set"
+
+
+def _user() -> str:
+    """Who is at work, as the system says; nothing rests on it yet."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
 
 
 def _host() -> dict[str, float | int | str]:

@@ -42,7 +42,7 @@ def test_a_lab_that_nothing_has_to_end_is_refused_before_anything_is_written(lab
     [
         (["imprve", "lab"], "Did you mean 'improve'"),
         (["improve", "lab", "--buget", "3m"], "--budget"),
-        (["improve"], "LAB"),
+        (["improve"], "TARGET"),
         (["improve", "lab", "--budget", "soon"], "a duration such as"),
         (["improve", "lab", "--target", "far"], "METRIC=VALUE"),
         (["improve", "lab", "--generations", "0"], "x>=1"),

@@ -69,7 +69,7 @@ class Doubler:
         return Draft({"ability": workspace.write(str(ability * 2).encode())})
 
 
-def subject(settings: Mapping[str, object], _: Path) -> Counter:
+def subject(settings: Mapping[str, object], _: Path, __: str) -> Counter:
     match dict(settings):
         case {"ability": int(ability), **others} if ability > 0:
             lucky = others.get("lucky", 0)

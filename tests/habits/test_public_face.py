@@ -50,8 +50,9 @@ def test_registered_parts_can_be_loaded(group: str, name: str, value: str) -> No
 
 
 def test_what_is_imported_is_declared() -> None:
-    declared = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["train"]
-    known = {re.split(r"[<>=\[]", need)[0] for need in declared}
+    extras = PROJECT["optional-dependencies"]
+    declared = PROJECT["dependencies"] + extras["programs"] + extras["train"]
+    known = {re.split(r"[<>=\[]", need)[0].replace("-", "_") for need in declared}
     for path in SOURCE.rglob("*.py"):
         for name in _imported(ast.parse(path.read_text("utf-8"))):
             if name not in sys.stdlib_module_names | {"successor", "pydantic_core"}:

@@ -26,8 +26,8 @@ def test_a_program_is_measured_beside_the_first_version():
             Slice("errors", 1.0, (0.25,)),
         )
     )
-    assert found["speedup"] == pytest.approx(3.0)  # ratios 1 and 9
-    assert found["correct"] == pytest.approx(0.75)
+    assert found["speedup"] == pytest.approx(9.0)  # at 64, and 1 at 8
+    assert found["correct"] == pytest.approx(0.75)  # of two slices, 1 and 0.5
     assert found["errors"] == 0.25
     assert next(iter(found)) == "speedup"
 

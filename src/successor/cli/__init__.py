@@ -14,10 +14,12 @@ from typing import NoReturn
 
 import click
 
+from successor.cli.doctor import doctor
 from successor.cli.improve import improve
 from successor.cli.options import plain
 from successor.cli.record import audit, lineage, status
 from successor.cli.report import report
+from successor.cli.versions import diff, rollback
 from successor.errors import SuccessorError
 
 EXIT_INTERRUPTED = 130
@@ -27,11 +29,12 @@ EXIT_INTERRUPTED = 130
     help="""\b
     Examples:
       successor improve examples/adder
-      successor improve examples/adder --target reliable_horizon=1024 --budget 30m
+      successor improve examples/add/add.py:add --goal "exact for floats"
       successor status examples/adder
 
     An AI that examines itself, writes its successor, proves it better and hands over.
     A lab is a folder with a successor.toml; its record is kept in .successor beside it.
+    A function, as in add.py:add, gets a lab of its own beside its file.
 
     Every option may also be given in the environment: --budget of improve is
     SUCCESSOR_IMPROVE_BUDGET.
@@ -52,7 +55,7 @@ def cli() -> None:
     """Every verb hangs here."""
 
 
-for verb in (improve, status, lineage, audit, report):
+for verb in (improve, status, lineage, diff, rollback, audit, report, doctor):
     cli.add_command(verb)
 
 

@@ -4,30 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from successor.cli.options import LAB, Parsed, option
+from successor.cli.options import Parsed, option
+from successor.errors import UsageError
+
+if TYPE_CHECKING:
+    from successor.targets import FunctionName
 
 
 @click.command(
-    short_help="Improve a lab until a base case is met.",
+    short_help="Improve a lab or a function until a base case is met.",
     help="""\b
     Examples:
       successor improve examples/adder
       successor improve examples/adder --target reliable_horizon=1024 --budget 30m
+      successor improve examples/add/add.py:add --goal "exact for floats" --write
       successor improve examples/adder --strategy agree --fresh
       successor improve examples/adder --json > generations.jsonl
 
-    Improve the lab in folder LAB, one generation after another, until a base case is met.
-    A run that was killed or interrupted goes on where it was. Ctrl-C ends it at the next
-    safe point, a second one at once.
+    Improve TARGET, one generation after another, until a base case is met. TARGET is the folder
+    of a lab, or a function, as in add.py:add. A run that was killed or interrupted goes on where
+    it was. Ctrl-C ends it at the next safe point, a second one at once.
 
-    Options win over the lab's successor.toml. Strategy and seed define the experiment, so
+    The lab of a function is made beside its file, in .successor-labs. The file itself stays as
+    it is; with --write, the version in charge at the end takes its place.
+
+    Options win over the lab's successor.toml. Goal, strategy and seed define the experiment, so
     they may not change on a record that has begun; target, budget and generations may.
     """,
 )
-@LAB
+@click.argument("what", metavar="TARGET")
+@option("--goal", metavar="TEXT", help="What it should become, such as faster.")
+@option(
+    "--tests",
+    multiple=True,
+    metavar="FILE",
+    help="Tests of a function, relative to its file; found beside it when not given.",
+)
+@option("--inputs", metavar="FILE:FUNCTION", help="What draws the inputs of a function.")
+@option("--write", is_flag=True, help="Put what was promoted in place of the function's file.")
 @option(
     "--target",
     type=Parsed("metric=value"),
@@ -61,17 +79,56 @@ from successor.cli.options import LAB, Parsed, option
 )
 @option("--quiet", "-q", is_flag=True, help="Show nothing but errors.")
 def improve(
-    lab: Path, *, fresh: bool, json: bool, quiet: bool, **settings: str | float | None
+    what: str,
+    *,
+    tests: tuple[str, ...],
+    inputs: str | None,
+    write: bool,
+    fresh: bool,
+    json: bool,
+    quiet: bool,
+    **settings: str | float | None,
 ) -> int:
     """See the help above."""
     from successor.cli.session import run_session
+    from successor.targets import Wishes, parse, prepare
 
-    return run_session(lab, overrides(settings), fresh=fresh, as_json=json, quiet=quiet)
+    function = parse(what)
+    if function is None:
+        if tests or inputs or write:
+            raise UsageError(f"{what}: --tests, --inputs and --write are for functions")
+        return run_session(Path(what), overrides(settings), fresh=fresh, as_json=json, quiet=quiet)
+    goal = settings.pop("goal")
+    wishes = Wishes(None if goal is None else str(goal), tests or None, inputs)
+    folder = prepare(function, wishes, fresh=fresh)
+    code = run_session(folder, overrides(settings), fresh=fresh, as_json=json, quiet=quiet)
+    finish(function, write=write, quiet=quiet)
+    return code
+
+
+def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
+    """Tell what changed, on stderr, and put it in the file if that was asked for."""
+    from rich.console import Console
+
+    from successor.cli.change import LONGEST, change_of, show
+    from successor.targets import written_back
+
+    written = write and written_back(function)
+    if quiet:
+        return
+    change = change_of(function.folder)
+    show(change, Console(stderr=True), LONGEST)
+    if written:
+        undo = f"successor rollback {function} --write"
+        click.echo(f"Written to {function.file}; undo it with: {undo}", err=True)
+    elif change.files and not write:
+        click.echo(f"Put it in the file with: successor improve {function} --write", err=True)
 
 
 def overrides(settings: Mapping[str, object]) -> dict[str, dict[str, object]]:
     """The options given, by table and key of `successor.toml`."""
     place = {
+        "goal": ("lab", "goal"),
         "target": ("base_cases", "target"),
         "budget": ("base_cases", "wall_clock"),
         "generations": ("base_cases", "generations"),

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-LAB = click.argument("lab", type=click.Path(path_type=Path))
 option = partial(click.option, show_envvar=True)
 """An option whose help names the environment variable that sets it."""
 JSON = option("--json", is_flag=True, help="One JSON object on stdout.")
@@ -39,6 +38,22 @@ class Parsed(click.ParamType[Any]):
         except ValueError as error:
             self.fail(f"{value!r} should be {error}.", param, ctx)
         return str(value)
+
+
+class LabFolder(click.ParamType[Path]):
+    """A lab: its folder, or the function that it was made of."""
+
+    name = "lab"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        from successor.targets import lab_of
+
+        return value if isinstance(value, Path) else lab_of(str(value))
+
+
+LAB = click.argument("lab", type=LabFolder())
 
 
 def plain(text: str) -> str:

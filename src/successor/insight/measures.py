@@ -6,12 +6,11 @@ have slices named KIND/SIZE, and measure how a version stands beside the first o
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from successor.insight.horizon import measure as horizons
-from successor.types import Exam, Slice
+from successor.types import Exam
 
 RATIOS = {"speed": "speedup", "cost": "gain"}
 """Kinds whose scores are s = r / (1 + r), with r how many times better than the first version."""
@@ -26,28 +25,31 @@ _LARGEST = 1.0 - 1e-12
 
 def measure(exam: Exam) -> dict[str, float]:
     """The measures of an exam: horizons, or what a program has gained."""
-    kinds = by_kind(exam.slices)
-    if not kinds:
-        return horizons(exam)
-    found = {RATIOS[kind]: ratio(scores) for kind, scores in kinds.items() if kind in RATIOS}
-    shares: defaultdict[str, list[float]] = defaultdict(list)
-    for kind, scores in kinds.items():
-        if kind in SHARES:
-            shares[SHARES[kind]] += scores
-    return found | {name: sum(scores) / len(scores) for name, scores in shares.items()}
+    return gains({p.name: p.mean for p in exam.slices if p.scores}) or horizons(exam)
 
 
-def by_kind(slices: Sequence[Slice]) -> Mapping[str, list[float]]:
-    """The scores of a program's slices, those of one kind together; none for other subjects."""
-    kinds: defaultdict[str, list[float]] = defaultdict(list)
-    for part in slices:
-        kind, _, _ = part.name.partition("/")
-        if part.scores and (kind in RATIOS or kind in SHARES):
-            kinds[kind] += part.scores
-    return kinds
+def gains(means: Mapping[str, float]) -> dict[str, float]:
+    """The measures of a program, by the mean score of each slice; none of another subject's.
+
+    A ratio is that of the largest size, where the time goes and what is around a call counts
+    least; a share is the mean over all its slices.
+    """
+    kinds: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for name, mean in means.items():
+        kind, _, size = name.partition("/")
+        kinds[kind][size] = mean
+    found = {name: ratio(kinds[kind]) for kind, name in RATIOS.items() if kind in kinds}
+    for name in dict.fromkeys(SHARES.values()):
+        shares = [
+            mean for kind in kinds if SHARES.get(kind) == name for mean in kinds[kind].values()
+        ]
+        if shares:
+            found[name] = sum(shares) / len(shares)
+    return found
 
 
-def ratio(scores: Sequence[float]) -> float:
-    """Geometric mean of the ratios r that the scores r / (1 + r) stand for."""
-    held = [min(max(score, 1.0 - _LARGEST), _LARGEST) for score in scores]
-    return math.exp(sum(math.log(score / (1.0 - score)) for score in held) / len(held))
+def ratio(scores: Mapping[str, float]) -> float:
+    """The ratio r that the score r / (1 + r) of the largest size stands for."""
+    score = scores[max(scores, key=lambda size: float(size or 0))]
+    held = min(max(score, 1.0 - _LARGEST), _LARGEST)
+    return held / (1.0 - held)

@@ -15,6 +15,7 @@ from pathlib import Path
 from string import Template
 
 from successor.errors import SuccessorError
+from successor.insight.difference import differences
 from successor.insight.report_charts import chart_data, embedded
 from successor.insight.report_data import Story, story
 from successor.insight.report_page import page, title
@@ -30,7 +31,7 @@ def write_report(folder: Path, output: Path) -> Path:
         SuccessorError: when `output` cannot be written.
     """
     with Ledger.read(folder) as ledger:
-        told = story(ledger.entries(), ledger.head.root)
+        told = story(ledger.entries(), ledger.head.root, _change(ledger))
     text = render(told)
     unfinished = output.with_name(f".{output.name}.part")
     try:
@@ -39,6 +40,14 @@ def write_report(folder: Path, output: Path) -> Path:
     except OSError as error:
         raise SuccessorError(f"{output}: cannot write the report: {error.strerror}") from error
     return output
+
+
+def _change(ledger: Ledger) -> str:
+    """From the first version to the incumbent, as far as it is text."""
+    incumbent = ledger.incumbent()
+    line = ledger.lineage(incumbent.id) if incumbent else ()
+    changed = differences(ledger, line[0], line[-1]) if line else ()
+    return "".join(file.diff for file in changed if file.text)
 
 
 def render(told: Story) -> str:

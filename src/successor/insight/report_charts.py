@@ -42,7 +42,8 @@ def chart_data(story: Story) -> dict[str, object]:
         "cost_scale": scale,
         "cost_unit": unit,
         "unit": size_unit(story),
-        "target": target if metric in {"horizon", "reliable_horizon"} else None,
+        "target": target if metric in {story.measure, f"reliable_{story.measure}"} else None,
+        "measure": _words(story.measure),
         "target_metric": _words(metric or ""),
     }
 
@@ -77,8 +78,11 @@ def slices(rows: Sequence[VersionRow]) -> list[Tally]:
 
 
 def family(tally: Tally) -> str:
-    """What a slice is called beside its size: "carries" of "8 carries", nothing of "8"."""
-    return re.sub(r"^[\d.,]+\s*", "", tally.name)
+    """What a slice is called beside its size: "carries" of "8 carries", nothing of "8", "speed"
+    of "speed/8".
+    """
+    kind, slash, _ = tally.name.partition("/")
+    return kind if slash else re.sub(r"^[\d.,]+\s*", "", tally.name)
 
 
 def families(rows: Sequence[VersionRow]) -> list[str]:
@@ -125,10 +129,10 @@ def _version(row: VersionRow, story: Story) -> dict[str, object]:
         "minutes": row.minutes,
         "reason": decision.reason if decision else "",
         "parent_at": [parents[-1].generation, parents[-1].lane] if parents else None,
-        "horizon": reach.p50 if reach else None,
-        "horizon_low": reach.interval[0] if reach else None,
-        "horizon_high": reach.interval[1] if reach else None,
-        "reliable_horizon": reach.reliable if reach else None,
+        "headline": row.headline,
+        "low": reach.interval[0] if reach else None,
+        "high": reach.interval[1] if reach else None,
+        "reliable": reach.reliable if reach else None,
         "log10_e": math.log10(max(verdict.e_value, LEAST_E)) if verdict else None,
         "e_text": f"{verdict.e_value:.3g}" if verdict else "",
         "threshold": verdict.threshold if verdict else None,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from successor.insight.horizon import Horizon, horizon
+from successor.insight.measures import gains
 from successor.ledger.events import (
     Decided,
     Entry,
@@ -48,6 +49,14 @@ class VersionRow:
     confirmed: tuple[Tally, ...] = ()
     """Results on items that nobody had seen, asked because the goal looked reached."""
     horizon: Horizon | None = None
+    """Of a model."""
+    gains: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Of a program, beside the first version; the headline first."""
+
+    @property
+    def headline(self) -> float | None:
+        """How good the version is, in a number: its horizon, or its first gain."""
+        return self.horizon.p50 if self.horizon else next(iter(self.gains.values()), None)
 
     @property
     def short(self) -> str:
@@ -90,6 +99,13 @@ class Story:
     events: int
     head: str
     stop: Stop | None = None
+    change: str = ""
+    """From the first version to the incumbent, as a unified diff; "" where there is no text."""
+
+    @property
+    def measure(self) -> str:
+        """The name of the headline."""
+        return next((name for row in self.versions for name in row.gains), "horizon")
 
     @property
     def line(self) -> tuple[VersionRow, ...]:
@@ -118,8 +134,8 @@ class Story:
                 return None
 
     def doublings(self) -> float | None:
-        """How often the horizon doubled from the first incumbent to the last."""
-        known = [row.horizon.p50 for row in self.line if row.horizon and row.horizon.p50 > 0]
+        """How often the headline doubled from the first incumbent to the last."""
+        known = [row.headline for row in self.line if row.headline]
         return math.log2(known[-1] / known[0]) if len(known) > 1 else None
 
 
@@ -173,13 +189,7 @@ class _Fold:
         if event.draw.purpose == "confirmation":
             self._change(event.version, lambda row: replace(row, confirmed=event.slices))
         elif row is not None and not row.tallies:
-            rows = [(part.size, part.items, part.total) for part in event.slices if part.items]
-            reach = horizon(rows) if rows else None
-            figures = {**row.figures, **event.figures}
-            self._change(
-                event.version,
-                lambda row: replace(row, tallies=event.slices, horizon=reach, figures=figures),
-            )
+            self._change(event.version, lambda row: _measured(row, event))
 
     def _change(self, version: Digest, change: Callable[[VersionRow], VersionRow]) -> None:
         if version in self.rows:
@@ -203,7 +213,19 @@ class _Fold:
         self.costs[key] = self.costs.get(key, 0.0) + seconds
 
 
-def story(entries: Iterable[Entry[Event]], head: str) -> Story:
+def _measured(row: VersionRow, event: Examined) -> VersionRow:
+    rows = [(part.size, part.items, part.total) for part in event.slices if part.items]
+    gained = gains({part.name: part.mean for part in event.slices if part.items})
+    return replace(
+        row,
+        tallies=event.slices,
+        gains=gained,
+        horizon=horizon(rows) if rows and not gained else None,
+        figures={**row.figures, **event.figures},
+    )
+
+
+def story(entries: Iterable[Entry[Event]], head: str, change: str = "") -> Story:
     """Fold a record, in its order, into what the report shows; `head` is the log's root."""
     fold, times = _Fold(), list[float]()
     for entry in entries:
@@ -219,6 +241,7 @@ def story(entries: Iterable[Entry[Event]], head: str) -> Story:
         events=len(times),
         head=head,
         stop=fold.stop,
+        change=change,
     )
 
 

@@ -12,6 +12,7 @@ from html import escape
 from successor.insight.horizon import Horizon
 from successor.insight.report_charts import families, filter_names, heat_rows, size_unit, slices
 from successor.insight.report_data import Story, VersionRow
+from successor.insight.report_gains import change_section, gained_tiles, gains_section
 from successor.insight.report_html import (
     Code,
     Text,
@@ -33,7 +34,8 @@ def page(story: Story) -> str:
         [
             _headline(story),
             _tiles(story),
-            _horizon(story),
+            gains_section(story) if story.measure != "horizon" else _horizon(story),
+            change_section(story),
             _heat(story),
             _lineage(story),
             '<div class="pair">',
@@ -75,18 +77,19 @@ def _goal(story: Story) -> str:
 
 
 def _summary(story: Story) -> str:
-    line = [row for row in story.line if row.horizon]
+    line = [row for row in story.line if row.headline is not None]
     if not line:
         return "No version has been examined yet."
-    first, last = line[0].horizon, line[-1].horizon
-    if first is None or last is None or len(line) == 1:
+    if len(line) == 1:
         return "The first version has no successor yet."
+    times, name = len(line) - 1, words(story.measure)
+    often = f"{times} times in a row a version" if times > 1 else "A version"
+    if name == "horizon":
+        name = "horizon, the size at which half of the answers are right,"
     return (
-        f"{len(line) - 1} times in a row a version wrote a successor that was shown to be better "
-        f"and took over. The horizon, the size at which half of the answers are right, went from "
-        f"{number(first.p50)} to {number(last.p50)} {size_unit(story)}".rstrip()
-        + "."
-    )
+        f"{often} wrote a successor that was shown to be better and took over. The {name} went "
+        f"from {number(line[0].headline)} to {number(line[-1].headline)} {size_unit(story)}"
+    ).rstrip() + "."
 
 
 def _tiles(story: Story) -> str:
@@ -94,10 +97,9 @@ def _tiles(story: Story) -> str:
     doublings = story.doublings()
     steps, minutes = len(story.line) - 1, _minutes_between(story)
     tiles = [
-        ("Horizon", number(last.p50 if last else None), _interval(last)),
-        ("Reliable horizon", number(last.reliable if last else None), "99% of answers right"),
+        *(gained_tiles(story) or _reached(last)),
         ("Promotions", str(max(0, steps)), f"of {len(story.versions)} versions"),
-        ("Doublings per generation", _rate(doublings, steps), "of the horizon"),
+        ("Doublings per generation", _rate(doublings, steps), f"of the {words(story.measure)}"),
         ("Doublings per minute", _rate(doublings, minutes), "of work"),
         ("Worked", duration(story.worked_s), f"in {counted(len(story.sessions), 'session')}"),
     ]
@@ -108,8 +110,15 @@ def _tiles(story: Story) -> str:
     return f'<dl class="tiles">{cells}</dl>'
 
 
+def _reached(last: Horizon | None) -> list[tuple[str, str, str]]:
+    return [
+        ("Horizon", number(last.p50 if last else None), _interval(last)),
+        ("Reliable horizon", number(last.reliable if last else None), "99% of answers right"),
+    ]
+
+
 def _minutes_between(story: Story) -> float:
-    known = [row.minutes for row in story.line if row.horizon]
+    known = [row.minutes for row in story.line if row.headline is not None]
     return known[-1] - known[0] if len(known) > 1 else 0.0
 
 
@@ -156,8 +165,8 @@ def _horizon(story: Story) -> str:
     return section(
         "How far it reaches",
         note,
-        chart("horizon-generation", "Horizon of every version by generation, log scale")
-        + chart("horizon-minutes", "Horizon of every version by minutes of work, log scale"),
+        chart("headline-generation", "Horizon of every version by generation, log scale")
+        + chart("headline-minutes", "Horizon of every version by minutes of work, log scale"),
         listing,
         pair=True,
     )

@@ -255,6 +255,18 @@ class Ledger:
         except KeyError:
             raise RecordError(f"no version {version} is on record") from None
 
+    def named(self, beginning: str) -> Digest:
+        """The id of the one version on record that begins so.
+
+        Raises:
+            UsageError: when there is none, or several.
+        """
+        found = [name for name in self._journal.history.versions if name.startswith(beginning)]
+        if len(found) != 1:
+            told = "no version begins" if not found else f"{len(found)} versions begin"
+            raise UsageError(f"{told} with {beginning!r}; `successor lineage` lists them")
+        return found[0]
+
     def incumbent(self) -> Version | None:
         name = self._journal.history.incumbent
         return None if name is None else self.version(name)

@@ -31,26 +31,26 @@
     if (place) place.replaceChildren(Plot.plot(base(id, options())));
   };
 
-  function horizon(x, xs) {
-    const rows = known(data.versions, "horizon", x).filter((row) => row.horizon > 0);
+  function headline(x, xs) {
+    const rows = known(data.versions, "headline", x).filter((row) => row.headline > 0);
     const line = rows.filter((row) => row.line);
-    const values = rows.flatMap((row) => [row.horizon, row.horizon_low, row.horizon_high, row.reliable_horizon])
+    const values = rows.flatMap((row) => [row.headline, row.low, row.high, row.reliable])
       .concat(data.target ?? []).filter((value) => value > 0);
-    return { height: 330, x: xs, y: logs(values, `horizon (${data.unit ? `${data.unit}, ` : ""}log scale)`), color: decision,
+    return { height: 330, x: xs, y: logs(values, `${data.measure} (${data.unit ? `${data.unit}, ` : ""}log scale)`), color: decision,
       marks: [
         data.target ? Plot.ruleY([data.target], { stroke: "var(--amber)", strokeDasharray: "5 4" }) : null,
         data.target ? Plot.text([data.target], { y: (d) => d, frameAnchor: "left", dx: 4, dy: 10, textAnchor: "start", fill: "var(--amber)", text: () => `target ${data.target_metric} ${number(data.target)}` }) : null,
-        Plot.line(known(line, "reliable_horizon").filter((row) => row.reliable_horizon > 0), { x, y: "reliable_horizon", stroke: "var(--blue)", strokeDasharray: "2 4" }),
-        Plot.line(line, { x, y: "horizon", stroke: "var(--green)", strokeWidth: 2 }),
-        Plot.ruleX(known(rows, "horizon_low", "horizon_high").filter((row) => row.horizon_low > 0), { x, y1: "horizon_low", y2: "horizon_high", stroke: "decision", strokeWidth: 2, strokeOpacity: 0.55 }),
-        Plot.dot(rows, { x, y: "horizon", fill: "decision", r: (row) => row.line ? 4.5 : 3.2,
-          channels: { version: "short", generation: "generation", "reliable horizon": { value: (row) => number(row.reliable_horizon) } },
+        Plot.line(known(line, "reliable").filter((row) => row.reliable > 0), { x, y: "reliable", stroke: "var(--blue)", strokeDasharray: "2 4" }),
+        Plot.line(line, { x, y: "headline", stroke: "var(--green)", strokeWidth: 2 }),
+        Plot.ruleX(known(rows, "low", "high").filter((row) => row.low > 0), { x, y1: "low", y2: "high", stroke: "decision", strokeWidth: 2, strokeOpacity: 0.55 }),
+        Plot.dot(rows, { x, y: "headline", fill: "decision", r: (row) => row.line ? 4.5 : 3.2,
+          channels: { version: "short", generation: "generation", reliable: { value: (row) => number(row.reliable) } },
           tip: { format: { x: false, fill: true, r: false, y: number } } }),
       ] };
   }
 
-  draw("horizon-generation", () => horizon("generation", { label: "generation", ticks: every(whole(data.versions)), tickFormat: "d", inset: 12, grid: false }));
-  draw("horizon-minutes", () => horizon("minutes", { label: "minutes of work", inset: 12, grid: false }));
+  draw("headline-generation", () => headline("generation", { label: "generation", ticks: every(whole(data.versions)), tickFormat: "d", inset: 12, grid: false }));
+  draw("headline-minutes", () => headline("minutes", { label: "minutes of work", inset: 12, grid: false }));
 
   data.families.forEach((family, at) => draw(`heat-${at}`, () => {
     const slices = data.slices.filter((slice) => slice.family === family);

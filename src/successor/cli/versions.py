@@ -1,0 +1,78 @@
+"""Verbs about versions: `diff` shows how one became another, `rollback` puts one back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from successor.cli.options import JSON, LAB, echo_json, option
+
+
+@click.command(
+    short_help="What changed from one version to another, and why.",
+    help="""\b
+    Examples:
+      successor diff examples/add/add.py:add
+      successor diff examples/add 3f2a 9c41
+      successor diff examples/add/add.py:add --json
+
+    How the files of version SINCE became those of version UNTIL, why each version between was
+    promoted, and what it cost. From the first version to the incumbent, when none is named. A
+    version may be named by the beginning of its id.
+    """,
+)
+@LAB
+@click.argument("since", required=False)
+@click.argument("until", required=False)
+@JSON
+def diff(lab: Path, since: str | None, until: str | None, *, json: bool) -> None:
+    """See the help above."""
+    from rich.console import Console
+
+    from successor.cli.change import as_json, change_of, show
+
+    change = change_of(lab, since, until)
+    echo_json(as_json(change)) if json else show(change, Console())
+
+
+@click.command(
+    short_help="Put an earlier version in charge again.",
+    help="""\b
+    Examples:
+      successor rollback examples/add/add.py:add
+      successor rollback examples/add/add.py:add --write
+      successor rollback examples/adder --to 9c41 --reason "wrong on the invoices of May"
+
+    Put the version before in charge again, or the one that is named. It is on record, with your
+    name and your reason; the version that gave way stays on record too, and the next generation
+    begins from the one that is in charge. TARGET is a lab, or a function, as in add.py:add.
+    """,
+)
+@click.argument("what", metavar="TARGET")
+@option("--to", metavar="VERSION", help="A version that was in charge, or how its id begins.")
+@option("--reason", default="not said", metavar="TEXT", help="Why, for the record.")
+@option("--write", is_flag=True, help="Put that version in the function's file, too.")
+@JSON
+def rollback(what: str, *, to: str | None, reason: str, write: bool, json: bool) -> None:
+    """See the help above."""
+    from successor.errors import UsageError
+    from successor.lab import open_lab, roll_back
+    from successor.targets import lab_of, parse, written_back
+
+    function = parse(what)
+    if write and function is None:
+        raise UsageError(f"{what}: --write is for functions")
+    with open_lab(lab_of(what)) as opened:
+        before = opened.version
+        now = roll_back(opened, to, reason).version
+        head = opened.parts.ledger.head.root
+    if write and function is not None:
+        written_back(function)
+    found = {
+        "version": now.id if now else None,
+        "gave_way": before.id if before else None,
+        "ledger_head": head,
+    }
+    told = f"{str(found['version'])[:8]} is in charge; {str(found['gave_way'])[:8]} gave way."
+    echo_json(found) if json else click.echo(told)

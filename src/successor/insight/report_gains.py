@@ -1,0 +1,65 @@
+"""What the report says of programs: what was gained beside the first version, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from successor.insight.report_data import Story
+from successor.insight.report_html import Code, chart, number, section, table, words
+
+NOTES = {
+    "speedup": "times as fast as the first version",
+    "gain": "times better than the first version",
+    "accuracy": "of the digits that a reference has",
+    "errors": "of wrong arguments refused clearly",
+    "correct": "of answers as they should be",
+}
+"""What each measure of a program is, in a few words."""
+
+
+def gained_tiles(story: Story) -> list[tuple[str, str, str]]:
+    """Name, value and meaning of each measure of the incumbent; none of another subject's."""
+    gained = story.line[-1].gains if story.line else dict[str, float]()
+    return [
+        (words(name).capitalize(), number(value), NOTES[name]) for name, value in gained.items()
+    ]
+
+
+def gains_section(story: Story) -> str:
+    """Every version beside the first one."""
+    names = list({name: None for row in story.versions for name in row.gains})
+    rows: list[Sequence[object]] = [
+        (row.generation, Code(row.short), row.outcome, *map(row.gains.get, names), row.minutes)
+        for row in story.versions
+    ]
+    head = ["generation", "version", "decision", *map(words, names), "minutes"]
+    note = (
+        "Every version beside the first one, on items of its own; whether one is better than its "
+        "parent was judged on the same items for both, further down."
+    )
+    told = f"{words(story.measure).capitalize()} of every version"
+    return section(
+        "How much better it is",
+        note,
+        chart("headline-generation", f"{told} by generation, log scale")
+        + chart("headline-minutes", f"{told} by minutes of work, log scale"),
+        table("Measures of every version", head, rows),
+        pair=True,
+    )
+
+
+def change_section(story: Story) -> str:
+    """The difference that all promotions together made; nothing when there is none."""
+    if not story.change:
+        return ""
+    marks = {"+": "added", "-": "removed", "@": "where"}
+    lines = "\n".join(
+        f'<span class="{marks.get(line[:1], "")}">{escape(line)}</span>'
+        for line in story.change.splitlines()
+    )
+    note = "From the first version to the one in charge."
+    return (
+        f'<section><h2>What changed</h2><p class="note">{note}</p>'
+        f'<pre class="diff"><code>{lines}</code></pre></section>'
+    )
