@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,6 +32,7 @@ from successor.subjects.program.origin import (
     try_original,
 )
 from successor.subjects.program.questions import Questions
+from successor.subjects.program.reach import unreached
 from successor.subjects.program.settings import Objective, Settings
 from successor.subjects.program.target import Target
 from successor.subjects.program.timing import Timer, call_s
@@ -55,6 +56,9 @@ class Ground:
     objectives: tuple[Objective, ...]
     notes: tuple[str, ...]
     """What of the goal could not be taken up, for people."""
+    _unreached: dict[tuple[bytes, bytes], str] = field(
+        default_factory=dict[tuple[bytes, bytes], str], repr=False
+    )
 
     @property
     def questions(self) -> Questions:
@@ -84,6 +88,14 @@ class Ground:
     def flaw(self, source: str) -> str:
         """Why the text cannot stand in for the original, before it is run."""
         return _flaw(self.target.source, source, self.target.entry)
+
+    def unreached(self, mine: Files, theirs: Files) -> str:
+        """The first change between two versions that no question reaches, or ""."""
+        key = (mine[self.target.path], theirs[self.target.path])
+        if key not in self._unreached:
+            found = unreached(self.target, self.bench, self.questions, mine, theirs)
+            self._unreached[key] = found
+        return self._unreached[key]
 
     def slices(self) -> tuple[str, ...]:
         """The names of all slices of an exam, easiest first."""

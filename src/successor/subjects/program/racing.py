@@ -50,7 +50,12 @@ class Pair:
     candidate: Files
     incumbent: Files
     flaw: str
-    """Why the candidate is out of the question."""
+    """Why the candidate is out of the question, before it is run."""
+
+    @property
+    def refused(self) -> str:
+        """Why it cannot take over, whatever it answers; "" when nothing speaks against it."""
+        return self.flaw or self.ground.unreached(self.candidate, self.incumbent)
 
     @property
     def sources(self) -> tuple[str, str]:
@@ -61,7 +66,8 @@ class Pair:
 def pair(ground: Ground, candidate: Version, incumbent: Version, work: Workspace) -> Pair:
     """Read both versions."""
     mine, theirs = (ground.source(each, work) for each in (candidate, incumbent))
-    return Pair(ground, ground.files(mine), ground.files(theirs), ground.flaw(mine))
+    new, old = ground.files(mine), ground.files(theirs)
+    return Pair(ground, new, old, ground.flaw(mine))
 
 
 def ask(both: Pair, draw: Draw, corpus: Sequence[bytes]) -> Answered:
@@ -72,18 +78,23 @@ def ask(both: Pair, draw: Draw, corpus: Sequence[bytes]) -> Answered:
     past = [item for item in map(_decoded, corpus) if item is not None]
     every = [grader.expect(CORPUS, past), *asked]
     theirs = grader.answers(both.incumbent, every)
-    mine = [[Failed("flaw", both.flaw)] * len(each.items) for each in every] if both.flaw else (
-        grader.answers(both.candidate, every)
-    )  # fmt: skip
+    mine = _answers(both, every)
     slices = [
         (each.name, grader.scores(each, my), grader.scores(each, their))
         for each, my, their in zip(every, mine, theirs, strict=True)
     ]
     lost = list(_lost(both, every, slices))
-    found = [] if both.flaw else [_smaller(both, item) for item in lost[:MOST_KEPT]]
+    found = [] if both.refused else [_smaller(both, item) for item in lost[:MOST_KEPT]]
     kept = {_encoded(item.call): item for item in found}
-    notes = [both.flaw] if both.flaw else [_note(both, item) for item in kept.values()]
+    notes = [both.refused] if both.refused else [_note(both, item) for item in kept.values()]
     return Answered(_with_gate(both, slices[1:], notes), tuple(kept), tuple(notes))
+
+
+def _answers(both: Pair, every: Sequence[Asked]) -> Sequence[Sequence[Answer]]:
+    """What the candidate answers; nothing, when it is refused."""
+    if both.refused:
+        return [[Failed("flaw", both.refused)] * len(each.items) for each in every]
+    return both.ground.grader.answers(both.candidate, every)
 
 
 def _with_gate(both: Pair, slices: Sequence[Marked], notes: list[str]) -> tuple[Marked, ...]:
@@ -93,9 +104,9 @@ def _with_gate(both: Pair, slices: Sequence[Marked], notes: list[str]) -> tuple[
         if name != TESTS:
             told.append((name, mine, theirs))
             continue
-        failures = [both.flaw or both.ground.failure(files) for files in
+        failures = [both.refused or both.ground.failure(files) for files in
                     (both.candidate, both.incumbent)]  # fmt: skip
-        notes += failures[:1] if failures[0] and not both.flaw else []
+        notes += failures[:1] if failures[0] and not both.refused else []
         new, old = (float(not failure) for failure in failures)
         told.append((name, (*mine, new), (*theirs, old)))
     return tuple(told)

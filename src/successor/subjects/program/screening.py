@@ -56,8 +56,10 @@ class Screener:
         scores = [
             grader.scores(asked, got) for asked, got in zip(baseline.asked, answers, strict=True)
         ]
-        why = self._difference(baseline, scores, answers) or self.ground.failure(
-            files, baseline.wall_s + LEAST_WALL_S
+        why = (
+            self._difference(baseline, scores, answers)
+            or self.ground.failure(files, baseline.wall_s + LEAST_WALL_S)
+            or self.ground.unreached(files, theirs)
         )
         if why:
             return Screening(correct=False, why=why, nodes=nodes)
