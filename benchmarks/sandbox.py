@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -248,6 +249,14 @@ def measure(seconds: float, rounds: int, turns: int, openevolve: str | None) -> 
     each, full, bare = walls(turns)
     spent = round(time.monotonic() - started, 1)
     return Figures(table, each, full, bare, version, round(load, 2), os.cpu_count() or 0, spent)
+
+
+def restored(text: str) -> Figures:
+    """The figures as they were written down."""
+    read: dict[str, Any] = json.loads(text)
+    read["ways"] = [Way(**each) for each in read["ways"]]
+    read["walls"] = [Wall(**each) for each in read["walls"]]
+    return Figures(**read)
 
 
 def told(figures: Figures) -> str:

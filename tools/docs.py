@@ -113,6 +113,15 @@ def training_speed() -> str:
     return f"\n{speed.rows(json.loads((MEASURED / 'speed.json').read_text('utf-8')))}\n\n"
 
 
+def sandbox_rates() -> str:
+    """How many programs a second the sandbox runs."""
+    import sandbox
+
+    if not (MEASURED / "sandbox.json").exists():
+        return "\nNot measured yet: `python benchmarks/sandbox.py`.\n\n"
+    return f"\n{sandbox.told(sandbox.restored((MEASURED / 'sandbox.json').read_text('utf-8')))}\n"
+
+
 def _field_docstrings(settings: type) -> dict[str, str]:
     body = ast.parse(inspect.getsource(settings)).body[0]
     told: dict[str, str] = {}
@@ -139,6 +148,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "controls": controls,
     "error rates": error_rates,
     "training speed": training_speed,
+    "sandbox": sandbox_rates,
 }
 
 
