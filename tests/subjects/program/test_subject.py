@@ -215,3 +215,10 @@ def test_a_drawn_exam_has_exactly_the_items_that_were_asked_for(tmp_path: Path):
         exam = fib.subject.examine(fib.first, draw, fib.desk)
         assert [(part.name, len(part.scores)) for part in exam.slices] == list(draw.counts)
         assert version(fib.subject.create(1, fib.desk)).files == fib.first.files
+
+
+def test_a_function_that_asks_to_improve_itself_runs_as_it_is(tmp_path: Path):
+    asks = f"import successor\n\n\n@successor.self_improving(tests='test_fib.py')\n{FIB}"
+    with lab(tmp_path, {"fib.py": asks}, "fib.py:fib", sizes=(3, 8)) as fib:
+        assert [*fib.first.files] == ["fib.py"]
+        assert fib.means(fib.first)["agreement/8"] == 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -144,6 +145,14 @@ def within(limits: Limits, wall_s: float) -> Limits:
     return replace(limits, wall_s=min(limits.wall_s, wall_s))
 
 
+def runnable(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """The files, with what stands in for this package where they ask it to improve them."""
+    asks = any(
+        re.search(rb"^\s*(import|from) successor\b", data, re.MULTILINE) for data in files.values()
+    )
+    return {"successor.py": inside("stand_in.py"), **files} if asks else files
+
+
 @dataclass(frozen=True)
 class Programs:
     """How the files of a version become a program that can be asked."""
@@ -158,14 +167,14 @@ class Programs:
         """Asked as it is: for timing."""
         if self.target.is_method:
             return self._beside(files, "observe.py", "function")
-        return Program(files, f"{self.target.path}:{self.target.entry}")
+        return Program(runnable(files), f"{self.target.path}:{self.target.entry}")
 
     def _beside(self, files: Mapping[str, bytes], name: str, entry: str) -> Program:
         added = {
             "successor_target.py": self._naming(),
             f"successor_{name}": inside(name),
         }
-        return Program({**files, **added}, f"successor_{name}:{entry}")
+        return Program({**runnable(files), **added}, f"successor_{name}:{entry}")
 
     def _naming(self) -> bytes:
         first, _, rest = self.target.entry.partition(".")

@@ -12,7 +12,7 @@ from typing import cast
 from successor.errors import SuccessorError, UsageError
 from successor.sandbox import Call, Program, Returned, Value
 from successor.subjects.program.agreement import shortened, told
-from successor.subjects.program.bench import Bench, inside
+from successor.subjects.program.bench import Bench, inside, runnable
 from successor.subjects.program.target import Target, function_in, parsed, read_source, siblings
 
 
@@ -93,7 +93,7 @@ def try_tests(
     added = {"successor_run_tests.py": inside("run_tests.py"), **tests.files}
     if find_spec("pytest") is None:
         added["pytest.py"] = inside("pytest_stand_in.py")
-    program = Program({**files, **added}, "successor_run_tests.py:run_tests")
+    program = Program({**runnable(files), **added}, "successor_run_tests.py:run_tests")
     docstring = ast.get_docstring(target.node) or ""
     call = Call((target.module, target.entry, docstring, list(tests.modules)))
     try:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from successor.errors import SuccessorError
 from successor.sandbox import Call, Program, Value
-from successor.subjects.program.bench import Bench, inside
+from successor.subjects.program.bench import Bench, inside, runnable
 from successor.subjects.program.grading import Files
 from successor.subjects.program.questions import EDGES, ERRORS, TESTS, Questions
 from successor.subjects.program.target import Target
@@ -48,7 +48,7 @@ def left(
 ) -> Sequence[range]:
     """Those statements that no question reaches; questions that take too long end the search."""
     program = Program(
-        {**files, "successor_cover.py": inside("cover.py")}, "successor_cover.py:cover"
+        {**runnable(files), "successor_cover.py": inside("cover.py")}, "successor_cover.py:cover"
     )
     for calls in asked(questions):
         if not due:
