@@ -21,7 +21,7 @@ from successor.labfile import LabFile
 from successor.ledger import Ledger, SessionStarted
 from successor.ledger.disk import WriterLock
 from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage
-from successor.plugins import make
+from successor.plugins import Bound, Closing, make
 from successor.types import (
     Author,
     Counts,
@@ -61,7 +61,11 @@ class Lab:
 
     def close(self) -> None:
         """Let another process improve the lab. What was read stays readable."""
-        self.parts.ledger.close()
+        try:
+            if isinstance(self.parts.subject, Closing):
+                self.parts.subject.close()
+        finally:
+            self.parts.ledger.close()
 
     def __enter__(self) -> Self:
         return self
@@ -154,7 +158,10 @@ def open_lab(
     author = cast("Author", make("authors", writes.kind, folder, writes.settings, subject))
     judge = cast("Judge", make("judges", judges.kind, folder, judges.settings, subject))
     aside = set_aside(folder) if fresh else None
-    ledger = _open_ledger(folder, settings, overseer, interrupt or (lambda: None))
+    now = cast("dict[str, dict[str, object]]", settings.model_dump(mode="json"))
+    if isinstance(subject, Bound):
+        now["files"] = dict(subject.fingerprint())
+    ledger = _open_ledger(folder, now, overseer, interrupt or (lambda: None))
     watched = _Interruptible(overseer, interrupt) if interrupt else overseer
     parts = loop.Parts(ledger, subject, author, judge, watched)
     return Lab(folder, settings, parts, ledger.incumbent(), aside=aside)
@@ -242,9 +249,11 @@ def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
 
 
 def _open_ledger(
-    folder: Path, settings: LabFile, overseer: PolicyOverseer, interrupt: Interrupt
+    folder: Path,
+    now: Mapping[str, Mapping[str, object]],
+    overseer: PolicyOverseer,
+    interrupt: Interrupt,
 ) -> Ledger:
-    now = cast("dict[str, dict[str, object]]", settings.model_dump(mode="json"))
     record = folder / RECORD
     if record.exists() and not record.is_dir():
         raise UsageError(f"{record} is a file, where the record has its folder: move it away")
@@ -255,7 +264,8 @@ def _open_ledger(
     def halt() -> Stop | None:
         return interrupt() or overseer.urgent(ledger)
 
-    ledger = Ledger.open(record, settings=now, seed=settings.lab.seed, halt=halt)
+    seed = cast("int", now["lab"]["seed"])
+    ledger = Ledger.open(record, settings=now, seed=seed, halt=halt)
     ignore = record / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8")
@@ -266,7 +276,7 @@ def _check_unchanged(ledger: Ledger, now: Mapping[str, Mapping[str, object]], fo
     """Refuse to go on with another experiment under the same record.
 
     Raises:
-        UsageError: when a setting that defines the experiment is not the one on record.
+        UsageError: when a setting or a file that defines the experiment is not the one on record.
     """
     sessions = ledger.entries(SessionStarted)
     if not sessions:
@@ -282,6 +292,14 @@ def _check_unchanged(ledger: Ledger, now: Mapping[str, Mapping[str, object]], fo
         raise UsageError(
             f"{folder}: its record began with other settings: {'; '.join(changed)}.\n"
             "Put them back, use a fresh folder, or set the record aside with --fresh."
+        )
+    before, files = began.get("files", {}), now.get("files", {})
+    other = [name for name in sorted({*before, *files}) if before.get(name) != files.get(name)]
+    if other:
+        raise UsageError(
+            f"{folder}: its record belongs to another experiment: changed since it began, and "
+            f"what is right depends on it: {', '.join(other)}.\n"
+            "Put it back, use a fresh folder, or set the record aside with --fresh."
         )
 
 

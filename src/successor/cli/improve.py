@@ -111,8 +111,13 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
     from rich.console import Console
 
     from successor.cli.change import LONGEST, change_of, show
+    from successor.lab import record_of
+    from successor.ledger import Ledger
     from successor.targets import written_back
 
+    with Ledger.read(record_of(function.folder)) as ledger:
+        if ledger.incumbent() is None:
+            return  # it was ended before the first version
     written = write and written_back(function)
     if quiet:
         return

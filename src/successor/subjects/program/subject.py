@@ -7,6 +7,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from successor.subjects.program import racing, syntax
+from successor.subjects.program.bench import OURS
 from successor.subjects.program.examining import evaluate, examine
 from successor.subjects.program.goals import Goal
 from successor.subjects.program.grading import Files
@@ -73,13 +74,18 @@ class ProgramSubject:
             found["notes"] += (f"not understood in the goal: {words}",)
         return found
 
-    def fingerprint(self) -> Digest:
+    def fingerprint(self) -> Mapping[str, Digest]:
         """Of every file of the lab that judging depends on: changed, it is another experiment."""
         given = self._given
-        beside = [each.program.files for each in (given.inputs, given.reference) if each]
-        parts: list[Files] = [given.target.files, given.tests.files, *beside]
-        text = [(name, sha256(data).hexdigest()) for part in parts for name, data in part.items()]
-        return sha256(repr(sorted(text)).encode()).hexdigest()
+        parts: dict[str, Files] = {"target": given.target.files, "tests": given.tests.files}
+        helpers = {"inputs": given.inputs, "reference": given.reference}
+        parts |= {part: each.program.files for part, each in helpers.items() if each}
+        return {
+            f"{name} ({part})": sha256(data).hexdigest()
+            for part, files in parts.items()
+            for name, data in sorted(files.items())
+            if not name.startswith(OURS)
+        }
 
     # As a workshop
 
