@@ -6,6 +6,7 @@ import getpass
 import os
 import platform
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,11 +22,12 @@ from successor.labfile import LabFile
 from successor.ledger import Ledger, SessionStarted
 from successor.ledger.disk import WriterLock
 from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage
-from successor.plugins import Bound, Closing, make
+from successor.plugins import Bound, Closing, Telling, make
 from successor.types import (
     Author,
     Counts,
     Decision,
+    Digest,
     Judge,
     Record,
     Stop,
@@ -154,14 +156,18 @@ def open_lab(
     overseer = _overseer(settings, folder)
     told, writes, judges = settings.subject, settings.author, settings.judge
     goal = settings.lab.goal
-    subject = cast("Subject", make("subjects", told.kind, folder, told.settings, folder, goal))
-    author = cast("Author", make("authors", writes.kind, folder, writes.settings, subject))
-    judge = cast("Judge", make("judges", judges.kind, folder, judges.settings, subject))
-    aside = set_aside(folder) if fresh else None
-    now = cast("dict[str, dict[str, object]]", settings.model_dump(mode="json"))
-    if isinstance(subject, Bound):
-        now["files"] = dict(subject.fingerprint())
-    ledger = _open_ledger(folder, now, overseer, interrupt or (lambda: None))
+    with ExitStack() as on_failure:
+        subject = cast("Subject", make("subjects", told.kind, folder, told.settings, folder, goal))
+        if isinstance(subject, Closing):
+            on_failure.callback(subject.close)
+        author = cast("Author", make("authors", writes.kind, folder, writes.settings, subject))
+        judge = cast("Judge", make("judges", judges.kind, folder, judges.settings, subject))
+        if fresh and isinstance(subject, Telling):
+            subject.report()  # refuses what cannot be judged, while the record is still in place
+        aside = set_aside(folder) if fresh else None
+        bound: Mapping[str, Digest] = subject.fingerprint() if isinstance(subject, Bound) else {}
+        ledger = _open_ledger(folder, settings, bound, overseer, interrupt or (lambda: None))
+        on_failure.pop_all()
     watched = _Interruptible(overseer, interrupt) if interrupt else overseer
     parts = loop.Parts(ledger, subject, author, judge, watched)
     return Lab(folder, settings, parts, ledger.incumbent(), aside=aside)
@@ -250,10 +256,14 @@ def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
 
 def _open_ledger(
     folder: Path,
-    now: Mapping[str, Mapping[str, object]],
+    settings: LabFile,
+    bound: Mapping[str, Digest],
     overseer: PolicyOverseer,
     interrupt: Interrupt,
 ) -> Ledger:
+    now = cast("dict[str, dict[str, object]]", settings.model_dump(mode="json"))
+    if bound:
+        now["files"] = {**bound}
     record = folder / RECORD
     if record.exists() and not record.is_dir():
         raise UsageError(f"{record} is a file, where the record has its folder: move it away")
@@ -264,8 +274,7 @@ def _open_ledger(
     def halt() -> Stop | None:
         return interrupt() or overseer.urgent(ledger)
 
-    seed = cast("int", now["lab"]["seed"])
-    ledger = Ledger.open(record, settings=now, seed=seed, halt=halt)
+    ledger = Ledger.open(record, settings=now, seed=settings.lab.seed, halt=halt)
     ignore = record / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8")
