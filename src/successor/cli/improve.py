@@ -123,6 +123,8 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
         return
     change = change_of(function.folder)
     show(change, Console(stderr=True), LONGEST)
+    if not change.files:
+        click.echo("Nothing better was found.", err=True)
     if written:
         undo = f"successor rollback {function} --write"
         click.echo(f"Written to {function.file}; undo it with: {undo}", err=True)
