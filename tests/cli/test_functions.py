@@ -61,7 +61,7 @@ def test_unusable_input_gets_a_clear_line(
     [
         (
             "from f import f\ndef test_f():\n    assert f(1) == 2\n",
-            "nothing to preserve, as a test fails on it: test_f.test_f: AssertionError: assert f(1)",
+            "nothing to preserve, as a test fails on it: test_f.test_f: AssertionError: assert f(",
         ),
         ("from f import f\ndef test_f(:\n", "test_f.py, line 2: does not parse"),
         ("from f import g\ndef test_f(): ...\n", "as a test fails on it: test_f: ImportError"),
@@ -119,3 +119,22 @@ def test_a_lab_that_cannot_be_judged_keeps_its_record(improved: Path, run: Run):
     assert refused.code == 2
     assert "nothing to preserve" in refused.err
     assert run("status", name, "--json").lines[0]["versions"] > 1
+
+
+def test_people_are_told_what_counts_as_right(tmp_path: Path, run: Run):
+    (tmp_path / "f.py").write_text(HINTED + "return x + 1\n", encoding="utf-8")
+    name = f"{tmp_path / 'f.py'}:f"
+    told = run("improve", name, "--goal", "faster and prettier", "--generations", "1", "--json")
+    lines = told.err.splitlines()
+    assert "pinned    f keeps its parameters, their order and defaults" in lines
+    assert "notes     not understood in the goal: 'prettier'" in lines
+    assert [line for line in lines if line.startswith("assumed   agrees with the original")]
+    assert told.lines[0]["decision"] == "first"
+    again = run("improve", name, "--generations", "1", "--quiet")
+    assert again.err == ""
+    (status,) = run("status", name, "--json").lines
+    assert status["contract"]["notes"] == ["not understood in the goal: 'prettier'"]
+    page = Path(run("report", name, "--open", "no").out.strip()).read_text("utf-8")
+    assert "What counts as right" in page
+    assert "<li>not understood in the goal: &#x27;prettier&#x27;</li>" in page
+    assert '<th scope="col">assumed</th>' not in page

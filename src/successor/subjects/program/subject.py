@@ -55,7 +55,8 @@ class ProgramSubject:
         workspace.progress("reading", 0, 1)
         target = self.ground.target
         files = {path: workspace.write(data) for path, data in sorted(target.files.items())}
-        return Draft(files, {"nodes": syntax.nodes(target.source)})
+        told = {name: "\n".join(lines) for name, lines in self.report().items() if lines}
+        return Draft(files, {"nodes": syntax.nodes(target.source), **told})
 
     def evaluate_self(self, version: Version, seed: int, workspace: Workspace) -> Exam:
         """Every slice: tests, agreement, errors, accuracy, speed."""
