@@ -1,7 +1,8 @@
 """Heats: two versions timed on the same fresh inputs, one after the other, on one core.
 
 Every heat has two fresh children, so that nothing that a version keeps between calls helps it
-with the next heat; both are warmed up on other inputs first. The time is taken outside.
+with the next heat; both are warmed up on other inputs first. The time is taken outside, and what
+it takes to write the answers down is taken off both.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from successor.sandbox import Call, Outcome, Program, Result, Session
+from successor.subjects.program import writing
 from successor.subjects.program.agreement import agrees, answered
 from successor.subjects.program.bench import Bench, Programs
 from successor.subjects.program.grading import Files
@@ -38,6 +40,15 @@ class Timed:
 
 
 @dataclass(frozen=True)
+class Batch:
+    """How two versions are timed on a slice."""
+
+    calls: int
+    writing: bool
+    """Whether writing the answers down takes a part of the time that is worth measuring."""
+
+
+@dataclass(frozen=True)
 class Timer:
     """Runs heats."""
 
@@ -45,8 +56,8 @@ class Timer:
     programs: Programs
     questions: Questions
     tolerance: float
-    _calls: dict[tuple[int, int, str], int] = field(
-        default_factory=dict[tuple[int, int, str], int], repr=False
+    _batches: dict[tuple[int, int, str], Batch] = field(
+        default_factory=dict[tuple[int, int, str], "Batch"], repr=False
     )
 
     def heats(
@@ -63,11 +74,17 @@ class Timer:
             for files in (mine, theirs)
         )
         for number in range(count):
-            calls = self._batch(first, second, name, f"{seed}/{number}", size)
+            drawn = f"{seed}/{number}"
+            batch = self._batch(first, second, name, drawn, size)
+            calls = self.questions.calls(f"{drawn}/heat", size, 2 * batch.calls, heavy=True)
             swapped = Random(f"{seed}/{name}/{number}/order").random() < 0.5
-            yield self._heat(second if swapped else first, first, second, calls)
+            leads = second if swapped else first
+            results = self._heat(leads, first, second, distinct(calls, batch.calls))
+            yield self._timed(*results, batch)
 
-    def _heat(self, leads: Runner, first: Runner, second: Runner, calls: Sequence[Call]) -> Timed:
+    def _heat(
+        self, leads: Runner, first: Runner, second: Runner, calls: Sequence[Call]
+    ) -> tuple[list[Result], list[Result]]:
         """AB on one half of the calls, BA on the other."""
         follows = second if leads is first else first
         half = -(-len(calls) // 2)
@@ -77,19 +94,18 @@ class Timer:
         with leads.started(), follows.started():
             for runner, part in turns:
                 results[id(runner)].append(runner.ask(parts[part]))
-        return self._timed(results[id(first)], results[id(second)])
+        return results[id(first)], results[id(second)]
 
-    def _batch(
-        self, first: Runner, second: Runner, name: str, seed: str, size: int
-    ) -> Sequence[Call]:
+    def _batch(self, first: Runner, second: Runner, name: str, seed: str, size: int) -> Batch:
         """As many distinct calls as make a heat of the right length."""
         key = (hash(first.program.files[self._path]), hash(second.program.files[self._path]), name)
-        if key not in self._calls:
+        if key not in self._batches:
             few = distinct(self.questions.calls(f"{seed}/few", size, 4, heavy=True), 4)
             times = [call_s(runner.run, few) for runner in (first, second)]
-            self._calls[key] = min(batch_length(min(times), max(times)), most_calls(few))
-        wanted = self._calls[key]
-        return distinct(self.questions.calls(f"{seed}/heat", size, 2 * wanted, heavy=True), wanted)
+            written = writing.seconds(self.bench, [second.run(few)]) / max(1, len(few))
+            count = min(batch_length(min(times), max(times)), most_calls(few))
+            self._batches[key] = Batch(count, written > writing.MATTERS * min(times))
+        return self._batches[key]
 
     @property
     def _path(self) -> str:
@@ -99,12 +115,16 @@ class Timer:
         """Inputs of a quarter of the size: none that a heat asks."""
         return self.questions.calls(f"{seed}/warm", max(1, size // 4), WARM_CALLS)
 
-    def _timed(self, mine: Sequence[Result], theirs: Sequence[Result]) -> Timed:
+    def _timed(self, mine: Sequence[Result], theirs: Sequence[Result], batch: Batch) -> Timed:
         agreed = all(
             ours.status == "ok" and all(map(self._agrees, other.outcomes, ours.outcomes))
             for ours, other in zip(mine, theirs, strict=True)
         )
-        return Timed(self._seconds(mine), self._seconds(theirs), agreed)
+        took = self._seconds(mine), self._seconds(theirs)
+        if agreed and batch.writing:
+            written = writing.seconds(self.bench, theirs)
+            took = writing.without(took[0], written), writing.without(took[1], written)
+        return Timed(*took, agreed)
 
     def _agrees(self, want: Outcome, got: Outcome) -> bool:
         return not answered(want) or agrees(want, got, self.tolerance)
