@@ -22,7 +22,8 @@ def program(settings: Mapping[str, object], folder: Path, goal: str = "") -> Pro
     """
     told = validated(Settings, "subject", settings)
     target = read_target(told.target, told.entry, folder)
-    return ProgramSubject(read_lab(told, target, folder), read_goal(goal))
+    otherwise = "cost" if told.cost else "speed"
+    return ProgramSubject(read_lab(told, target, folder), read_goal(goal, otherwise))
 
 
 __all__ = ["Answered", "Heat", "ProgramSubject", "Screening", "Settings", "program"]
