@@ -61,8 +61,12 @@ FILES = {"bins.py": NEXT_FIT, "score.py": SCORE, "inputs.py": INPUTS, "test_bins
 SETTINGS: dict[str, Any] = {"cost": "score.py:cost", "inputs": "inputs.py:draw", "sizes": (20, 60)}
 SUM = "def best() -> float:\n    step = 8.0\n    return step\n"
 ALONE: dict[str, Any] = {"cost": "score.py:cost", "sizes": (1,)}
-WORTH = 'def cost(arguments, answer):\n    if answer < 0:\n        raise ValueError("below 0")\n'
-WORTH += "    return answer\n"
+WORTH = """\
+def cost(arguments, answer):
+    if answer < 0:
+        raise ValueError("below 0")
+    return answer
+"""
 
 
 def judged(given: Lab, source: str, **settings: Any) -> Verdict:  # noqa: ANN401 - of the judge
@@ -195,7 +199,7 @@ def test_a_cost_function_that_cannot_be_used_is_refused_in_a_line(
     tmp_path: Path, files: dict[str, str], settings: dict[str, Any], told: str
 ):
     with pytest.raises(UsageError) as refusal:
-        made(tmp_path, {**FILES, **files}, "bins.py:pack", **{**SETTINGS, **settings})
+        made(tmp_path, {**FILES, **files}, "bins.py:pack", **(SETTINGS | settings))
     assert told in str(refusal.value)
     assert "\n" not in str(refusal.value)
 
