@@ -129,7 +129,7 @@ class Grader:
                 return str(error)
         if not answered(expected) or agrees(expected, got, self.tolerance):
             return ""
-        return f"gives {told(got)}, not {told(expected)}"
+        return f"gives {_told(got)}, not {_told(expected)}"
 
     def costs(self, calls: Sequence[Call], answers: Sequence[Answer]) -> list[float]:
         """What each answer costs, in [LEAST, WORST]."""
@@ -183,6 +183,10 @@ class Grader:
 
     def _usable(self, value: Value) -> bool:
         return exact(value) or not (self.reference and self.reference.written)
+
+
+def _told(answer: Answer) -> str:
+    return told(Returned(result(answer.value)) if isinstance(answer, Returned) else answer)
 
 
 def _changes(call: Call, value: Value) -> bool:

@@ -53,17 +53,14 @@ class CostFunction:
             raise ValueError(" ".join(str(error).split())[:_MOST_TOLD]) from None
         except Exception:  # noqa: BLE001 - a function that was not meant for these arguments
             return None
-        number = isinstance(found, int | float) and not isinstance(found, bool)
-        if not number or not 0 <= found < math.inf:
-            told = f"{found!r}"[:_MOST_TOLD]
-            raise ValueError(
-                f"{self.spelled} gives {told}: a cost is a finite number of at least 0"
-            )
-        return float(found)
+        if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found < math.inf:
+            return float(found)
+        told = f"{found!r}"[:_MOST_TOLD]
+        raise ValueError(f"{self.spelled} gives {told}: a cost is a finite number of at least 0")
 
     def _arguments(self, call: Call) -> tuple[Value, ...] | None:
         rest = self.names[len(call.args) :][: len(call.kwargs)]
-        if {*rest} != call.kwargs.keys():
+        if {*rest} != {*call.kwargs}:
             return None
         return (*call.args, *(call.kwargs[name] for name in rest))
 
