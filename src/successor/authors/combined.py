@@ -1,7 +1,8 @@
 """The author `search`: several authors take turns, and a bandit learns which of them pays.
 
-Each has one turn first, in the order that the lab names them. An author has paid when a version that it wrote took over; it has not when its candidate was
-refused, or when it had nothing to hand in. What is learnt is kept as long as the lab is open.
+Each has one turn first, in the order that the lab names them. An author has paid when a version
+that it wrote took over; it has not when its candidate was refused, or when it had nothing to hand
+in. What is learnt is kept as long as the lab is open.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Heats: two versions timed on the same fresh inputs, one after the other, on one core.
 
 Every heat has two fresh children, so that nothing that a version keeps between calls helps it
-with the next heat; both are warmed up on other inputs first. The time is taken outside, and what
+with the next heat; both are warmed up on other inputs first. The time is taken outside: CPU time,
+which other work on the machine changes little, unless a version waits rather than computes. What
 it takes to write the answers down is taken off both.
 """
 
@@ -28,6 +29,8 @@ LEAST_CALLS, MOST_CALLS = 2, 2000
 MOST_BYTES = 1 << 19
 """Inputs of a heat, about: writing large results down takes time of its own."""
 WARM_CALLS = 5
+WAITS = 0.25
+"""A version whose CPU time is a smaller share of its wall time waits for something."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Batch:
     calls: int
     writing: bool
     """Whether writing the answers down takes a part of the time that is worth measuring."""
+    waits: bool
+    """Whether wall time counts, since either version spends most of it waiting."""
 
 
 @dataclass(frozen=True)
@@ -103,10 +108,14 @@ class Timer:
         key = (hash(first.program.files[self._path]), hash(second.program.files[self._path]), name)
         if key not in self._batches:
             few = distinct(self.questions.calls(f"{seed}/few", size, 4, heavy=True), 4)
-            times = [call_s(runner.run, few) for runner in (first, second)]
-            written = writing.seconds(self.bench, [second.run(few)]) / max(1, len(few))
+            runs = [[runner.run(few) for _ in range(2)] for runner in (first, second)]
+            waits = any(min(map(waiting, each)) > 1 - WAITS for each in runs)
+            times = [
+                min(took(run, waits=waits) for run in each) / max(1, len(few)) for each in runs
+            ]
+            written = writing.seconds(self.bench, runs[1][:1]) / max(1, len(few))
             count = min(batch_length(min(times), max(times)), most_calls(few))
-            self._batches[key] = Batch(count, written > writing.MATTERS * min(times))
+            self._batches[key] = Batch(count, written > writing.MATTERS * min(times), waits)
         return self._batches[key]
 
     @property
@@ -122,19 +131,20 @@ class Timer:
             ours.status == "ok" and all(map(self._agrees, other.outcomes, ours.outcomes))
             for ours, other in zip(mine, theirs, strict=True)
         )
-        took = self._seconds(mine), self._seconds(theirs)
+        new, old = (self._seconds(each, batch) for each in (mine, theirs))
         if agreed and batch.writing and not self.loose:
             written = writing.seconds(self.bench, theirs)
-            took = writing.without(took[0], written), writing.without(took[1], written)
-        return Timed(*took, agreed)
+            new, old = writing.without(new, written), writing.without(old, written)
+        return Timed(new, old, agreed)
 
     def _agrees(self, want: Outcome, got: Outcome) -> bool:
         either = self.loose and isinstance(want, Returned) and isinstance(got, Returned)
         return either or not answered(want) or agrees(want, got, self.tolerance)
 
-    def _seconds(self, results: Sequence[Result]) -> float:
+    def _seconds(self, results: Sequence[Result], batch: Batch) -> float:
         failed = any(result.status != "ok" for result in results)
-        return self.bench.limits.wall_s if failed else sum(each.seconds for each in results)
+        seconds = sum(took(each, waits=batch.waits) for each in results)
+        return self.bench.limits.wall_s if failed else seconds
 
 
 @dataclass
@@ -166,9 +176,19 @@ class Runner:
             return self.ask(calls)
 
 
+def took(result: Result, *, waits: bool = False) -> float:
+    """Seconds that a batch took: of CPU time, or on the clock for what waits."""
+    return result.seconds if waits else result.cpu_s
+
+
+def waiting(result: Result) -> float:
+    """Share of the time, in [0, 1], in which a batch did not compute."""
+    return 1 - min(1.0, result.cpu_s / result.seconds) if result.seconds else 0.0
+
+
 def call_s(run: Callable[[Sequence[Call]], Result], few: Sequence[Call]) -> float:
     """Seconds that a call takes: the less of two batches, since a busy machine only ever adds."""
-    return min(run(few).seconds for _ in range(2)) / max(1, len(few))
+    return min(took(run(few)) for _ in range(2)) / max(1, len(few))
 
 
 def batch_length(fast_s: float, slow_s: float) -> int:

@@ -21,7 +21,7 @@ REPEATED = 2
 
 
 def seconds(bench: Bench, results: Sequence[Result]) -> float:
-    """Seconds that writing the answers of these batches takes a fresh child of our own.
+    """Seconds of CPU time that writing the answers of these batches takes a fresh child of our own.
 
     The less of two times each, so that too little is taken off rather than too much; nothing
     for exceptions.
@@ -30,7 +30,7 @@ def seconds(bench: Bench, results: Sequence[Result]) -> float:
                for result in results]  # fmt: skip
     with bench.sandbox.session(ECHO, bench.limits) as session:
         return sum(
-            min(session.ask(calls).seconds for _ in range(REPEATED)) for calls in batches if calls
+            min(session.ask(calls).cpu_s for _ in range(REPEATED)) for calls in batches if calls
         )
 
 
