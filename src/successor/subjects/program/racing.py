@@ -23,6 +23,7 @@ from successor.subjects.program.timing import (
     call_s,
     distinct,
     most_calls,
+    took,
 )
 from successor.types import Draw, Version, Workspace
 
@@ -305,7 +306,7 @@ def _twice(both: Pair, program: Program, calls: Sequence[Call]) -> tuple[float, 
     bench, times = both.ground.bench, list[tuple[float, float]]()
     for _ in range(3):
         with bench.sandbox.session(program, bench.limits) as session:
-            times.append((session.ask(calls).seconds, session.ask(calls).seconds))
+            times.append((took(session.ask(calls)), took(session.ask(calls))))
     return min(first for first, _ in times), min(second for _, second in times)
 
 
