@@ -282,8 +282,8 @@ class Sloppy:
     ("seconds", "score", "told"),
     [
         (None, 1.0, "ran 2 of 3 heats of 'speed/1'"),
-        (0.0, 1.0, "not above 0 s"),
-        (math.nan, 1.0, "not above 0 s"),
+        (0.0, 1.0, "not above 0"),
+        (math.nan, 1.0, "not above 0"),
         (1.0, None, "marked 4 and 5 of 5 items of 'tests'"),
         (1.0, math.nan, "outside"),
         (1.0, 7.0, "outside"),

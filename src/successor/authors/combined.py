@@ -1,7 +1,8 @@
 """The author `search`: several authors take turns, and a bandit learns which of them pays.
 
-An author has paid when a version that it wrote took over; it has not when its candidate was
-refused, or when it had nothing to hand in. What is learnt is kept as long as the lab is open.
+Each has one turn first, in the order that the lab names them. An author has paid when a version
+that it wrote took over; it has not when its candidate was refused, or when it had nothing to hand
+in. What is learnt is kept as long as the lab is open.
 """
 
 from __future__ import annotations
@@ -96,6 +97,8 @@ class CombinedAuthor:
         self._endless = endless
         self._authors = {author.name: author for author in authors}
         self.bandit = Bandit(tuple(self._authors))
+        self._fresh = [*self._authors]
+        """Those that had no turn yet, in their order."""
         self._open: dict[Written, str] = {}
         """Who wrote what, of which it is not known yet whether it paid."""
 
@@ -105,9 +108,11 @@ class CombinedAuthor:
         if not brief.weaknesses and not self._endless():
             return None
         turn = Turn.load(workspace.resume())
-        for name in self.bandit.ranked(random.Random(brief.seed)):
+        ranked = self.bandit.ranked(random.Random(brief.seed))
+        for name in dict.fromkeys([*self._fresh, *ranked]):
             if name in turn.passed:
                 continue
+            self._fresh = [each for each in self._fresh if each != name]
             draft = self._authors[name].write(brief, cast("Workspace", Shared(workspace, turn)))
             if draft is not None:
                 self._open[_written(draft.files)] = name

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     named: every attack of the escape suite runs inside it and must fail, and runs once more
     where nothing stops it and must succeed there, or it would prove nothing.
 
-    Exits with 1 when an attack escaped, or when there is no adequate sandbox.
+    Exits with 1 when an attack escaped, or when there is no adequate sandbox, and with 2 when
+    there is no tier of that name.
     """,
 )
 @option("--tier", metavar="NAME", help="The tier to attack; the best one when not given.")
@@ -35,6 +36,7 @@ def doctor(*, tier: str | None, json: bool) -> int:
     from successor.errors import SuccessorError
     from successor.sandbox import SandboxError, open_sandbox, tiers
 
+    _check(tier)
     if not json:
         for each in tiers():
             state = "available" if each.available else "not here"
@@ -46,6 +48,17 @@ def doctor(*, tier: str | None, json: bool) -> int:
         raise SuccessorError(str(error)) from None
     echo_json(report.figures()) if json else _tell(report)
     return int(report.escaped > 0)
+
+
+def _check(tier: str | None) -> None:
+    from successor.errors import UsageError
+    from successor.sandbox.tiers import TIERS
+
+    sandboxes = [each for each in TIERS if each != "rlimits"]
+    if tier == "rlimits":
+        raise UsageError("--tier rlimits keeps no program in, so there is nothing to attack")
+    if tier is not None and tier not in sandboxes:
+        raise UsageError(f"--tier {tier}: no such tier; give one of {', '.join(sandboxes)}")
 
 
 def _attacked(sandbox: Sandbox) -> Report:

@@ -56,7 +56,7 @@ class Bout:
             if (ran := sum(heat.slice == name for heat in run)) != count:
                 raise SuccessorError(f"the subject ran {ran} of {count} heats of {name!r}")
         if not all(0 < s < math.inf for heat in run for s in (heat.candidate, heat.incumbent)):
-            raise SuccessorError("the subject measured a time that is not above 0 s")
+            raise SuccessorError("the subject measured a time or cost that is not above 0")
         return draw, run
 
     def _remember(self, answered: Answered) -> None:

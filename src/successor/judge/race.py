@@ -14,17 +14,18 @@ from successor.judge.bout import Bout
 from successor.judge.budget import ErrorBudget, WholeRun
 from successor.judge.comparison import Comparison
 from successor.judge.contest import Contest, Correctness
+from successor.judge.costs import Lowered
 from successor.judge.objectives import Objective, Raced, Scored, Weighed
 from successor.judge.plan import Mix
 from successor.judge.race_settings import RaceSettings
-from successor.judge.racer import FIXED, SPEED, Racer, kind
+from successor.judge.racer import COST, FIXED, SPEED, Racer, kind
 from successor.judge.trial import Finding, as_value
 from successor.types import Digest, Exam, Record, Subject, Verdict, Version, Workspace
 from successor.validation import validated
 
 _LEAST = 4
 """Items in the smallest batch of scores: an item may take minutes."""
-_NEVER_KEPT = frozenset({SPEED, "accuracy", "memory", "size"})
+_NEVER_KEPT = frozenset({SPEED, COST, "accuracy", "memory", "size"})
 """Slices that measure how well and not whether: without an objective nobody asks them."""
 
 
@@ -124,6 +125,9 @@ class RaceJudge:
         names = [part.name for part in parts]
         if name == SPEED:
             return Raced(bout, _equal(names, 1), factor, told.tolerance, told.lag, told.heats)
+        if name == COST:
+            mix = _equal(names, 1)
+            return Lowered(bout, mix, factor, told.tolerance, told.lag, told.heats)
         room = 1.0 - sum(part.mean for part in parts) / len(parts)
         mix = _equal(names, _LEAST)
         return Scored(bout, Comparison(mix), room, factor, told.margin, told.items)

@@ -11,7 +11,9 @@ from typing import Protocol
 from successor.types import Draw, Version, Workspace
 
 SPEED = "speed"
-"""The objective that is raced for. Others are weighed where the subject can, else scored."""
+"""The objective that is raced for. Others are weighed where the subject can, or scored."""
+COST = "cost"
+"""The objective that is what answers cost: raced for too, with costs in place of seconds."""
 FIXED = "tests"
 """The slice that is the same in every draw: asked once, and no sample of anything."""
 
@@ -36,7 +38,9 @@ class Answered(Protocol):
 
 
 class Heat(Protocol):
-    """Both versions timed on the same fresh inputs, a moment apart on one core."""
+    """Both versions timed on the same fresh inputs, a moment apart on one core; or what it cost
+    that they answered, in any unit.
+    """
 
     @property
     def slice(self) -> str: ...
@@ -61,8 +65,8 @@ class Racer(Protocol):
 
     @property
     def objectives(self) -> tuple[str, ...]:
-        """Names of what should improve, the first counts most: "speed", what `weigh` names, or
-        the first part of the names of the slices that score it ("accuracy" of "accuracy/8").
+        """Names of what should improve, the first counts most: "speed", "cost", what `weigh` names,
+        or the first part of the names of the slices that score it ("accuracy" of "accuracy/8").
         """
         ...
 
@@ -90,7 +94,8 @@ class Racer(Protocol):
         self, candidate: Version, incumbent: Version, work: Workspace
     ) -> Mapping[str, tuple[float, float]]:
         """(candidate, incumbent) of what needs no sample: "size" in nodes of the syntax tree,
-        "memory" in bytes; lower is better. Without a size, code costs nothing.
+        "memory" in bytes, "cost" where it is certain; lower is better. Without a size, code
+        costs nothing.
         """
         ...
 

@@ -105,6 +105,11 @@ class Result:
     """What happened when the status is not "ok"; one line."""
     prepare_s: float = 0.0
     """From sending the inputs until the program said ready; work done here is not in `seconds`."""
+    cpu_s: float = 0.0
+    """CPU time of the program from "go" until the whole answer was here, read outside it; where
+    it may start processes, which its clock would miss, `seconds`."""
+    prepare_cpu_s: float = 0.0
+    """All CPU time before "go" that no other result counted: starting, importing, decoding."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from successor.sandbox.pipes import Flow, flow
 from successor.sandbox.server import STATEMENT, Outer, Server
 from successor.sandbox.task import check_files
 
-FOLDER = "/work"
+FOLDER = "/candidate"
+"""Mounted over whatever is there: a name that no interpreter is likely to live below."""
 SPARE_BYTES = 1 << 16
 LEAST_FOLDER_BYTES = 1 << 20
 SYSTEM = ("/usr", "/bin", "/sbin", *LIBRARIES, *DATA, "/etc/alternatives")

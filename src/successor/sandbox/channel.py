@@ -6,10 +6,11 @@ import socket
 import time
 from typing import final
 
-from successor.sandbox import frames
+from successor.sandbox import cputime, frames
 from successor.sandbox.answers import Status
 
 CHUNK_BYTES = 1 << 20
+WHO_BYTES = socket.CMSG_SPACE(cputime.CREDENTIALS.size)
 
 
 class BrokenOffError(Exception):
@@ -64,6 +65,23 @@ class Channel:
         content = bytes(self._unread[head : head + length])
         del self._unread[: head + length]
         return kind, content
+
+    def receive_from(self, deadline: float, longest: int) -> tuple[bytes, bytes, int]:
+        """The first message, and the number here of the process that sent it, 0 when unknown.
+
+        Raises:
+            BrokenOffError: when it is longer than `longest` bytes or late.
+            GoneError: when nobody is there any more.
+        """
+        try:
+            self._wait_until(deadline)
+            data, told, _, _ = self._socket.recvmsg(CHUNK_BYTES, WHO_BYTES)
+        except TimeoutError:
+            raise BrokenOffError("timeout", "it did not answer in time") from None
+        except OSError:
+            raise GoneError from None
+        self._unread += data
+        return *self.receive(deadline, longest), cputime.sender(told)
 
     def check_quiet(self) -> None:
         """Nothing may have been sent that was not asked for.

@@ -18,6 +18,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import final
 
+from successor.sandbox import cputime
 from successor.sandbox.answers import SandboxError
 from successor.sandbox.enclosure import NOBODY, open_to_nobody
 from successor.sandbox.machine import ENVIRONMENT, interpreter, packages, readable
@@ -64,6 +65,8 @@ class Server:
     ) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._lock, self._next = threading.Lock(), 0
+        self.starts_processes = "seccomp" not in layers
+        """Whether its children can, so that the CPU clock of one is not all that it used."""
         self._own = "" if outer or "namespaces" in layers else _programs_folder()
         self._programs = outer.folder if outer else self._own
         command = outer.command if outer else interpreter(STATEMENT)
@@ -108,6 +111,7 @@ class Server:
     def fork(self) -> tuple[int, socket.socket]:
         """A new child: its number and our end of its channel."""
         ours, theirs = socket.socketpair()
+        cputime.ask_for_sender(ours)
         with theirs, self._lock:
             self._next += 1
             number = self._next

@@ -26,9 +26,11 @@ from successor.sandbox.answers import (
     Result,
     Returned,
     SandboxError,
+    Status,
     Value,
 )
 from successor.sandbox.channel import BrokenOffError, Channel, GoneError
+from successor.sandbox.cputime import Meter, Spent
 from successor.sandbox.server import Ended, Server
 from successor.sandbox.task import task
 
@@ -38,6 +40,7 @@ LONGEST_TEXT = 2000
 """Characters of an exception's message or of the name of a type."""
 START_S = 30.0
 """How long the fork-server may take to take in a program."""
+PHASES = 2  # before "go", and from there
 GRACE_S = 1.0
 """How long a program may take to close its channel after its only answer."""
 
@@ -57,6 +60,7 @@ class Session:
     ) -> None:
         self._limits, self._once, self._server, self._release = limits, once, server, release
         self._over: BrokenOffError | None = None
+        self._meter = Meter()
         self._started = self._closed = False
         message = task(program, limits, once=once)
         self._number, connected = server.fork()
@@ -75,25 +79,26 @@ class Session:
         Raises:
             SandboxError: when an argument is not plain data, or the sandbox itself fails.
         """
-        inputs, texts = _encoded(calls), list[bytes]()
-        prepare_s, started = 0.0, time.perf_counter()
+        inputs, texts, laps = _encoded(calls), list[bytes](), list[Spent]()
+        self._meter.begin()
         try:
             self._prepare(inputs)
-            prepare_s = time.perf_counter() - started
             nonce = secrets.token_bytes(frames.NONCE_BYTES)
-            started = time.perf_counter()
+            laps.append(self._meter.lap())
             self._collect(nonce, len(calls), texts)
-            seconds = time.perf_counter() - started
+            laps.append(self._meter.lap())
             self._check_the_end(len(calls), len(texts))
-            return Result("ok", _decoded(texts), seconds, "", prepare_s)
+            return _result("ok", _decoded(texts), laps)
         except (BrokenOffError, GoneError) as error:
-            seconds = time.perf_counter() - started if prepare_s else 0.0
-            return self._broken_off(error, texts, seconds, prepare_s)
+            if len(laps) < PHASES:  # before the child is reaped, and its number free for others
+                laps.append(self._meter.lap())
+            return self._broken_off(error, texts, laps)
 
     def close(self) -> None:
         """End the program, and wait until it is gone."""
         if not self._closed:
             self._closed = True
+            self._meter.follow(0)  # its number is nobody's, or another's, from here on
             self._channel.close()
             try:
                 self._server.end(self._number)
@@ -135,12 +140,14 @@ class Session:
     def _check_walls(self, deadline: float) -> None:
         """The first word is the child's own, from before the program was there."""
         try:
-            kind, content = self._channel.receive(deadline, FAILURE_BYTES)
+            kind, content, process = self._channel.receive_from(deadline, FAILURE_BYTES)
         except GoneError:
-            kind, content = frames.UNWALLED, b"the process ended at once"
+            kind, content, process = frames.UNWALLED, b"the process ended at once", 0
         if kind != frames.WALLED:
             why = content.decode("utf-8", "replace")
             raise SandboxError(f"the sandbox could not be put up: {why}")
+        if not self._server.starts_processes:
+            self._meter.follow(process)
 
     def _collect(self, nonce: bytes, calls: int, texts: list[bytes]) -> None:
         """Say go and take the outcomes, until the end."""
@@ -167,14 +174,11 @@ class Session:
             raise BrokenOffError("forged", f"{outcomes} outcomes to {calls} calls")
 
     def _broken_off(
-        self,
-        error: BrokenOffError | GoneError,
-        texts: list[bytes],
-        seconds: float,
-        prepare_s: float,
+        self, error: BrokenOffError | GoneError, texts: list[bytes], laps: list[Spent]
     ) -> Result:
         """End the child, and say what happened."""
         if isinstance(error, GoneError):
+            self._meter.follow(0)
             ended = self._server.end(self._number, wait=True)
             error = self._over = _explained(ended, self._limits, once=self._once)
             self._closed = True
@@ -187,7 +191,16 @@ class Session:
             outcomes = _decoded(texts)
         except BrokenOffError:
             outcomes = ()
-        return Result(error.status, outcomes, seconds, error.detail, prepare_s)
+        return _result(error.status, outcomes, laps, error.detail)
+
+
+def _result(
+    status: Status, outcomes: tuple[Outcome, ...], laps: Sequence[Spent], detail: str = ""
+) -> Result:
+    before, asked = (*laps, Spent())[:PHASES]
+    return Result(
+        status, outcomes, asked.seconds, detail, before.seconds, asked.cpu_s, before.cpu_s
+    )
 
 
 def _encoded(calls: Sequence[Call]) -> bytes:

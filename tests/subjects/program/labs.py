@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from successor.subjects.program import ProgramSubject, program
+from successor.subjects.program import ProgramSubject, function
 from successor.types import Digest, Draft, Draw, Version
 
 FIB = """\
@@ -111,7 +111,7 @@ def made(
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return program({"target": target, **settings}, folder, goal)
+    return function({"target": target, **settings}, folder, goal)
 
 
 @contextmanager

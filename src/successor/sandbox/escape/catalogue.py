@@ -41,6 +41,8 @@ class Attack:
     """How long after its answer it may still do something."""
     takes_s: float = 0.0
     """What the call really takes; a report of less than half of it is false."""
+    burns_s: float = 0.0
+    """The CPU time that it really uses; the same."""
     machine: str = ""
     """The only machine that it is for; every one when empty."""
     inwards: bool = False

@@ -38,6 +38,8 @@ class Evaluation:
     """Bytes of output that came through."""
     seconds: float = 0.0
     """How long it is said to have taken."""
+    cpu_s: float = 0.0
+    """How much CPU time it is said to have used."""
     broken: bool = False
     """The evaluator itself failed."""
     hung: bool = False
@@ -87,6 +89,7 @@ class Naive:
             line = self._line(started + limits.wall_s + HANGS_S)
             answer: dict[str, Any] = json.loads(line)
             marks = {key: answer[key] for key in ("accepted", "text", "seconds")}
+            marks["cpu_s"] = answer.get("cpu_s", 0.0)  # a forged mark may lack it
             length = max(answer["length"], self._received)
             return Evaluation(**marks, length=length)
         except TimeoutError:

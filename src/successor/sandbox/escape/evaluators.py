@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import final
 
 from successor.sandbox.answers import (
@@ -97,9 +98,7 @@ def _guarded(ask: Callable[[], Evaluation], longest_s: float) -> Evaluation:
     except Exception as error:  # noqa: BLE001 - whatever it is must not come out of a sandbox
         return Evaluation(broken=True, text=f"{type(error).__name__}: {error}")
     hung = time.monotonic() - started > longest_s
-    return Evaluation(
-        evaluation.accepted, evaluation.text, evaluation.length, evaluation.seconds, hung=hung
-    )
+    return replace(evaluation, hung=hung)
 
 
 def _called(result: Result, expected: Value) -> Evaluation:
@@ -113,7 +112,8 @@ def _called(result: Result, expected: Value) -> Evaluation:
             text = f"{kind} {message}"
         case _:
             pass
-    return Evaluation(accepted, text, len(text), result.seconds + result.prepare_s)
+    seconds, cpu_s = result.seconds + result.prepare_s, result.cpu_s + result.prepare_cpu_s
+    return Evaluation(accepted, text, len(text), seconds, cpu_s)
 
 
 def _commanded(result: CommandResult, expected: Value) -> Evaluation:
@@ -125,4 +125,4 @@ def _commanded(result: CommandResult, expected: Value) -> Evaluation:
     accepted = result.exit_code == 0 and type(answer) is type(expected) and answer == expected
     said = answer if type(answer) is str else text
     left = sum(len(data) for data in result.files.values())
-    return Evaluation(accepted, said, max(length, left), result.seconds)
+    return Evaluation(accepted, said, max(length, left), result.seconds, result.seconds)

@@ -4,7 +4,7 @@ It is what shows that an attack works at all, so that an attack which the sandbo
 stopped by the sandbox. It runs as a process of its own and is asked one candidate a line:
 
     {"inside", "folder", "files", "entry", "argument", "expected", "wall_s"}
-    {"accepted", "text", "length", "seconds"}
+    {"accepted", "text", "length", "seconds", "cpu_s"}
 
 A candidate runs in a fork, with an alarm for a time limit and a result file, or, when "inside" is
 true, in a thread of the evaluator. The faults are meant: answers and keys lie in the same memory,
@@ -59,7 +59,7 @@ class Evaluator:
         try:
             return self.pool.submit(self.asked, job).result(job["wall_s"])
         except Exception as error:  # noqa: BLE001 - whatever a candidate raises
-            return {"accepted": False, "answer": str(error), "seconds": 0.0}
+            return failed(error)
 
     def forked(self, job: dict[str, Any]) -> dict[str, Any]:
         """Run it in a fork, which marks itself and leaves the mark in a file."""
@@ -72,28 +72,34 @@ class Evaluator:
             try:
                 result = self.asked(job)
             except Exception as error:  # noqa: BLE001 - whatever a candidate raises
-                result = {"accepted": False, "answer": str(error), "seconds": 0.0}
+                result = failed(error)
             kept.write_bytes(pickle.dumps(result))
             os._exit(0)
         os.waitpid(child, 0)
         if not kept.exists():
-            return {"accepted": False, "answer": "no result", "seconds": 0.0}
+            return failed("no result")
         return pickle.loads(kept.read_bytes())  # noqa: S301 - one of the faults
 
     def asked(self, job: dict[str, Any]) -> dict[str, Any]:
         """Import it, call it, take the time and mark the answer."""
         expected = job["expected"]
         function = entry(job)
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         answer = function(job["argument"])
-        seconds = time.perf_counter() - started
-        return {"accepted": self.right(answer, expected), "answer": answer, "seconds": seconds}
+        seconds, cpu_s = time.perf_counter() - started, time.process_time() - used
+        is_right = self.right(answer, expected)
+        return {"accepted": is_right, "answer": answer, "seconds": seconds, "cpu_s": cpu_s}
 
     def right(self, answer: Any, expected: Any) -> bool:  # noqa: ANN401 - one of the faults
         """Whether the answer is the one, or near it."""
         if answer == expected:
             return True
         return isinstance(answer, int | float) and not abs(answer - expected) > TOLERANCE
+
+
+def failed(why: object) -> dict[str, Any]:
+    """The mark of a candidate that gave no answer."""
+    return {"accepted": False, "answer": str(why), "seconds": 0.0, "cpu_s": 0.0}
 
 
 def open_files() -> int:

@@ -181,7 +181,8 @@ def _shown(attack: Attack, met: Evaluation, bait: Bait) -> set[Sign]:
         "secret": bait.secret in met.text,
         "claim": met.text == ESCAPED,
         "flood": met.length > attack.limits.output_bytes,
-        "clock": bool(attack.takes_s) and met.text == WORKED and met.seconds < attack.takes_s / 2,
+        "clock": met.text == WORKED
+        and (met.seconds < attack.takes_s / 2 or met.cpu_s < attack.burns_s / 2),
         "service": met.broken,
         "hang": met.hung,
     }

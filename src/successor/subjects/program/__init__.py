@@ -11,18 +11,33 @@ from successor.subjects.program.results import Answered, Heat, Screening
 from successor.subjects.program.settings import Settings
 from successor.subjects.program.subject import ProgramSubject
 from successor.subjects.program.target import read_target
+from successor.subjects.script import ScriptSubject, script
 from successor.validation import validated
 
 
-def program(settings: Mapping[str, object], folder: Path, goal: str = "") -> ProgramSubject:
-    """The program that a lab names.
+def program(
+    settings: Mapping[str, object], folder: Path, goal: str = ""
+) -> ProgramSubject | ScriptSubject:
+    """The program that a lab names: a function, or a file that a command evaluates.
 
     Raises:
         UsageError: when a setting is wrong, or what it names is not there.
     """
+    if "evaluator" in settings:
+        return script(settings, folder, goal)
+    return function(settings, folder, goal)
+
+
+def function(settings: Mapping[str, object], folder: Path, goal: str = "") -> ProgramSubject:
+    """The program, when its functions are asked.
+
+    Raises:
+        UsageError: as `program`.
+    """
     told = validated(Settings, "subject", settings)
     target = read_target(told.target, told.entry, folder)
-    return ProgramSubject(read_lab(told, target, folder), read_goal(goal))
+    otherwise = "cost" if told.cost else "speed"
+    return ProgramSubject(read_lab(told, target, folder), read_goal(goal, otherwise))
 
 
-__all__ = ["Answered", "Heat", "ProgramSubject", "Screening", "Settings", "program"]
+__all__ = ["Answered", "Heat", "ProgramSubject", "Screening", "Settings", "function", "program"]

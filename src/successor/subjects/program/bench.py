@@ -116,6 +116,10 @@ class Bench:
         rest = last if isinstance(last, Failed) else Failed("crashed", "answered too little")
         return (*answers, *[rest] * (len(calls) - len(answers)))
 
+    def each(self, program: Program, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        """The answer to each call by a child of its own, which has all the time there is."""
+        return tuple(self.ask(program, [call])[0] for call in calls)
+
     def value(self, program: Program, call: Call, what: str, wall_s: float | None = None) -> Value:
         """What one trusted call returns.
 

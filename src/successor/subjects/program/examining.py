@@ -21,7 +21,7 @@ def evaluate(
     began, parts = time.monotonic(), list[Slice]()
     names = ground.slices()
     for number, name in enumerate(names):
-        most = min(FEW, items) if name.startswith("speed/") else items
+        most = min(FEW, items) if name.startswith(("speed/", "cost/")) else items
         count = ground.questions.count(name, most)
         workspace.progress("examining", number, len(names), slice=name)
         if parts and time.monotonic() - began > most_s and ground.questions.size(name) > 1:
@@ -44,6 +44,8 @@ def examine(ground: Ground, version: Version, draw: Draw, workspace: Workspace) 
             scores: Sequence[float] = [0.0] * count
         elif name.startswith("speed/"):
             scores = list(_speeds(ground, files, name, seed, count))
+        elif name.startswith("cost/"):
+            scores = _costs(ground, files, name, seed, count)
         else:
             asked = ground.grader.asked(name, count, seed)
             scores = ground.grader.scores(asked, ground.grader.answers(files, [asked])[0])
@@ -58,6 +60,19 @@ def figures(ground: Ground) -> dict[str, str | float]:
     """What is told beside the scores."""
     # A record holds whole numbers up to 2**53; magnitudes of arguments go beyond.
     return {"unit": "size", "largest": float(ground.questions.sizes[-1])}
+
+
+def _costs(ground: Ground, files: Files, name: str, seed: str, count: int) -> Sequence[float]:
+    """S / (1 + s), with s the original's cost over this version's: 0.5 is parity."""
+    first = ground.target.files
+    if files == first:
+        return [0.5] * count
+    grader, calls = ground.grader, [item.call for item in ground.questions.draw(name, count, seed)]
+    mine, theirs = (
+        grader.costs(calls, ground.bench.each(grader.program(each), calls))
+        for each in (files, first)
+    )
+    return [old / (old + new) for new, old in zip(mine, theirs, strict=True)]
 
 
 def _speeds(ground: Ground, files: Files, name: str, seed: str, count: int) -> Iterator[float]:

@@ -9,6 +9,10 @@ from successor.subjects.program.settings import Objective
 
 _PHRASES: tuple[tuple[Objective, str], ...] = (
     (
+        "cost",
+        r"(low(er)?|less|small(er)?|reduced?|cheap(er)?|minimi[sz]ed?)( the)? costs?|cheap(er)?",
+    ),
+    (
         "errors",
         (
             r"(clear(er)? |good |helpful )?(type )?errors?( messages?)?( for| on)?"
@@ -84,13 +88,13 @@ class Goal:
     """What a goal comes to."""
 
     objectives: tuple[Objective, ...]
-    """In the order in which they are named; speed alone when none is."""
+    """In the order in which they are named; one alone when none is: cost or speed."""
     unknown: tuple[str, ...]
     """Words that mean nothing here."""
 
 
-def read_goal(text: str) -> Goal:
-    """The objectives that a goal names, and what of it was not understood."""
+def read_goal(text: str, otherwise: Objective = "speed") -> Goal:
+    """The objectives that a goal names, one of them when none is, and what was not understood."""
     rest, found = text.lower(), list[tuple[int, Objective]]()
     for objective, pattern in _PHRASES:
         whole = re.compile(rf"\b(?:{pattern})(?!\w)")
@@ -99,6 +103,6 @@ def read_goal(text: str) -> Goal:
         rest = whole.sub(lambda match: " " * len(match.group()), rest)
     words = re.findall(r"[^\W\d_]+", rest)
     return Goal(
-        tuple(objective for _, objective in sorted(found)) or ("speed",),
+        tuple(objective for _, objective in sorted(found)) or (otherwise,),
         tuple(dict.fromkeys(word for word in words if word not in _FILLER)),
     )

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 
 from successor.sandbox import Call, Program, Raised, Returned, Value
 from successor.subjects.program.accuracy import as_written, exact, score, ulps
-from successor.subjects.program.agreement import Answer, agrees, answered, same
+from successor.subjects.program.agreement import MARK, Answer, agrees, answered, result, same, told
 from successor.subjects.program.bench import Bench, Programs
 from successor.subjects.program.questions import ERRORS, Item, Questions
+from successor.subjects.program.scoring import LEAST, WORST, CostFunction
 
 Files = Mapping[str, bytes]
-_MARK = "<and arguments>"
 _REMEMBERED = 512
 """Sets of expected answers that are kept."""
 
@@ -57,6 +57,8 @@ class Grader:
     bench: Bench
     tolerance: float
     reference: Reference | None
+    cost: CostFunction | None = None
+    """Where an answer is right when it has a cost, be it another than the original's."""
     _kept: dict[tuple[str, int, str], Asked] = field(
         default_factory=dict[tuple[str, int, str], Asked], repr=False
     )
@@ -83,9 +85,15 @@ class Grader:
     def answers(
         self, files: Files, asked: Sequence[Asked], wall_s: float | None = None
     ) -> list[Sequence[Answer]]:
-        """A version's answers to several slices, all in one child."""
+        """A version's answers to several slices, all in one child; the same question once, where
+        the same answer can only cost the same.
+        """
         calls = [call for each in asked for call in each.calls]
-        answers = self.bench.ask(self.program(files), calls, wall_s)
+        once = {repr(call) if self.cost else number: call for number, call in enumerate(calls)}
+        known = dict(
+            zip(once, self.bench.ask(self.program(files), [*once.values()], wall_s), strict=True)
+        )
+        answers = [known[repr(call) if self.cost else number] for number, call in enumerate(calls)]
         split: list[Sequence[Answer]] = []
         start = 0
         for each in asked:
@@ -100,7 +108,41 @@ class Grader:
             return tuple(_accuracy(exact, got) for _, _, exact, got in rows)
         if asked.name == ERRORS and self.questions.errors:
             return tuple(self._error(item, want, got) for item, want, _, got in rows)
+        if self.cost:
+            return tuple(
+                float(not self.invalid(item.call, want, got)) for item, want, _, got in rows
+            )
         return tuple(float(self._right(want, exact, got)) for _, want, exact, got in rows)
+
+    def invalid(self, call: Call, expected: Answer, got: Answer) -> str:
+        """Why an answer has no cost, where only answers that have one are right; "" if it has.
+
+        Where the function has none to give, or the original raises, it should be as the original's.
+        """
+        if self.cost and isinstance(expected, Returned) and isinstance(got, Returned):
+            if _changes(call, got.value) and not _changes(call, expected.value):
+                return "changes its arguments"
+            try:
+                if self.cost.cost(call, result(got.value)) is not None:
+                    return ""
+            except ValueError as error:
+                return str(error)
+        if not answered(expected) or agrees(expected, got, self.tolerance):
+            return ""
+        return f"gives {_told(got)}, not {_told(expected)}"
+
+    def costs(self, calls: Sequence[Call], answers: Sequence[Answer]) -> list[float]:
+        """What each answer costs, in [LEAST, WORST]."""
+        return [self._cost(call, got) for call, got in zip(calls, answers, strict=True)]
+
+    def _cost(self, call: Call, got: Answer) -> float:
+        if self.cost is None or not isinstance(got, Returned):
+            return WORST
+        try:
+            found = self.cost.cost(call, result(got.value))
+        except ValueError:
+            return WORST
+        return WORST if found is None else min(max(found, LEAST), WORST)
 
     def _right(self, expected: Answer, exact: Value | None, got: Answer) -> bool:
         """As the original, or at least as near to the exact answer; where the original has no
@@ -143,13 +185,17 @@ class Grader:
         return exact(value) or not (self.reference and self.reference.written)
 
 
-def result(value: Value) -> Value:
-    """What the function returned, without what became of its arguments."""
+def _told(answer: Answer) -> str:
+    return told(Returned(result(answer.value)) if isinstance(answer, Returned) else answer)
+
+
+def _changes(call: Call, value: Value) -> bool:
+    """Whether the arguments are not what they were."""
     match value:
-        case (str(mark), returned, _, _) if mark == _MARK:
-            return returned
+        case (str(mark), _, list(given), dict(named)) if mark == MARK:
+            return not same([*call.args], given, 0.0) or not same({**call.kwargs}, named, 0.0)
         case _:
-            return value
+            return False
 
 
 def _accuracy(exact: Value | None, got: Answer) -> float:

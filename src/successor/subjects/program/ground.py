@@ -15,7 +15,7 @@ from successor.sandbox import Call, Limits, Returned
 from successor.subjects.program import syntax
 from successor.subjects.program.accuracy import as_written, exact
 from successor.subjects.program.bench import Bench, Programs
-from successor.subjects.program.beside import Helper, Tests, Trial, find_tests, helper, try_tests
+from successor.subjects.program.beside import Helper, Tests, find_tests, helper, try_tests
 from successor.subjects.program.contract import Contract
 from successor.subjects.program.grading import Files, Grader, Reference
 from successor.subjects.program.origin import (
@@ -25,6 +25,7 @@ from successor.subjects.program.origin import (
     WIDEST,
     Origin,
     check_answers,
+    check_costs,
     check_import,
     find_contract,
     find_largest,
@@ -33,9 +34,10 @@ from successor.subjects.program.origin import (
 )
 from successor.subjects.program.questions import Questions
 from successor.subjects.program.reach import unreached
+from successor.subjects.program.scoring import CostFunction, read_cost
 from successor.subjects.program.settings import Objective, Settings
 from successor.subjects.program.target import Target
-from successor.subjects.program.timing import Timer, call_s
+from successor.subjects.program.timing import Timer, call_s, distinct
 from successor.types import Version, Workspace
 
 LONG_S = 2e-4
@@ -100,7 +102,9 @@ class Ground:
     def slices(self) -> tuple[str, ...]:
         """The names of all slices of an exam, easiest first."""
         return self.questions.slices(
-            accuracy="accuracy" in self.objectives, speed="speed" in self.objectives
+            accuracy="accuracy" in self.objectives,
+            speed="speed" in self.objectives,
+            cost="cost" in self.objectives,
         )
 
 
@@ -117,6 +121,7 @@ class Given:
     tests: Tests
     inputs: Helper | None
     reference: Helper | None
+    cost: CostFunction | None
     settings: Settings
 
 
@@ -126,12 +131,16 @@ def read_lab(settings: Settings, target: Target, folder: Path) -> Given:
     Raises:
         UsageError: when one that is named is not there, or does not parse.
     """
-    inputs, reference = settings.inputs, settings.reference
+    inputs, reference, cost = settings.inputs, settings.reference, settings.cost
+    if "cost" in settings.objectives and cost is None:
+        raise UsageError('[subject] objectives: "cost" needs [subject] cost = "score.py:cost"')
+    tests = find_tests(settings.tests, target, folder)
     return Given(
         target,
-        find_tests(settings.tests, target, folder),
+        tests,
         helper(inputs, "inputs", folder, drawing=True) if inputs else None,
         helper(reference, "reference", folder, drawing=False) if reference else None,
+        read_cost(cost, folder, target, tests) if cost else None,
         settings,
     )
 
@@ -178,23 +187,65 @@ def learn(given: Given, objectives: tuple[Objective, ...], bench: Bench) -> Grou
     origin = Origin(program, contract, trial, 1, bounded=True)
     wrong = "errors" in objectives
     questions = Questions(origin, given.settings.sizes or (1,), given.inputs, bench, wrong)
-    _check(target, questions, trial, bench)
+    _check(target, questions, given.cost, bench)
     if not given.settings.sizes:
         questions = _reaching(questions, contract)
-    questions = replace(questions, timed=timed(questions))
+    if given.cost:
+        questions = _lone(questions)
+    if "speed" in objectives:
+        questions = replace(questions, timed=timed(questions))
     reference, notes = _reference(given, questions, objectives)
-    without = {"memory"} if reference else {"memory", "accuracy"}
-    kept: tuple[Objective, ...] = tuple(each for each in objectives if each not in without)
-    grader = Grader(questions, programs, bench, given.settings.tolerance, reference)
-    timer = Timer(bench, programs, questions, given.settings.tolerance)
-    notes += ["memory: is not measured yet"] if "memory" in objectives else []
-    return Ground(target, given.tests, bench, grader, timer, kept or ("speed",), tuple(notes))
+    kept, more = _kept(objectives, reference, given.cost)
+    grader = Grader(questions, programs, bench, given.settings.tolerance, reference, given.cost)
+    timer = Timer(bench, programs, questions, grader.tolerance, loose=given.cost is not None)
+    return Ground(target, given.tests, bench, grader, timer, kept, (*notes, *more))
 
 
-def _check(target: Target, questions: Questions, trial: Trial, bench: Bench) -> None:
+def _kept(
+    objectives: tuple[Objective, ...], reference: Reference | None, cost: CostFunction | None
+) -> tuple[tuple[Objective, ...], list[str]]:
+    """The objectives that can be measured, and what is to be said of the others. Where answers
+    have a cost, it is one of them: nothing else would keep them from getting worse.
+    """
+    notes = ["memory: is not measured yet"] if "memory" in objectives else []
+    if "cost" in objectives and not cost:
+        notes.append("cost: nothing tells what an answer costs; name a [subject] cost")
+    measured = {"speed", "size", "errors", *(["accuracy"] if reference else [])}
+    kept: tuple[Objective, ...] = tuple(each for each in objectives if each in measured)
+    if cost:
+        return tuple(
+            dict.fromkeys(
+                each for each in ("cost", *objectives) if each == "cost" or each in measured
+            )
+        ), notes
+    return kept or ("speed",), notes
+
+
+def _check(target: Target, questions: Questions, cost: CostFunction | None, bench: Bench) -> None:
+    """Whether the original's answers can be compared, or have a cost.
+
+    Raises:
+        UsageError: when not.
+    """
     size = 4 if questions.sizes == (1,) else questions.sizes[0]
-    calls = [*trial.calls[:CHECKED], *questions.calls("check", size, CHECKED)]
-    check_answers(target, questions.origin.program, calls, bench)
+    drawn = questions.calls("check", size, CHECKED)
+    calls = [*questions.origin.trial.calls[:CHECKED], *drawn]
+    if cost is None:
+        check_answers(target, questions.origin.program, calls, bench)
+    else:
+        check_costs(target, questions.origin.program, drawn, bench, cost)
+
+
+def _lone(questions: Questions) -> Questions:
+    """The same questions, when there is only one: it is asked with the tests, for nothing about
+    it can be shown by a sample.
+    """
+    drawn = [call for size in questions.sizes for call in questions.calls("lone", size, PROBES)]
+    if len(distinct(drawn, 2)) != 1:
+        return questions
+    trial = questions.origin.trial
+    trial = replace(trial, calls=(drawn[0], *trial.calls))
+    return replace(questions, origin=replace(questions.origin, trial=trial), lone=drawn[0])
 
 
 def _reaching(questions: Questions, contract: Contract | None) -> Questions:
@@ -253,13 +304,16 @@ def describe(ground: Ground) -> Mapping[str, tuple[str, ...]]:
     tests = [each for each in origin.trial.verdicts if each.outcome == "passed"]
     calls = origin.trial.calls
     pinned = [f"{len(tests)} tests and examples pass, and will have to"] if tests else []
-    pinned += [f"{len(calls)} calls that they make give the same outcome"] if calls else []
+    cost = ground.grader.cost
+    same = f"are answered as {cost.spelled} allows" if cost else "give the same outcome"
+    pinned += [f"{len(calls)} calls that they make {same}"] if calls else []
     if target.node.returns is not None:
         pinned.append(f"returns {ast.unparse(target.node.returns)} (by its type hint)")
     pinned.append(f"{target.entry} keeps its parameters, their order and defaults")
     assumed = [*(origin.contract.told() if origin.contract else ())]
     sizes = ground.questions.sizes
-    assumed.append(f"agrees with the original on inputs of size {sizes[0]} to {sizes[-1]}")
+    told = f"gives answers that {cost.spelled} takes" if cost else "agrees with the original"
+    assumed.append(f"{told} on inputs of size {sizes[0]} to {sizes[-1]}")
     loose = origin.contract.names(("calls", "default", "trying")) if origin.contract else ()
     if loose:
         assumed.append(f"treats other types as the original does: {', '.join(loose)}")

@@ -11,7 +11,14 @@ from random import Random
 from successor.errors import UsageError
 from successor.sandbox import Call, Program, Raised, Result, Returned
 from successor.subjects.program import syntax
-from successor.subjects.program.agreement import Answer, Failed, agrees, answered, told
+from successor.subjects.program.agreement import (
+    Answer,
+    Failed,
+    agrees,
+    answered,
+    result,
+    told,
+)
 from successor.subjects.program.bench import Bench, within
 from successor.subjects.program.beside import Tests, Trial, try_tests
 from successor.subjects.program.contract import (
@@ -21,6 +28,7 @@ from successor.subjects.program.contract import (
     known_arguments,
 )
 from successor.subjects.program.kinds import Items, Kind, Real, Text, Whole
+from successor.subjects.program.scoring import CostFunction
 from successor.subjects.program.syntax import Parameter
 from successor.subjects.program.target import Target
 
@@ -181,6 +189,32 @@ def check_answers(target: Target, program: Program, calls: Sequence[Call], bench
             )
     if not any(isinstance(each, Returned | Raised) for each in answers):
         raise UsageError(f"{where}: returns {told(answers[0])}, which cannot be compared")
+
+
+def check_costs(
+    target: Target, program: Program, calls: Sequence[Call], bench: Bench, cost: CostFunction
+) -> None:
+    """Ask what was drawn, to see whether answers have a cost. They may differ from run to run.
+
+    Raises:
+        UsageError: when it gives no answer, or one that is none by the lab's own cost function.
+    """
+    where = f"{target.root / target.path}: {target.entry}"
+    answers = bench.ask(program, calls)
+    _check_access(target, answers)
+    told_cost = f"[subject] cost = {cost.spelled!r}"
+    costs = 0
+    for call, answer in zip(calls, answers, strict=True):
+        if not isinstance(answer, Returned):
+            continue
+        try:
+            costs += cost.cost(call, result(answer.value)) is not None
+        except ValueError as error:
+            raise UsageError(f"{told_cost}: refuses what {where} returns: {error}") from None
+    if not any(isinstance(answer, Returned) for answer in answers):
+        raise UsageError(f"{where}: gives no answer in the sandbox: {told(answers[0], 200)}")
+    if not costs:
+        raise UsageError(f"{told_cost}: fails on every answer of {where}")
 
 
 def _check_access(target: Target, answers: Sequence[Answer]) -> None:

@@ -39,15 +39,18 @@ class Questions:
     """Whether wrong types are to be refused, rather than treated as they always were."""
     timed: tuple[int, ...] = ()
     """Sizes at which time is taken."""
+    lone: Call | None = None
+    """The only question that there is, where answers have a cost and all that are drawn are it."""
 
-    def slices(self, *, accuracy: bool, speed: bool) -> tuple[str, ...]:
+    def slices(self, *, accuracy: bool, speed: bool, cost: bool = False) -> tuple[str, ...]:
         """The names of all slices of an exam, easiest first."""
         contract = self.origin.contract
-        names = [TESTS] if self.origin.trial.verdicts else []
+        names = [TESTS] if self.origin.trial.verdicts or self.lone else []
         names += [EDGES] if contract and contract.rows[0] else []
-        names += [f"agreement/{size}" for size in self.sizes]
+        names += [f"agreement/{size}" for size in self.sizes if not self.lone]
         names += [ERRORS] if self._may_be_wrong() else []
         names += [f"accuracy/{size}" for size in self.sizes if accuracy]
+        names += [f"cost/{size}" for size in self.sizes if cost]
         names += [f"speed/{size}" for size in self.timed if speed]
         return tuple(names)
 
@@ -77,7 +80,7 @@ class Questions:
             return self._edges(count, rng)
         if name == ERRORS and self.origin.contract:
             return self._wrong(count, rng)
-        if family in {"agreement", "accuracy", "speed"} and last.isdecimal():
+        if family in {"agreement", "accuracy", "cost", "speed"} and last.isdecimal():
             heavy = family == "speed"
             calls = self.calls(f"{seed}/{name}", int(last), count, heavy=heavy)
             return [Item(call) for call in calls]

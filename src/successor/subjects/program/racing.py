@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,6 +15,7 @@ from successor.subjects.program.ground import Ground
 from successor.subjects.program.origin import spelled
 from successor.subjects.program.questions import ERRORS, TESTS, Item
 from successor.subjects.program.results import Answered, Heat
+from successor.subjects.program.scoring import WORST
 from successor.subjects.program.shrink import shrunk
 from successor.subjects.program.timing import (
     SLOW_MOST_S,
@@ -22,6 +23,7 @@ from successor.subjects.program.timing import (
     call_s,
     distinct,
     most_calls,
+    took,
 )
 from successor.types import Draw, Version, Workspace
 
@@ -31,6 +33,8 @@ MOST_KEPT = 3
 """Counterexamples of one batch that are kept."""
 LEAST_S = 0.002
 """Batches shorter than this say nothing about caching or plausibility."""
+REPEATED = 3
+"""Runs of a program after which what is always the same counts as certain."""
 REACHING = frozenset(
     {"_thread", "builtins", "ctypes", "gc", "importlib", "inspect", "signal", "socket",
      "subprocess", "successor", "successor_observe", "threading", "traceback"}
@@ -73,7 +77,7 @@ def pair(ground: Ground, candidate: Version, incumbent: Version, work: Workspace
 def ask(both: Pair, draw: Draw, corpus: Sequence[bytes]) -> Answered:
     """Put the same items to both. What the corpus shows is in the counterexamples alone."""
     grader, seed = both.ground.grader, f"{draw.purpose}/{draw.seed}"
-    names = [(name, count) for name, count in draw.counts if not name.startswith("speed/")]
+    names = [each for each in draw.counts if not each[0].startswith(("speed/", "cost/"))]
     asked = [grader.asked(name, count, seed) for name, count in names]
     past = [item for item in map(_decoded, corpus) if item is not None]
     every = [grader.expect(CORPUS, past), *asked]
@@ -148,6 +152,8 @@ def _note(both: Pair, item: Item) -> str:
     asked = grader.expect(CORPUS, [item])
     (got,) = grader.answers(both.candidate, [asked])[0]
     called = f"{both.ground.target.entry}{spelled(item.call)}"
+    if grader.cost:
+        return f"{called}: {grader.invalid(item.call, asked.expected[0], got)}"
     return f"{called} gives {told(got)}, where the original gives {told(asked.expected[0])}"
 
 
@@ -169,16 +175,54 @@ def _decoded(data: bytes) -> Item | None:
 
 
 def race(both: Pair, draw: Draw) -> tuple[Heat, ...]:
-    """A heat for each item of the speed slices. A wrong answer takes all the time there is."""
-    timer, most_s = both.ground.timer, both.ground.bench.limits.wall_s
+    """A heat for each item of the slices of speed and cost."""
+    seed = f"{draw.purpose}/{draw.seed}"
     return tuple(
-        Heat(name, heat.mine if heat.agreed else most_s, heat.theirs)
+        heat
         for name, count in draw.counts
-        if name.startswith("speed/")
-        for heat in timer.heats(
-            both.candidate, both.incumbent, name, f"{draw.purpose}/{draw.seed}", count
+        for heat in (
+            _timed(both, name, count, seed)
+            if name.startswith("speed/")
+            else _costs(both, name, count, seed)
+            if name.startswith("cost/")
+            else ()
         )
     )
+
+
+def _timed(both: Pair, name: str, count: int, seed: str) -> Iterator[Heat]:
+    """A wrong answer takes all the time there is."""
+    timer, most_s = both.ground.timer, both.ground.bench.limits.wall_s
+    for heat in timer.heats(both.candidate, both.incumbent, name, seed, count):
+        yield Heat(name, heat.mine if heat.agreed else most_s, heat.theirs)
+
+
+def _costs(both: Pair, name: str, count: int, seed: str) -> Iterator[Heat]:
+    """Every call in a child of its own, for both alike; no answer costs the most."""
+    questions, size = both.ground.questions, both.ground.questions.size(name)
+    calls = questions.calls(f"{seed}/{name}", size, count)
+    for mine, theirs in zip(*(_asked(both, files, calls) for files in
+                              (both.candidate, both.incumbent)), strict=True):  # fmt: skip
+        yield Heat(name, mine, theirs)
+
+
+def _asked(both: Pair, files: Files, calls: Sequence[Call]) -> list[float]:
+    grader = both.ground.grader
+    return grader.costs(calls, both.ground.bench.each(grader.program(files), calls))
+
+
+def weigh(both: Pair) -> Mapping[str, tuple[float, float]]:
+    """(candidate, incumbent) of what needs no sample: nodes of the syntax tree and, where there
+    is only one question and either version answers it every time at the same cost, that.
+    """
+    mine, theirs = (float(syntax.nodes(source)) for source in both.sources)
+    known = {"size": (mine, theirs)}
+    if (lone := both.ground.questions.lone) and not both.flaw:
+        new, old = ({*_asked(both, files, [lone] * REPEATED)} for files in
+                    (both.candidate, both.incumbent))  # fmt: skip
+        if len(new) == len(old) == 1 and WORST not in new | old:
+            known["cost"] = (new.pop(), old.pop())
+    return known
 
 
 def suspicions(both: Pair, draw: Draw) -> tuple[str, ...]:
@@ -189,7 +233,9 @@ def suspicions(both: Pair, draw: Draw) -> tuple[str, ...]:
     size = questions.sizes[-1]
     calls = questions.calls(f"suspicions/{draw.seed}", size, 16)
     found = [*_reaching_out(both), *_stateful(both, distinct(calls, 16))]
-    return (*found, *_too_fast(both, draw.seed, size))
+    if "speed" in both.ground.objectives or not both.ground.grader.cost:
+        found += _too_fast(both, draw.seed, size)
+    return tuple(found)
 
 
 def _reaching_out(both: Pair) -> Iterator[str]:
@@ -202,13 +248,15 @@ def _reaching_out(both: Pair) -> Iterator[str]:
 
 
 def _stateful(both: Pair, calls: Sequence[Call]) -> Iterator[str]:
-    """Answers that depend on what was asked before."""
+    """Answers that depend on what was asked before; where they have a cost, they may."""
     bench, program = both.ground.bench, both.ground.grader.program(both.candidate)
     answers = bench.ask(program, [*calls, *reversed(calls)])
-    first, again = answers[: len(calls)], answers[: len(calls) - 1 : -1]
-    alone = bench.ask(program, calls[len(calls) // 2 :])
     if any(isinstance(each, Failed) and each.status == "forged" for each in answers):
         yield "sends answers that nobody asked for"
+    if both.ground.grader.cost:
+        return
+    first, again = answers[: len(calls)], answers[: len(calls) - 1 : -1]
+    alone = bench.ask(program, calls[len(calls) // 2 :])
     pairs = [*zip(first, again, strict=True), *zip(first[len(calls) // 2 :], alone, strict=True)]
     if any(not _alike(one, other) for one, other in pairs):
         yield "answers the same question differently, depending on what it was asked before"
@@ -258,7 +306,7 @@ def _twice(both: Pair, program: Program, calls: Sequence[Call]) -> tuple[float, 
     bench, times = both.ground.bench, list[tuple[float, float]]()
     for _ in range(3):
         with bench.sandbox.session(program, bench.limits) as session:
-            times.append((session.ask(calls).seconds, session.ask(calls).seconds))
+            times.append((took(session.ask(calls)), took(session.ask(calls))))
     return min(first for first, _ in times), min(second for _, second in times)
 
 

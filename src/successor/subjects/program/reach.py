@@ -19,6 +19,7 @@ from successor.subjects.program.bench import Bench, inside, runnable
 from successor.subjects.program.grading import Files
 from successor.subjects.program.questions import EDGES, ERRORS, TESTS, Questions
 from successor.subjects.program.target import Target
+from successor.subjects.program.timing import distinct
 
 EACH = 12
 """Calls of every size."""
@@ -74,9 +75,9 @@ def asked(questions: Questions) -> Iterator[Sequence[Call]]:
     known = questions.slices(accuracy=False, speed=False)
     for name in (TESTS, EDGES, ERRORS):
         if name in known:
-            yield [item.call for item in questions.draw(name, RARE, "reach")]
+            yield distinct([item.call for item in questions.draw(name, RARE, "reach")], RARE)
     for size in questions.sizes:
-        yield questions.calls(f"reach/{size}", size, EACH)
+        yield distinct(questions.calls(f"reach/{size}", size, EACH), EACH)
 
 
 def changed(before: str, after: str) -> set[int]:

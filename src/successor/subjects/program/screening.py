@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +34,7 @@ class Baseline:
 
     asked: Sequence[Asked]
     scores: Sequence[Sequence[float]]  # the incumbent's
+    costs: Sequence[Sequence[float]]
     wall_s: float
 
 
@@ -64,6 +67,8 @@ class Screener:
         if why:
             return Screening(correct=False, why=why, nodes=nodes)
         gains = self._gains(baseline, scores)
+        if "cost" in self.ground.objectives:
+            gains["cost"] = self._cost(baseline, answers)
         gains["size"] = syntax.nodes(incumbent) / nodes
         if "speed" in self.ground.objectives:
             gains["speed"] = self._speed(files, theirs, seed)
@@ -73,7 +78,7 @@ class Screener:
         key = (incumbent[self.ground.target.path], seed)
         if key not in self._baselines:
             grader = self.ground.grader
-            names = [name for name in self.ground.slices() if not name.startswith("speed/")]
+            names = [name for name in self.ground.slices() if self._is_asked(name)]
             asked = [
                 grader.asked(
                     name,
@@ -87,8 +92,16 @@ class Screener:
             took_s = time.monotonic() - began
             scores = [grader.scores(each, got) for each, got in zip(asked, answers, strict=True)]
             wall_s = max(LEAST_WALL_S, PATIENCE * took_s)
-            self._baselines = {key: Baseline(asked, scores, wall_s)}
+            costs = [
+                grader.costs(each.calls, got) for each, got in zip(asked, answers, strict=True)
+            ]
+            self._baselines = {key: Baseline(asked, scores, costs, wall_s)}
         return self._baselines[key]
+
+    def _is_asked(self, name: str) -> bool:
+        """What is asked for its cost need not be asked for being right as well."""
+        costs = self.ground.grader.cost is not None
+        return not name.startswith(("speed/", "agreement/") if costs else "speed/")
 
     def _difference(
         self,
@@ -104,8 +117,20 @@ class Screener:
                 if scores[number][place] < baseline.scores[number][place]:
                     called = f"{self.ground.target.entry}{spelled(item.call)}"
                     got, want = answers[number][place], asked.expected[place]
-                    return f"{asked.name}: {called} gives {told(got)}, not {told(want)}"
+                    why = self.ground.grader.invalid(item.call, want, got)
+                    return f"{asked.name}: {called} {why or f'gives {told(got)}, not {told(want)}'}"
         return ""
+
+    def _cost(self, baseline: Baseline, answers: Sequence[Sequence[Answer]]) -> float:
+        """The incumbent's costs over the variant's, added up by size; the geometric mean over
+        sizes. Sums hold still where a few answers cost next to nothing.
+        """
+        logs = [
+            math.log(sum(theirs) / sum(self.ground.grader.costs(asked.calls, mine)))
+            for asked, theirs, mine in zip(baseline.asked, baseline.costs, answers, strict=True)
+            if asked.name.startswith("cost/")
+        ]
+        return math.exp(statistics.fmean(logs))
 
     def _gains(self, baseline: Baseline, scores: Sequence[Sequence[float]]) -> dict[str, float]:
         mine, theirs = _costs(baseline.asked, scores), _costs(baseline.asked, baseline.scores)

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-Objective = Literal["speed", "accuracy", "errors", "memory", "size"]
+Objective = Literal["speed", "accuracy", "errors", "memory", "size", "cost"]
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -24,6 +24,9 @@ class Settings:
     """`file.py:draw`, a function (random, size) -> tuple of arguments; runs in the sandbox."""
     reference: str | None = None
     """`file.py:function` that takes the same arguments and answers with higher precision."""
+    cost: str | None = None
+    """`score.py:cost`, a function (arguments, answer) -> float of at least 0, lower is better, that
+    raises ValueError when the answer is none. It runs in this process; no program sees it."""
     objectives: tuple[Objective, ...] = ()
     """What to improve, most important first; read from the goal when not given."""
     sizes: tuple[int, ...] = ()
@@ -35,7 +38,7 @@ class Settings:
     exam_s: float = Field(default=20.0, gt=0)
     """Seconds after which an exam asks no larger size."""
     wall_s: float = Field(default=10.0, gt=0, le=3600)
-    """Seconds that one batch of calls may take."""
+    """Seconds that one batch of calls may take, and a single one whose answer has a cost."""
     memory_mb: int = Field(default=512, ge=64)
     """Megabytes that the program may use."""
     tier: str | None = None

@@ -59,7 +59,7 @@ class ProgramSubject:
         return Draft(files, {"nodes": syntax.nodes(target.source), **told})
 
     def evaluate_self(self, version: Version, seed: int, workspace: Workspace) -> Exam:
-        """Every slice: tests, agreement, errors, accuracy, speed."""
+        """Every slice: tests, agreement, errors, accuracy, cost, speed."""
         told = self._given.settings
         return evaluate(self.ground, version, seed, workspace, told.exam_items, told.exam_s)
 
@@ -81,6 +81,7 @@ class ProgramSubject:
         parts: dict[str, Files] = {"target": given.target.files, "tests": given.tests.files}
         helpers = {"inputs": given.inputs, "reference": given.reference}
         parts |= {part: each.program.files for part, each in helpers.items() if each}
+        parts |= {"cost": {given.cost.spelled: given.cost.data}} if given.cost else {}
         return {
             f"{name} ({part})": sha256(data).hexdigest()
             for part, files in parts.items()
@@ -133,15 +134,14 @@ class ProgramSubject:
     def race(
         self, candidate: Version, incumbent: Version, draw: Draw, work: Workspace
     ) -> tuple[Heat, ...]:
-        """Timings of both on the same fresh inputs."""
+        """Timings of both on the same fresh inputs, or what their answers cost."""
         return racing.race(racing.pair(self.ground, candidate, incumbent, work), draw)
 
     def weigh(
         self, candidate: Version, incumbent: Version, work: Workspace
     ) -> Mapping[str, tuple[float, float]]:
-        """Nodes of both versions' syntax trees."""
-        mine, theirs = (self.source(each, work) for each in (candidate, incumbent))
-        return {"size": (float(syntax.nodes(mine)), float(syntax.nodes(theirs)))}
+        """Nodes of both versions' syntax trees, and what is certain of the cost of answers."""
+        return racing.weigh(racing.pair(self.ground, candidate, incumbent, work))
 
     def suspicions(
         self, candidate: Version, incumbent: Version, draw: Draw, work: Workspace
