@@ -259,3 +259,11 @@ def test_seeds_and_records_stay_readable(tmp_path: Path):
     assert kept["objectives"]["cost"]["draws"][0]["costs"][0][0] == "cost"
     assert sha256(TRAIN.encode()).hexdigest() in lab.first.files.values()
     subject.close()
+
+
+def test_what_is_beside_the_file_defines_the_experiment(tmp_path: Path):
+    began = made(tmp_path).fingerprint()
+    (tmp_path / "report.html").write_text("told", encoding="utf-8")
+    assert made(tmp_path).fingerprint() == began
+    changed = made(tmp_path, {**FILES, "evaluate.py": EVALUATE + "\n"}).fingerprint()
+    assert [name for name in began if began[name] != changed[name]] == ["evaluate.py"]

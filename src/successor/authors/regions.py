@@ -7,15 +7,18 @@ between them change; the rest of the file stays as it is, to the byte.
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise, zip_longest
 
+from successor.authors.trials import compiles
 from successor.errors import UsageError
 
 START = "# EVOLVE-BLOCK-START"
 END = "# EVOLVE-BLOCK-END"
+_FENCE = "__evolve_block_{}__"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -93,6 +96,35 @@ def marked(source: str) -> list[Span]:
         raise UsageError(f"each {START} needs an {END} after it")
     spans = [_span(lines, a + 1, b - 1) for a, b in zip(starts, ends, strict=True)]
     return [span for span in spans if span.first <= span.last]
+
+
+def fenced(source: str) -> str:
+    """The source with a statement in place of each marker: who takes a tree apart and puts it
+    together again may lose a comment, and no statement. The source itself where that is no
+    program, or has no markers.
+    """
+    lines, count = source.splitlines(keepends=True), 0
+    for place, line in enumerate(lines):
+        if line.strip().startswith((START, END)):
+            indent = line[: len(line) - len(line.lstrip())]
+            lines[place] = f"{indent}{_FENCE.format(count)}\n"
+            count += 1
+    return "".join(lines) if compiles("".join(lines)) else source
+
+
+def unfenced(text: str, source: str) -> str | None:
+    """What was made of a fenced source, with its markers again; None when it changes more than
+    what is between them.
+    """
+    marks = [line for line in source.splitlines() if line.strip().startswith((START, END))]
+    if not marks:
+        return text
+    for number, mark in enumerate(marks):
+        text = re.sub(rf"(?m)^[ \t]*{_FENCE.format(number)}$", lambda _, mark=mark: mark, text)
+    try:
+        return text if split(text, "").fixed == split(source, "").fixed else None
+    except (SyntaxError, UsageError):
+        return None
 
 
 def find(tree: ast.AST, function: str) -> Function | None:

@@ -12,6 +12,7 @@ from typing import cast
 
 import libcst as cst
 
+from successor.authors.regions import fenced, unfenced
 from successor.authors.rewrite import library
 from successor.authors.rewrite.patterns import Variants
 from successor.authors.trials import compiles
@@ -36,16 +37,16 @@ def useful(name: str, objectives: Sequence[str]) -> bool:
 
 
 def rewritten(source: str, function: str, name: str) -> Iterator[str]:
-    """The texts that a rewrite makes of a file.
+    """The texts that a rewrite makes of a file; what is marked to stay is in each as it was.
 
     Args:
         function: dotted name of what is rewritten; "" for every function of the file.
     """
-    module = _module(source)
+    module = _module(fenced(source))
     for each in [function] if function else functions(module):
         for variant in rewrites()[name](module, each):
-            text = variant.code
-            if text != source and compiles(text):
+            text = unfenced(variant.code, source)
+            if text is not None and text != source and compiles(text):
                 yield text
 
 

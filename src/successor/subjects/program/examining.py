@@ -36,7 +36,7 @@ def examine(ground: Ground, version: Version, draw: Draw, workspace: Workspace) 
     """Exactly the items of a draw."""
     source = ground.source(version, workspace)
     files = ground.files(source)
-    broken = bool(ground.flaw(source))
+    broken = bool(ground.flaw(source) or ground.stray(version))
     parts: list[Slice] = []
     for name, count in draw.counts:
         seed = f"{draw.purpose}/{draw.seed}"

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -90,6 +91,15 @@ class Ground:
     def flaw(self, source: str) -> str:
         """Why the text cannot stand in for the original, before it is run."""
         return _flaw(self.target.source, source, self.target.entry)
+
+    def stray(self, version: Version) -> str:
+        """Why the other files of a version rule it out: they run as the lab has them, so that
+        it is not judged by what it would put in their place.
+        """
+        kept = {path: sha256(data).hexdigest() for path, data in self.target.files.items()}
+        kept[self.target.path] = version.files[self.target.path]
+        other = [name for name, _ in sorted(version.files.items() ^ kept.items())]
+        return f"changes {other[0]}, which is no part of what may change" if other else ""
 
     def unreached(self, mine: Files, theirs: Files) -> str:
         """The first change between two versions that no question reaches, or ""."""

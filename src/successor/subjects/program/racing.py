@@ -71,7 +71,7 @@ def pair(ground: Ground, candidate: Version, incumbent: Version, work: Workspace
     """Read both versions."""
     mine, theirs = (ground.source(each, work) for each in (candidate, incumbent))
     new, old = ground.files(mine), ground.files(theirs)
-    return Pair(ground, new, old, ground.flaw(mine))
+    return Pair(ground, new, old, ground.flaw(mine) or ground.stray(candidate))
 
 
 def ask(both: Pair, draw: Draw, corpus: Sequence[bytes]) -> Answered:

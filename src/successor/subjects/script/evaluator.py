@@ -30,6 +30,7 @@ _WORDS: Mapping[Direction, str] = {
 }
 _REMEMBERED = 1024
 _MOST_TOLD = 200
+_NOT_READ = frozenset({"successor.toml", "report.html"})
 
 
 @dataclass(frozen=True)
@@ -140,12 +141,12 @@ def read_direction(goal: str, metric: str) -> Direction:
 
 
 def _files(folder: Path) -> Mapping[str, bytes]:
-    """All files of a lab but hidden ones, caches and the lab file."""
+    """All files of a lab but hidden ones, caches, the lab file and the report on it."""
     found = dict[str, bytes]()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
         hidden = any(part.startswith(".") or part == "__pycache__" for part in name.parts)
-        if not hidden and path.is_file() and name.as_posix() != "successor.toml":
+        if not hidden and path.is_file() and name.as_posix() not in _NOT_READ:
             found[name.as_posix()] = path.read_bytes()
     return found
 

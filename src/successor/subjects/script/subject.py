@@ -16,7 +16,7 @@ from successor.errors import SuccessorError, UsageError
 from successor.subjects.program import syntax
 from successor.subjects.program.results import Answered, Heat, Screening
 from successor.subjects.script.evaluator import WORST, Evaluator, Run
-from successor.types import Counts, Draft, Draw, Exam, Slice, Version, Workspace
+from successor.types import Counts, Digest, Draft, Draw, Exam, Slice, Version, Workspace
 
 RUNS, COST = "tests", "cost"
 """The slices of an exam: whether the evaluator comes to a metric, and what it is."""
@@ -87,6 +87,11 @@ class ScriptSubject:
             return 0.5
         first = self._run(self._original, seed)
         return first.cost / (first.cost + mine.cost)
+
+    def fingerprint(self) -> Mapping[str, Digest]:
+        """Of the file and of all that is beside it: changed, it is another experiment."""
+        files = {**self._evaluator.beside, self.path: self._original.encode()}
+        return {name: sha256(data).hexdigest() for name, data in sorted(files.items())}
 
     # As a workshop
 
