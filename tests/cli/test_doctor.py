@@ -56,7 +56,7 @@ def test_people_are_told_the_tiers_and_the_sum(run: Run):
 def test_an_attack_that_gets_out_is_named_and_is_exit_1(run: Run, monkeypatch: pytest.MonkeyPatch):
     layers = ("namespaces", "landlock", "seccomp", "privileges")
     leaky = partial(opened_without, *layers)
-    monkeypatch.setattr(sandbox, "open_sandbox", lambda _tier: leaky())
+    monkeypatch.setattr(sandbox, "open_sandbox", lambda _tier=None: leaky())
     found = run("doctor", "--json")
     assert found.lines[0]["by_name"]["make a file"]["escaped"] is True
     assert found.code == 1
