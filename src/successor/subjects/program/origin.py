@@ -10,7 +10,7 @@ from random import Random
 
 from successor.errors import UsageError
 from successor.sandbox import Call, Program, Raised, Result, Returned
-<<<<<<< HEAD
+from successor.subjects.program import syntax
 from successor.subjects.program.agreement import (
     Answer,
     Failed,
@@ -19,10 +19,6 @@ from successor.subjects.program.agreement import (
     result,
     told,
 )
-=======
-from successor.subjects.program import syntax
-from successor.subjects.program.agreement import Answer, Failed, agrees, answered, told
->>>>>>> h-wire
 from successor.subjects.program.bench import Bench, within
 from successor.subjects.program.beside import Tests, Trial, try_tests
 from successor.subjects.program.contract import (
@@ -195,7 +191,6 @@ def check_answers(target: Target, program: Program, calls: Sequence[Call], bench
         raise UsageError(f"{where}: returns {told(answers[0])}, which cannot be compared")
 
 
-<<<<<<< HEAD
 def check_costs(
     target: Target, program: Program, calls: Sequence[Call], bench: Bench, cost: CostFunction
 ) -> None:
@@ -206,7 +201,7 @@ def check_costs(
     """
     where = f"{target.root / target.path}: {target.entry}"
     answers = bench.ask(program, calls)
-    _check_access(where, answers)
+    _check_access(target, answers)
     told_cost = f"[subject] cost = {cost.spelled!r}"
     costs = 0
     for call, answer in zip(calls, answers, strict=True):
@@ -222,10 +217,7 @@ def check_costs(
         raise UsageError(f"{told_cost}: fails on every answer of {where}")
 
 
-def _check_access(where: str, answers: Sequence[Answer]) -> None:
-=======
 def _check_access(target: Target, answers: Sequence[Answer]) -> None:
->>>>>>> h-wire
     denied = [
         each for each in answers
         if isinstance(each, Raised) and each.kind in _DENIED
