@@ -7,8 +7,8 @@ from typing import Any
 def cost(arguments: tuple[Any, ...], answer: object) -> float:
     """Length of the closed trip over sqrt(cities): lower is better.
 
-    The best trips through many cities in a square of side 1 come to about 0.7124 (Johnson and
-    McGeoch, 1996); nearest neighbour to a quarter more.
+    The best trips through many cities in a square of side 1 come to about 0.7124 (Johnson,
+    McGeoch and Rothberg, 1996); nearest neighbour to a quarter more.
 
     Raises:
         ValueError: when not every city is visited once.
