@@ -59,6 +59,8 @@ class Session:
         release: Callable[[], None] = lambda: None,
     ) -> None:
         self._limits, self._once, self._server, self._release = limits, once, server, release
+        self.peak_bytes = 0
+        """Most memory that the process had resident, once it has ended; 0 before."""
         self._over: BrokenOffError | None = None
         self._meter = Meter()
         self._started = self._closed = False
@@ -101,7 +103,7 @@ class Session:
             self._meter.follow(0)  # its number is nobody's, or another's, from here on
             self._channel.close()
             try:
-                self._server.end(self._number)
+                self.peak_bytes = self._server.end(self._number).peak_bytes
             finally:
                 self._release()
 
@@ -180,6 +182,7 @@ class Session:
         if isinstance(error, GoneError):
             self._meter.follow(0)
             ended = self._server.end(self._number, wait=True)
+            self.peak_bytes = ended.peak_bytes
             error = self._over = _explained(ended, self._limits, once=self._once)
             self._closed = True
             self._channel.close()

@@ -175,6 +175,12 @@ class Programs:
             return self._beside(files, "observe.py", "function")
         return Program(runnable(files), f"{self.target.path}:{self.target.entry}")
 
+    def constant(self) -> Program:
+        """A function of the same name that does nothing with what it is given."""
+        name = self.target.entry.rpartition(".")[2]
+        text = f"def {name}(*given, **named):\n    return None\n"
+        return Program({self.target.path: text.encode()}, f"{self.target.path}:{name}")
+
     def _beside(self, files: Mapping[str, bytes], name: str, entry: str) -> Program:
         added = {
             "successor_target.py": self._naming(),

@@ -217,10 +217,10 @@ def _kept(
     """The objectives that can be measured, and what is to be said of the others. Where answers
     have a cost, it is one of them: nothing else would keep them from getting worse.
     """
-    notes = ["memory: is not measured yet"] if "memory" in objectives else []
+    notes = list[str]()
     if "cost" in objectives and not cost:
         notes.append("cost: nothing tells what an answer costs; name a [subject] cost")
-    measured = {"speed", "size", "errors", *(["accuracy"] if reference else [])}
+    measured = {"speed", "size", "errors", "memory", *(["accuracy"] if reference else [])}
     kept: tuple[Objective, ...] = tuple(each for each in objectives if each in measured)
     if cost:
         return tuple(

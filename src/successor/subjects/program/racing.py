@@ -281,7 +281,7 @@ def _too_fast(both: Pair, seed: int, size: int) -> Iterator[str]:
     ]
     if all(_remembers(both, mine, theirs, calls) for calls in batches):
         yield "keeps results between calls, and is no faster on new inputs"
-    constant = _constant(ground.target.path, ground.target.entry)
+    constant = programs.constant()
     if all(_impossible(both, mine, constant, calls) for calls in batches):
         yield "is faster than a function that returns a constant"
 
@@ -308,9 +308,3 @@ def _twice(both: Pair, program: Program, calls: Sequence[Call]) -> tuple[float, 
         with bench.sandbox.session(program, bench.limits) as session:
             times.append((took(session.ask(calls)), took(session.ask(calls))))
     return min(first for first, _ in times), min(second for _, second in times)
-
-
-def _constant(path: str, entry: str) -> Program:
-    name = entry.rpartition(".")[2]
-    text = f"def {name}(*given, **named):\n    return None\n"
-    return Program({path: text.encode()}, f"{path}:{name}")

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from successor.subjects.program import syntax
+from successor.subjects.program import memory, syntax
 from successor.subjects.program.agreement import Answer, told
 from successor.subjects.program.grading import Asked, Files
 from successor.subjects.program.ground import Ground
@@ -70,6 +70,9 @@ class Screener:
         if "cost" in self.ground.objectives:
             gains["cost"] = self._cost(baseline, answers)
         gains["size"] = syntax.nodes(incumbent) / nodes
+        if "memory" in self.ground.objectives:
+            mine, other = memory.weighed(self.ground, files, theirs, f"training/{seed}", rounds=1)
+            gains["memory"] = other / mine
         if "speed" in self.ground.objectives:
             gains["speed"] = self._speed(files, theirs, seed)
         return Screening(correct=True, why="", gains=gains, nodes=nodes)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
 
-from successor.subjects.program import racing, syntax
+from successor.subjects.program import memory, racing, syntax
 from successor.subjects.program.bench import OURS
 from successor.subjects.program.examining import evaluate, examine
 from successor.subjects.program.goals import Goal
@@ -140,8 +140,16 @@ class ProgramSubject:
     def weigh(
         self, candidate: Version, incumbent: Version, work: Workspace
     ) -> Mapping[str, tuple[float, float]]:
-        """Nodes of both versions' syntax trees, and what is certain of the cost of answers."""
-        return racing.weigh(racing.pair(self.ground, candidate, incumbent, work))
+        """Nodes of both versions' syntax trees, what is certain of the cost of answers, and the
+        memory that they need for inputs that nobody knows before the candidate is there.
+        """
+        both = racing.pair(self.ground, candidate, incumbent, work)
+        found = racing.weigh(both)
+        if "memory" not in self.objectives or both.flaw:
+            return found
+        seed = f"held-out/{candidate.id}/{incumbent.id}"
+        needed = memory.weighed(self.ground, both.candidate, both.incumbent, seed)
+        return {**found, "memory": needed}
 
     def suspicions(
         self, candidate: Version, incumbent: Version, draw: Draw, work: Workspace
