@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from authors.workbench import PATH, Bench, Desk, always_one, brief_of, version_of
 from successor.authors.rewrite import rewrite
+from successor.authors.rewrite.shelf import rewrites, rewritten
 from successor.errors import UsageError
 from successor.types import Version
 
@@ -90,3 +91,19 @@ def test_a_setting_that_is_wrong_is_named():
         rewrite({"without": ["magic"]}, Bench(always_one))
     with pytest.raises(UsageError, match="depth"):
         rewrite({"depth": 0}, Bench(always_one))
+
+
+def test_markers_of_regions_stay_and_what_is_around_them_too() -> None:
+    fixed = "def f(xs):\n    # EVOLVE-BLOCK-START\n{}    # EVOLVE-BLOCK-END\n    return r\n"
+    loop = "    r = 0\n    for x in xs:\n        r = r + x\n"
+    inside = fixed.format(loop)
+    assert fixed.format("    r = sum(x for x in xs)\n") in list(rewritten_by_all(inside))
+    outside = fixed.format("    pass\n").replace(
+        "    # EVOLVE-BLOCK-START", f"{loop}    # EVOLVE-BLOCK-START"
+    )
+    assert list(rewritten_by_all(outside)) == []
+
+
+def rewritten_by_all(source: str) -> Iterator[str]:
+    for name in rewrites():
+        yield from rewritten(source, "f", name)
