@@ -187,7 +187,8 @@ class ScriptSubject:
 
     def _size(self, source: str) -> int:
         """Nodes of the syntax tree of Python, words of anything else."""
-        return syntax.nodes(source) if self.path.endswith(".py") else len(source.split())
+        is_python = self.path.endswith(".py") and not self._flaw(source)
+        return syntax.nodes(source) if is_python else len(source.split())
 
 
 def _check(name: str) -> None:
