@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -232,7 +233,7 @@ def test_what_cannot_be_evaluated_is_refused_at_once(
     ],
 )
 def test_an_original_without_a_metric_is_refused(
-    tmp_path: Path, settings: dict[str, object], told: str
+    tmp_path: Path, settings: dict[str, Any], told: str
 ):
     subject = made(tmp_path, **settings)
     with pytest.raises(UsageError, match=told):
