@@ -23,7 +23,7 @@ from successor.authors import combined, evolve, rewrite, training, tune
 from successor.cli import cli
 from successor.judge.race_settings import RaceSettings
 from successor.labfile import LabFile
-from successor.subjects import program, transformer
+from successor.subjects import program, script, transformer
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MEASURED = DOCS / "benchmarks"
@@ -64,6 +64,7 @@ def parts() -> str:
     heads = {
         "[subject] of model/adder, model/multiplier, model/reverser": transformer.Settings,
         "[subject] of program": program.Settings,
+        "[subject] of program, with an evaluator": script.Settings,
         "[author] of training": training.Settings,
         "[author] of search": combined.Settings,
         "[author] of rewrite": rewrite.Settings,

@@ -188,6 +188,11 @@ def _loaded(saved: bytes | None) -> dict[str, Screening]:
     return {key: Screening(**fields) for key, fields in json.loads(saved).items()}
 
 
+def is_python(workshop: Workshop, brief: Brief, workspace: Workspace) -> bool:
+    """Whether the incumbent is Python, which is all that the authors here can write."""
+    return compiles(workshop.source(brief.lineage[-1], workspace))
+
+
 def compiles(source: str) -> bool:
     """Whether a text is Python, however odd. Nothing is run."""
     try:

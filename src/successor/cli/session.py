@@ -150,5 +150,7 @@ class Teller:
         yield f"{versions} versions, {promotions} promoted{grown}, {duration(self._scene.spent_s)}."
         if stop.base_case == INTERRUPTED:
             yield f"Go on with: successor improve {folder}"
+        elif not versions:
+            yield f"Nothing is there yet. Go on with: successor improve {folder} --budget 15m"
         else:
             yield f"See it with: successor report {folder}"

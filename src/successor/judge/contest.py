@@ -65,7 +65,8 @@ class Correctness:
 
     def told(self) -> str:
         """How much was asked."""
-        return f"never wrong where the incumbent is right, on {self.items:,} fresh items"
+        asked = f", on {self.items:,} fresh items" if self.items else ""
+        return f"never wrong where the incumbent is right{asked}"
 
     def _ask(self, needed: float) -> None:
         assert self.sampled is not None, "without items it holds"  # noqa: S101 - for the checker

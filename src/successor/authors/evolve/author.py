@@ -8,7 +8,7 @@ from successor.authors.evolve.ground import Ground, survey
 from successor.authors.evolve.search import Search
 from successor.authors.evolve.settings import Settings
 from successor.authors.regions import split
-from successor.authors.trials import Terms, Trials, earlier
+from successor.authors.trials import Terms, Trials, earlier, is_python
 from successor.authors.workshop import Workshop
 from successor.errors import UsageError
 from successor.types import Brief, Draft, Workspace
@@ -26,15 +26,28 @@ class EvolveAuthor:
     def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
         """The best variant that evolves; each attempt evolves anew, from those tried before on."""
         settings = self.settings
+        if not is_python(self.workshop, brief, workspace):
+            return None
         if len(brief.tried) >= settings.attempts:
             return None
         terms = Terms("evolving", settings.evaluations, settings.least, settings.parsimony)
         trials = Trials(self.workshop, brief, workspace, terms)
-        ground = survey(trials.source, self.workshop.function)
+        ground = self._ground(trials.source)
+        if ground is None:
+            return None
         search = Search(ground, trials, settings, brief.seed)
         search.settle(self._earlier(ground, brief, workspace))
         search.run()
         return trials.hand_in()
+
+    def _ground(self, source: str) -> Ground | None:
+        """None where a whole file has nothing that evolves."""
+        try:
+            return survey(source, self.workshop.function)
+        except UsageError:
+            if self.workshop.function:
+                raise
+            return None
 
     def _earlier(
         self, ground: Ground, brief: Brief, workspace: Workspace

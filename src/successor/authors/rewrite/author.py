@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from successor.authors.bandit import Bandit
 from successor.authors.rewrite.settings import Settings
 from successor.authors.rewrite.shelf import normalised, rewrites, rewritten, useful
-from successor.authors.trials import WORST, Terms, Trials, digest
+from successor.authors.trials import WORST, Terms, Trials, digest, is_python
 from successor.authors.workshop import Workshop
 from successor.types import Brief, Draft, Workspace
 
@@ -29,6 +29,8 @@ class RewriteAuthor:
     def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
         """The best variant; each attempt at the same incumbent the next best."""
         settings = self.settings
+        if not is_python(self.workshop, brief, workspace):
+            return None
         if len(brief.tried) >= settings.attempts:
             return None
         terms = Terms("rewriting", settings.evaluations, settings.least, settings.parsimony)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from successor.authors.trials import WORST, Terms, Trials
+from successor.authors.trials import WORST, Terms, Trials, is_python
 from successor.authors.tune.knobs import Knob, find_knobs, turned
 from successor.authors.tune.settings import Settings
 from successor.authors.tune.strategy import strategy
@@ -31,6 +31,8 @@ class TuneAuthor:
 
     def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
         """The best setting found; each attempt searches anew, with other chances."""
+        if not is_python(self.workshop, brief, workspace):
+            return None
         if len(brief.tried) >= self.settings.attempts:
             return None
         terms = Terms("tuning", self.settings.evaluations, self.settings.least, 0.0)

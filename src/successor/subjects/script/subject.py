@@ -126,14 +126,14 @@ class ScriptSubject:
         work: Workspace,
     ) -> Answered:  # fmt: skip
         """Whether either comes to a metric; nothing else about a file is right or wrong."""
-        new_text, old_text = (self.source(each, work) for each in (candidate, incumbent))
+        new, old = self.source(candidate, work), self.source(incumbent, work)
         parts, notes = list[tuple[str, tuple[float, ...], tuple[float, ...]]](), list[str]()
         found = list[bytes]()
         for name, count in draw.counts:
             _check(name)
-            pairs = [self._pair(new_text, old_text, draw, number) for number in range(count)]
-            new, old = (tuple(float(not each[place].why) for each in pairs) for place in (0, 1))
-            parts.append((name, new, old))
+            pairs = [self._pair(new, old, draw, number) for number in range(count)]
+            marks = [tuple(float(not each[place].why) for each in pairs) for place in (0, 1)]
+            parts.append((name, marks[0], marks[1]))
             for number, (mine, theirs) in enumerate(pairs):
                 if mine.why and not theirs.why:
                     found.append(
@@ -146,12 +146,12 @@ class ScriptSubject:
         self, candidate: Version, incumbent: Version, draw: Draw, work: Workspace
     ) -> tuple[Heat, ...]:
         """A pair of runs for each item, with an evaluation seed of its own; costs, not seconds."""
-        new_text, old_text = (self.source(each, work) for each in (candidate, incumbent))
+        new, old = self.source(candidate, work), self.source(incumbent, work)
         heats = list[Heat]()
         for name, count in draw.counts:
             for number in range(count):
                 work.progress("judging", number, count, pairs=count)
-                mine, theirs = self._pair(new_text, old_text, draw, number)
+                mine, theirs = self._pair(new, old, draw, number)
                 heats.append(Heat(name, mine.cost, theirs.cost))
         return tuple(heats)
 
@@ -193,7 +193,8 @@ class ScriptSubject:
 
     def _size(self, source: str) -> int:
         """Nodes of the syntax tree of Python, words of anything else."""
-        return syntax.nodes(source) if self.path.endswith(".py") else len(source.split())
+        is_python = self.path.endswith(".py") and not self._flaw(source)
+        return syntax.nodes(source) if is_python else len(source.split())
 
 
 def _check(name: str) -> None:
