@@ -119,12 +119,12 @@ def answer(function: Function, task: Task) -> None:
     _, inputs = _read(CHANNEL)
     calls: Any = _decode(inputs)
     _write(CHANNEL, frames.frame(frames.READY, b""))
-    _, nonce = _read(CHANNEL)
+    nonce = _read(CHANNEL, frames.NONCE_BYTES)[1]
     ending, held = b"ok", list[bytes]()
     try:
-        for outcome in outcomes(function, calls, task.output_bytes):
+        for number, outcome in enumerate(outcomes(function, calls, task.output_bytes), 1):
             held.append(frames.frame(frames.OUTCOME, nonce + outcome))
-            if task.once:
+            if task.once and number < len(calls):  # the last one goes with the end
                 _write(CHANNEL, held.pop())
     except MemoryError:
         ending = b"memory"

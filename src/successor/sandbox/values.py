@@ -55,7 +55,7 @@ def encode(value: Value) -> bytes:
     Raises:
         NotPlainError: when a type is none of the plain ones, or the nesting is too deep.
     """
-    return json.dumps(_tree(value, DEEPEST), separators=(",", ":")).encode("ascii")
+    return ENCODER.encode(_tree(value, DEEPEST)).encode("ascii")
 
 
 def decode(text: bytes) -> Value:
@@ -69,7 +69,7 @@ def decode(text: bytes) -> Value:
     if len(text) > LONGEST_NUMBER and LONG_NUMBER.search(text):
         raise ValueError("a number has too many digits")
     try:
-        value = json.loads(text, object_hook=_value, parse_constant=_no_constant)
+        value = DECODER.decode(text.decode("utf-8"))
     except (RecursionError, TypeError, OverflowError, ArithmeticError) as error:
         raise ValueError(f"no value: {type(error).__name__}") from None
     if _depth(text) > 2 * DEEPEST:
@@ -256,3 +256,6 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "q": _read_fraction,
     "n": _read_decimal,
 }
+ENCODER = json.JSONEncoder(separators=(",", ":"))
+DECODER = json.JSONDecoder(object_hook=_value, parse_constant=_no_constant)
+"""Made once: json.dumps and json.loads would make one for each text."""

@@ -14,7 +14,6 @@ program, it forks, and the child puts up its walls and then talks to the asker b
 from __future__ import annotations
 
 import gc
-import importlib
 import json
 import os
 import signal
@@ -27,7 +26,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
-from successor.sandbox import enclosure, frames, shim
+from successor.sandbox import enclosure, frames, shim, warm
 from successor.sandbox.confine import Needs, Prepared, Walls, die_with, keep_only
 
 REQUEST = struct.Struct("=cQ")
@@ -88,8 +87,7 @@ def prepare(settings: dict[str, Any]) -> Walls:
         become_first()
     elif os.geteuid() == 0 and "privileges" in layers and enclosure.open_to_nobody(readable):
         enclosure.become_nobody()
-    for name in (*WARM, *settings["preload"]):
-        importlib.import_module(name)
+    warm.import_all((*WARM, *settings["preload"]), forks="seccomp" not in layers)
     base_bytes = address_space_bytes(proc)
     os.close(proc)
     programs = enclosure.PROGRAMS if "namespaces" in layers else settings["programs"]
@@ -148,6 +146,7 @@ def fork(channel: int, folder: str, walls: Walls) -> int:
         source = unpack(folder, told["files"], entry.partition(":")[0])
         prepared = walls.prepared(Needs(folder, **told["limits"]))
         task = shim.prepared(folder, entry, source, told["output_bytes"], once=told["once"])
+        warm.new_chance()
         child = os.fork()
         if child == 0:
             begin(channel, task, prepared, walls, parent)
