@@ -39,9 +39,10 @@ class Prepared:
 
     needs: Needs
     rules: int | None  # descriptor of its Landlock ruleset
+    own: bool  # whether the ruleset is for it alone
 
     def close(self) -> None:
-        if self.rules is not None:
+        if self.own and self.rules is not None:
             os.close(self.rules)
 
 
@@ -87,15 +88,21 @@ class Walls:
         if "landlock" in self.layers or "seccomp" in self.layers:
             linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
 
-    def prepared(self, needs: Needs) -> Prepared:
-        """What the parent can do for one child."""
+    def rules_for(self, folder: str) -> int | None:
+        """A Landlock ruleset for all whose folder this is; None without Landlock."""
         if "landlock" not in self.layers:
-            return Prepared(needs, None)
+            return None
         rules = landlock.ruleset(self.abi)
         for rule in self.rules:
             landlock.allow(rules, rule)
-        landlock.allow_path(rules, needs.folder, landlock.READ)
-        return Prepared(needs, rules)
+        landlock.allow_path(rules, folder, landlock.READ)
+        return rules
+
+    def prepared(self, needs: Needs, rules: int | None) -> Prepared:
+        """What the parent can do for one child, with the rules for its folder."""
+        if needs.files_bytes:  # it will add a rule, which must not hold for those that come next
+            return Prepared(needs, self.rules_for(needs.folder), own=True)
+        return Prepared(needs, rules, own=False)
 
     def close_around(self, prepared: Prepared) -> None:
         """Restrict this process to what it needs; there is no way back.

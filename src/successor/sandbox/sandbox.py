@@ -106,12 +106,12 @@ class Sandbox:
         Raises:
             SandboxError: when program or arguments are malformed, or the sandbox itself fails.
         """
-        with self._session(program, limits or Limits(), once=True) as session:
+        with self._session(program, limits or Limits(), calls) as session:
             return session.ask(calls)
 
     def session(self, program: Program, limits: Limits | None = None) -> Session:
         """A live process that is asked several batches; its state stays from one to the next."""
-        return self._session(program, limits or Limits(), once=False)
+        return self._session(program, limits or Limits(), None)
 
     def command(
         self,
@@ -136,14 +136,14 @@ class Sandbox:
         if self._hosts is not None:
             self._hosts.close()
 
-    def _session(self, program: Program, limits: Limits, *, once: bool) -> Session:
+    def _session(self, program: Program, limits: Limits, only: Sequence[Call] | None) -> Session:
         hosts = self._hosts
         if hosts is None:
             raise SandboxError(f"tier {self.tier!r} runs commands only")
         server = hosts.host()
         try:
             return Session(
-                server, program, limits, once=once, release=lambda: hosts.release(server)
+                server, program, limits, only=only, release=lambda: hosts.release(server)
             )
         except BaseException:
             hosts.release(server)

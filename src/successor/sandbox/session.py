@@ -32,7 +32,7 @@ from successor.sandbox.answers import (
 from successor.sandbox.channel import BrokenOffError, Channel, GoneError
 from successor.sandbox.cputime import Meter, Spent
 from successor.sandbox.server import Ended, Server
-from successor.sandbox.task import task
+from successor.sandbox.task import goes_along, task
 
 FAILURE_BYTES = 1 << 16
 """What a program may say about why it cannot be imported."""
@@ -55,18 +55,20 @@ class Session:
         program: Program,
         limits: Limits,
         *,
-        once: bool = False,
+        only: Sequence[Call] | None = None,
         release: Callable[[], None] = lambda: None,
     ) -> None:
-        self._limits, self._once, self._server, self._release = limits, once, server, release
+        """`only`: the calls of its only request, when there is to be one and no more."""
+        self._limits, self._server, self._release = limits, server, release
+        self._once, self._only = only is not None, None if only is None else _encoded(only)
         self._over: BrokenOffError | None = None
         self._meter = Meter()
         self._started = self._closed = False
-        message = task(program, limits, once=once)
-        self._number, connected = server.fork()
+        message = task(program, limits, self._only)
+        self._number, connected, rest = server.fork(message)
         self._channel = Channel(connected)
         try:
-            self._channel.send(message, time.monotonic() + START_S)
+            self._channel.send(rest, time.monotonic() + START_S)
         except (BrokenOffError, GoneError):
             self._channel.close()
             raise SandboxError("the sandbox's fork-server took in no program") from None
@@ -79,7 +81,8 @@ class Session:
         Raises:
             SandboxError: when an argument is not plain data, or the sandbox itself fails.
         """
-        inputs, texts, laps = _encoded(calls), list[bytes](), list[Spent]()
+        inputs = _encoded(calls) if self._only is None else self._only
+        texts, laps = list[bytes](), list[Spent]()
         self._meter.begin()
         try:
             self._prepare(inputs)
@@ -128,8 +131,9 @@ class Session:
         else:
             self._started = True
             self._check_walls(deadline)
-        with suppress(GoneError):  # it may have said why before it went
-            self._channel.send(frames.frame(frames.INPUTS, inputs), deadline)
+        if not goes_along(self._only):
+            with suppress(GoneError):  # it may have said why before it went
+                self._channel.send(frames.frame(frames.INPUTS, inputs), deadline)
         kind, content = self._channel.receive(deadline, FAILURE_BYTES)
         if kind == frames.FAILED:
             raise BrokenOffError("import", _failure(content))

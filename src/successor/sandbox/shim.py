@@ -43,15 +43,17 @@ class Task:
     output_bytes: int
     once: bool
     """One request, each outcome sent at once; otherwise many, each answered as a whole."""
+    calls: Calls | None
+    """Of the first request, when they came along with the program."""
 
 
 class OutputError(Exception):
     """The answer is longer than the limit."""
 
 
-def prepared(folder: str, entry: str, source: bytes, output_bytes: int, *, once: bool) -> Task:
-    """The task of a program that is laid out. Runs nothing of it, and does not parse it."""
-    path, _, name = entry.partition(":")
+def empty_module(folder: str, entry: str) -> ModuleType:
+    """The module of the entry's file, with nothing of it run or parsed."""
+    path = entry.partition(":")[0]
     dotted = path.removesuffix(".py").replace("/", ".")
     file = f"{folder}/{path}"
     # What importlib.util.module_from_spec makes, at a quarter of its cost.
@@ -60,7 +62,13 @@ def prepared(folder: str, entry: str, source: bytes, output_bytes: int, *, once:
     module.__spec__ = ModuleSpec(dotted, module.__loader__, origin=file)
     module.__spec__.has_location = True
     module.__package__, module.__file__ = module.__spec__.parent, file
-    return Task(folder, module, source, name, output_bytes, once)
+    return module
+
+
+def read_calls(inputs: bytes) -> Calls:
+    """The calls of a request, from the asker's text."""
+    calls: Any = _decode(inputs)
+    return calls
 
 
 def serve(task: Task) -> None:
@@ -116,8 +124,7 @@ def warm_up() -> None:
 
 def answer(function: Function, task: Task) -> None:
     """Answer one request. The nonce comes with "go": nothing sent before can carry it."""
-    _, inputs = _read(CHANNEL)
-    calls: Any = _decode(inputs)
+    calls = read_calls(_read(CHANNEL)[1]) if task.calls is None else task.calls
     _write(CHANNEL, frames.frame(frames.READY, b""))
     nonce = _read(CHANNEL, frames.NONCE_BYTES)[1]
     ending, held = b"ok", list[bytes]()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from successor.sandbox import frames
 from successor.sandbox.answers import Limits, Program, SandboxError
@@ -15,10 +16,14 @@ MOST_FILES_BYTES = 4 << 30
 """That a program may write: they are held in memory."""
 MOST_FILES = 10_000
 LONGEST_PATH = 1000
+INPUTS_BYTES = 1 << 14
+"""Of inputs that go along with their program: the fork-server takes time to read them."""
 
 
-def task(program: Program, limits: Limits, *, once: bool) -> bytes:
-    """The message that tells a child its program and limits.
+def task(program: Program, limits: Limits, only: bytes | None) -> bytes:
+    """The message that tells a child its program and limits, and the inputs of its only request.
+
+    Inputs that are too long for that are left out, to be sent to the child itself.
 
     Raises:
         SandboxError: when a path leaves the program's folder, the entry is none of its files,
@@ -26,7 +31,8 @@ def task(program: Program, limits: Limits, *, once: bool) -> bytes:
     """
     check(program)
     check_limits(limits)
-    told = {
+    once = only is not None
+    told: dict[str, object] = {
         "files": {path: b64encode(data).decode("ascii") for path, data in program.files.items()},
         "entry": program.entry,
         "once": once,
@@ -38,7 +44,14 @@ def task(program: Program, limits: Limits, *, once: bool) -> bytes:
             "files_bytes": limits.files_bytes,
         },
     }
+    if goes_along(only):
+        told["inputs"] = only.decode("ascii")
     return frames.frame(frames.PROGRAM, json.dumps(told).encode())
+
+
+def goes_along(inputs: bytes | None) -> TypeGuard[bytes]:
+    """Whether these inputs are sent with the program: they are few enough for the fork-server."""
+    return inputs is not None and len(inputs) <= INPUTS_BYTES
 
 
 def check(program: Program) -> None:
