@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 
 import pytest
 
 from cli.commands import Run
 from cli.test_json_docs import TYPES, assert_fits, documented
 from successor import sandbox
-from successor.sandbox import SandboxError, open_sandbox
+from successor.sandbox import Sandbox, SandboxError, open_sandbox
 from successor.sandbox.escape import catalogue, suite
 from successor.sandbox.tiers import opened_without
 
@@ -54,9 +53,11 @@ def test_people_are_told_the_tiers_and_the_sum(run: Run):
 
 @pytest.mark.usefixtures("few")
 def test_an_attack_that_gets_out_is_named_and_is_exit_1(run: Run, monkeypatch: pytest.MonkeyPatch):
-    layers = ("namespaces", "landlock", "seccomp", "privileges")
-    leaky = partial(opened_without, *layers)
-    monkeypatch.setattr(sandbox, "open_sandbox", lambda _tier=None: leaky())
+    def leaky(_tier: str | None = None, *, allow_unsafe: bool = False) -> Sandbox:
+        assert not allow_unsafe
+        return opened_without("namespaces", "landlock", "seccomp", "privileges")
+
+    monkeypatch.setattr(sandbox, "open_sandbox", leaky)
     found = run("doctor", "--json")
     assert found.lines[0]["by_name"]["make a file"]["escaped"] is True
     assert found.code == 1

@@ -98,6 +98,7 @@ class Sandbox:
         self.tier: Tier = tier
         self.trusted = trusted
         self.made_of = made_of
+        """`trusted`: whether what was measured here may be promoted; `made_of`: the layers."""
         self._hosts, self._commands = hosts, commands
 
     def run(self, program: Program, calls: Sequence[Call], limits: Limits | None = None) -> Result:
@@ -130,6 +131,10 @@ class Sandbox:
                 f"tier {self.tier!r} starts no programs: open_sandbox('bubblewrap') does"
             )
         return self._commands(argv, files, limits or Limits(), env or {})
+
+    def record(self) -> dict[str, str | bool]:
+        """What has to be written down with whatever was measured here."""
+        return {"tier": self.tier, "trusted": self.trusted, "made_of": self.made_of}
 
     def close(self) -> None:
         """End everything that runs in it."""

@@ -33,6 +33,7 @@ from successor.sandbox.channel import BrokenOffError, Channel, GoneError
 from successor.sandbox.cputime import Meter, Spent
 from successor.sandbox.server import Ended, Server
 from successor.sandbox.task import goes_along, task
+from successor.sandbox.texts import cleaned
 
 FAILURE_BYTES = 1 << 16
 """What a program may say about why it cannot be imported."""
@@ -148,7 +149,7 @@ class Session:
         except GoneError:
             kind, content, process = frames.UNWALLED, b"the process ended at once", 0
         if kind != frames.WALLED:
-            why = content.decode("utf-8", "replace")
+            why = cleaned(content.decode("utf-8", "replace"))
             raise SandboxError(f"the sandbox could not be put up: {why}")
         if not self._server.starts_processes:
             self._meter.follow(process)
@@ -239,9 +240,9 @@ def _outcome(read: Value) -> Outcome:
         return Returned(read[1])
     match read:
         case ["x", str(kind), str(message)] if max(len(kind), len(message)) <= LONGEST_TEXT:
-            return Raised(kind, message)
+            return Raised(cleaned(kind), cleaned(message))
         case ["o", str(kind)] if len(kind) <= LONGEST_TEXT:
-            return Opaque(kind)
+            return Opaque(cleaned(kind))
         case _:
             raise ValueError("neither value nor exception")
 
@@ -250,8 +251,7 @@ def _failure(content: bytes) -> str:
     try:
         match values.decode(content):
             case [str(kind), str(message)]:
-                line = " ".join(f"{kind}: {message}".split())[:500]
-                return "".join(letter if letter.isprintable() else "?" for letter in line)
+                return cleaned(" ".join(f"{kind}: {message}".split())[:500])
             case _:
                 return "unknown"
     except ValueError:

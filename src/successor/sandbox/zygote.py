@@ -156,7 +156,7 @@ def fork(channel: int, message: bytes, walls: Walls, places: Places) -> Child | 
     """
     prepared = place = None
     try:
-        told = json.loads(message[frames.HEADER.size :] or frames.read(channel)[1])
+        told = json.loads(message[frames.HEADER.size :] if message else frames.read(channel)[1])
         place = places.take()
         task, prepared = readied(told, place, walls)
         warm.new_chance()
