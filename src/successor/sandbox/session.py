@@ -69,7 +69,8 @@ class Session:
         self._number, connected, rest = server.fork(message)
         self._channel = Channel(connected)
         try:
-            self._channel.send(rest, time.monotonic() + START_S)
+            if rest:  # otherwise it may be over already
+                self._channel.send(rest, time.monotonic() + START_S)
         except (BrokenOffError, GoneError):
             self._channel.close()
             raise SandboxError("the sandbox's fork-server took in no program") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 KEPT = "\n\t"
 BRACKETS: Mapping[object, tuple[str, str]] = {
@@ -38,7 +38,7 @@ def shown(value: object) -> str:
 
 
 def _at_length(value: Any) -> str:  # noqa: ANN401 - plain data, taken apart by type
-    kind: object = type(value)
+    kind = cast("object", type(value))
     if kind is int:
         return hex(value)
     if kind is Fraction:
