@@ -85,7 +85,8 @@ class Session:
         """
         inputs = _encoded(calls) if self._only is None else self._only
         texts, laps = list[bytes](), list[Spent]()
-        self._meter.begin()
+        if self._only is None:  # otherwise they were sent when it was made
+            self._meter.begin()
         try:
             self._prepare(inputs)
             nonce = secrets.token_bytes(frames.NONCE_BYTES)
