@@ -217,6 +217,13 @@ def test_commands_at_the_bubblewrap_tier_are_attacked_end_to_end(bubblewrap: San
     assert not without_control(report)
 
 
+@pytest.mark.parametrize("name", ["mount", "debug a process", "use the kernel's keys"])
+def test_a_function_that_is_called_at_the_bubblewrap_tier_does_not_attack_the_kernel(
+    name: str, bubblewrap: Sandbox
+):
+    assert against(ATTACKS[name], Called(bubblewrap), quiet) == set()
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_no_attack_gets_out_of_a_function_that_is_called_at_the_bubblewrap_tier(

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from successor.sandbox import enclosure, landlock, linux
-from successor.sandbox.seccomp import Filter, computing
+from successor.sandbox.seccomp import Filter, computing, starting
 
 LAYERS = frozenset({"namespaces", "landlock", "seccomp", "rlimits", "privileges", "descriptors"})
 """Each can be left out, so that a test can show that it is what holds."""
@@ -57,6 +57,7 @@ class Walls:
     abi: int = field(default=0, init=False)
     rules: list[bytes] = field(default_factory=list[bytes], init=False)
     filters: dict[bool, Filter] = field(default_factory=dict[bool, Filter], init=False)
+    """Of system calls, by whether files may be written."""
 
     def __post_init__(self) -> None:
         if "landlock" in self.layers:
@@ -69,6 +70,8 @@ class Walls:
                 writes: Filter(computing(platform.machine(), writes=writes))
                 for writes in (False, True)
             }
+        elif "processes" in self.layers:
+            self.filters = dict.fromkeys((False, True), Filter(starting(platform.machine())))
 
     @property
     def keeps_descriptors(self) -> bool:
@@ -85,7 +88,7 @@ class Walls:
             linux.prctl(linux.PR_SET_DUMPABLE, 0)
             if "namespaces" not in self.layers:  # there, children need them for a private folder
                 linux.drop_capabilities()
-        if "landlock" in self.layers or "seccomp" in self.layers:
+        if self.filters or "landlock" in self.layers:
             linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
 
     def rules_for(self, folder: str) -> int | None:
@@ -120,7 +123,7 @@ class Walls:
             linux.drop_capabilities()
         if prepared.rules is not None:
             landlock.enter(prepared.rules)
-        if "seccomp" in self.layers:
+        if self.filters:
             self.filters[needs.files_bytes > 0].install()
 
     def _private_folder(self, files_bytes: int, rules: int | None) -> None:
