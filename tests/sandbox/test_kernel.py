@@ -1,5 +1,6 @@
 """What programs can and cannot do at the kernel tier; the attacks proper are another suite."""
 
+import marshal
 import threading
 from contextlib import closing
 from typing import Any
@@ -343,15 +344,15 @@ def test_integers_longer_than_python_writes_are_values_that_can_be_shown(
     "content",
     [
         b"",
-        b"no JSON",
-        b"[]",
-        b"{}",
-        b"\xff",
-        b'{"entry": 1, "files": {}}',
-        b'{"entry": "p.py:f", "files": {"p.py": "="}}',
-        b'{"entry": "p.py:f", "files": {"a/b/../../../../x": ""}}',
-        b'{"entry": "p.py:f", "files": {"p.py": "", "q.py": ""}, "limits": {"no": 1}}',
-        b'{"entry": "p.py:f", "files": {"p.py": ""}, "output_bytes": 9, "inputs": "["}',
+        b"no marshalled data",
+        marshal.dumps([]),
+        marshal.dumps({}),
+        marshal.dumps({"entry": 1, "files": {}}),
+        marshal.dumps({"entry": "p.py:f", "files": {"p.py": "text"}}),
+        marshal.dumps({"entry": "p.py:f", "files": {"a/b/../../../../x": b""}}),
+        marshal.dumps({"entry": "p.py:f", "files": {"p.py": b""}, "limits": {"no": 1}}),
+        marshal.dumps({"entry": "p.py:f", "files": {"p.py": b""}, "inputs": b"["}),
+        marshal.dumps({"entry": "p.py:f", "files": {"p.py": b""}})[:-9],
     ],
 )
 def test_a_malformed_task_ends_no_fork_server(content: bytes):

@@ -23,7 +23,7 @@ MOST_PROCESSES = 128
 EVERY_DESCRIPTOR = 1 << 20
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Needs:
     """What one program is given."""
 
@@ -33,7 +33,7 @@ class Needs:
     files_bytes: int
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Prepared:
     """The walls for one child, as far as its parent can build them."""
 

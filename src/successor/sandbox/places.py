@@ -7,7 +7,6 @@ anything in it: then what was laid out is all that there is to take away.
 from __future__ import annotations
 
 import os
-from base64 import b64decode
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -63,15 +62,14 @@ class Places:
             os.close(place.rules)
 
 
-def lay_out(place: Place, files: Mapping[str, str], wanted: str) -> bytes:
+def lay_out(place: Place, files: Mapping[str, bytes], wanted: str) -> bytes:
     """Write the program's files, whose paths the asker has checked; the content of one of them."""
     found, place.names = b"", files.keys()
-    for name, content in files.items():
+    for name, data in files.items():
         path = f"{place.folder}/{name}"
         if "/" in name:
             os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)  # noqa: PTH103, PTH120 - the same
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
-        data = b64decode(content)
         frames.write(file, data)
         os.close(file)
         if name == wanted:

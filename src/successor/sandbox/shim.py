@@ -32,7 +32,7 @@ _exit, _read, _write, _encode, _decode = (
 )  # taken before a program can put something else in their place
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Task:
     """What the child has to do, as far as its parent could prepare it."""
 

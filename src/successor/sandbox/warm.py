@@ -8,6 +8,8 @@ import random
 from collections.abc import Iterable
 
 SEED_BYTES = 32
+_seed = super(random.Random, random.seed.__self__).seed
+"""Of the generator that the functions of `random` use, without the layer that Python adds."""
 
 
 def import_all(names: Iterable[str], *, forks: bool) -> None:
@@ -32,4 +34,4 @@ def _no_hooks(**_hooks: object) -> None:
 
 def new_chance() -> None:
     """Seed `random`, so that the next child has another chance than the ones before it."""
-    random.seed(int.from_bytes(os.urandom(SEED_BYTES)))
+    _seed(int.from_bytes(os.urandom(SEED_BYTES)))
