@@ -40,6 +40,7 @@ class Prepared:
     needs: Needs
     rules: int | None  # descriptor of its Landlock ruleset
     own: bool  # whether the ruleset is for it alone
+    limits: list[linux.Limit]
 
     def close(self) -> None:
         if self.own and self.rules is not None:
@@ -103,9 +104,10 @@ class Walls:
 
     def prepared(self, needs: Needs, rules: int | None) -> Prepared:
         """What the parent can do for one child, with the rules for its folder."""
+        limits = limits_for(self.base_bytes, needs) if "rlimits" in self.layers else []
         if needs.files_bytes:  # it will add a rule, which must not hold for those that come next
-            return Prepared(needs, self.rules_for(needs.folder), own=True)
-        return Prepared(needs, rules, own=False)
+            return Prepared(needs, self.rules_for(needs.folder), own=True, limits=limits)
+        return Prepared(needs, rules, own=False, limits=limits)
 
     def close_around(self, prepared: Prepared) -> None:
         """Restrict this process to what it needs; there is no way back.
@@ -117,8 +119,8 @@ class Walls:
         os.chdir(needs.folder)
         if needs.files_bytes:
             self._private_folder(needs.files_bytes, prepared.rules)
-        if "rlimits" in self.layers:
-            limit(self.base_bytes, needs)
+        for limit in prepared.limits:
+            linux.set_limit(limit)
         if "privileges" in self.layers:
             linux.drop_capabilities()
         if prepared.rules is not None:
@@ -134,18 +136,18 @@ class Walls:
         os.chdir(enclosure.SCRATCH)
 
 
-def limit(base_bytes: int, needs: Needs) -> None:
-    """Set the limits that differ from child to child."""
-    for kind, most in (
-        (resource.RLIMIT_AS, base_bytes + needs.memory_bytes),
-        (resource.RLIMIT_FSIZE, needs.files_bytes),
-        (resource.RLIMIT_NOFILE, MOST_OPEN_FILES),
-    ):
-        resource.setrlimit(kind, (most, most))
+def limits_for(base_bytes: int, needs: Needs) -> list[linux.Limit]:
+    """The limits that differ from child to child."""
+    limits = [
+        linux.limit(resource.RLIMIT_AS, base_bytes + needs.memory_bytes),
+        linux.limit(resource.RLIMIT_FSIZE, needs.files_bytes),
+        linux.limit(resource.RLIMIT_NOFILE, MOST_OPEN_FILES),
+    ]
     if needs.cpu_s:
         # The soft limit tells which it was; a program that ignores it meets the hard one.
         cpu_s = math.ceil(needs.cpu_s)
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
+        limits.append(linux.limit(resource.RLIMIT_CPU, cpu_s, cpu_s + 1))
+    return limits
 
 
 def private_folder(size_bytes: int) -> None:

@@ -10,7 +10,7 @@ import functools
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import ModuleType
@@ -37,6 +37,7 @@ class Task:
     """What the child has to do, as far as its parent could prepare it."""
 
     folder: str
+    shadowed: Sequence[str]  # imported modules that the program has its own of
     module: ModuleType  # of the entry's file, empty as yet
     source: bytes
     name: str  # what to call in it, dotted
@@ -90,7 +91,7 @@ def serve(task: Task) -> None:
 
 def load(task: Task) -> Function:
     """The program's entry."""
-    make_room(task.folder)
+    make_room(task)
     module = task.module
     if "." in module.__name__:
         importlib.import_module(module.__name__.rpartition(".")[0])
@@ -100,14 +101,19 @@ def load(task: Task) -> Function:
     return functools.reduce(getattr, task.name.split("."), module)
 
 
-def make_room(folder: str) -> None:
+def shadowed(files: Iterable[str]) -> list[str]:
+    """Modules that are imported, and that a program of these files has its own of."""
+    own = {path.partition("/")[0].partition(".")[0] for path in files}
+    if own.isdisjoint(sys.modules):
+        return []
+    return [name for name in sys.modules if name.partition(".")[0] in own]
+
+
+def make_room(task: Task) -> None:
     """Put the folder first, and forget modules that were imported and that it has its own of."""
-    sys.path.insert(0, folder)
-    for entry in os.listdir(folder):  # noqa: PTH208 - pathlib costs more than the call
-        own = entry.partition(".")[0]
-        if own in sys.modules:
-            for name in [name for name in sys.modules if name.partition(".")[0] == own]:
-                del sys.modules[name]
+    sys.path.insert(0, task.folder)
+    for name in task.shadowed:
+        sys.modules.pop(name, None)
     random = sys.modules.get("numpy.random")
     if random is not None:  # as Python's own, which every fork seeds anew
         random.seed()

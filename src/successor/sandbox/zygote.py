@@ -182,10 +182,16 @@ def readied(told: dict[str, Any], place: Place, walls: Walls) -> tuple[shim.Task
     """What a child is told, and its walls, as far as they can be prepared for it."""
     entry, inputs = told["entry"], told.get("inputs")
     source = lay_out(place, told["files"], entry.partition(":")[0])
-    module = shim.empty_module(place.folder, entry)
-    calls = None if inputs is None else shim.read_calls(inputs)
-    name, output_bytes = entry.partition(":")[2], told["output_bytes"]
-    task = shim.Task(place.folder, module, source, name, output_bytes, told["once"], calls)
+    task = shim.Task(
+        folder=place.folder,
+        shadowed=shim.shadowed(told["files"]),
+        module=shim.empty_module(place.folder, entry),
+        source=source,
+        name=entry.partition(":")[2],
+        output_bytes=told["output_bytes"],
+        once=told["once"],
+        calls=None if inputs is None else shim.read_calls(inputs),
+    )
     return task, walls.prepared(Needs(place.folder, **told["limits"]), place.rules)
 
 
