@@ -7,8 +7,9 @@
 Every way to evaluate runs in two processes at once, one for each of two cores, in the same run:
 the kernel tier with all its walls; a fork of a warm interpreter that runs the candidate and
 sends JSON back, with no walls at all; a fresh `python -c`; and, where an interpreter with the
-package `openevolve` is named, its Evaluator. The rounds are interleaved, since other work on the
-machine changes the rate more than anything else here. Writes docs/benchmarks/sandbox.json.
+package `openevolve` is named, its Evaluator. Each of the two, with all that it starts, stays on
+its core. The rounds are interleaved, since other work on the machine changes the rate more than
+anything else here. Writes docs/benchmarks/sandbox.json.
 """
 
 from __future__ import annotations
@@ -178,6 +179,9 @@ def rate(command: list[str]) -> tuple[float, str]:
         )
         for _ in range(CORES)
     ]
+    cores = sorted(os.sched_getaffinity(0))
+    for place, worker in enumerate(workers):  # before it has started anything of its own
+        os.sched_setaffinity(worker.pid, {cores[place % len(cores)]})
     for worker in workers:
         if not worker.stdout or worker.stdout.readline() != "ready\n":
             raise click.ClickException(f"{command[0]} did not start")

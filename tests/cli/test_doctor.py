@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 
 import pytest
 
@@ -54,13 +53,11 @@ def test_people_are_told_the_tiers_and_the_sum(run: Run):
 
 @pytest.mark.usefixtures("few")
 def test_an_attack_that_gets_out_is_named_and_is_exit_1(run: Run, monkeypatch: pytest.MonkeyPatch):
-    layers = ("namespaces", "landlock", "seccomp", "privileges")
-    leaky = partial(opened_without, *layers)
+    def leaky(_tier: str | None = None, *, allow_unsafe: bool = False) -> Sandbox:
+        assert not allow_unsafe
+        return opened_without("namespaces", "landlock", "seccomp", "privileges")
 
-    def opened(_tier: str | None = None) -> Sandbox:
-        return leaky()
-
-    monkeypatch.setattr(sandbox, "open_sandbox", opened)
+    monkeypatch.setattr(sandbox, "open_sandbox", leaky)
     found = run("doctor", "--json")
     assert found.lines[0]["by_name"]["make a file"]["escaped"] is True
     assert found.code == 1

@@ -175,12 +175,17 @@ def escapes(report: Report) -> list[str]:
     return [f"{a.family}: {a.name}: {a.detail}" for a in report.attacks if a.escaped]
 
 
+def without_control(report: Report) -> list[str]:
+    """Attacks that were not seen to work anywhere, and should have been."""
+    failed = [attack.name for attack in report.attacks if not attack.control_succeeded]
+    return [name for name in failed if os.geteuid() == 0 or not ATTACKS[name].privileged]
+
+
 @pytest.mark.slow
 def test_no_attack_gets_out_of_the_kernel_tier_and_every_control_succeeds(kernel: Sandbox):
     report = run_suite(kernel)
     assert not escapes(report)
-    failed = [attack.name for attack in report.attacks if not attack.control_succeeded]
-    assert not [name for name in failed if os.geteuid() == 0 or not ATTACKS[name].privileged]
+    assert not without_control(report)
 
 
 @pytest.mark.slow
@@ -196,8 +201,37 @@ def test_no_attack_gets_out_of_the_kernel_tier_without_namespaces():
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_no_attack_gets_out_of_the_bubblewrap_tier(bubblewrap: Sandbox):
+    """As commands, which is how programs that start programs are asked; four minutes."""
     report = run_suite(bubblewrap)
     assert not escapes(report)
+    assert not without_control(report)
+    applying = [attack for attack in catalogue() if attack.applies(bubblewrap)]
+    assert len(report.attacks) == len(applying) >= 200
+
+
+def test_commands_at_the_bubblewrap_tier_are_attacked_end_to_end(bubblewrap: Sandbox):
+    names = ["make a file", "call by TCP", "kill a process", "leave a daemon", "equal everything"]
+    report = run_suite(bubblewrap, attacks=[ATTACKS[name] for name in names])
+    assert [attack.name for attack in report.attacks] == names
+    assert not escapes(report)
+    assert not without_control(report)
+
+
+@pytest.mark.parametrize("name", ["mount", "debug a process", "use the kernel's keys"])
+def test_a_function_that_is_called_at_the_bubblewrap_tier_does_not_attack_the_kernel(
+    name: str, bubblewrap: Sandbox
+):
+    assert against(ATTACKS[name], Called(bubblewrap), quiet) == set()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_no_attack_gets_out_of_a_function_that_is_called_at_the_bubblewrap_tier(
+    bubblewrap: Sandbox,
+):
+    chosen = [attack for attack in catalogue() if attack.applies(bubblewrap)]
+    found = {attack.name: against(attack, Called(bubblewrap), quiet) for attack in chosen}
+    assert {name: signs for name, signs in found.items() if signs} == {}
 
 
 def test_hostile_candidates_leave_nothing_behind(kernel: Sandbox):

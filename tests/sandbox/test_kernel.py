@@ -1,6 +1,8 @@
 """What programs can and cannot do at the kernel tier; the attacks proper are another suite."""
 
+import marshal
 import threading
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -15,10 +17,14 @@ from successor.sandbox import (
     Returned,
     Sandbox,
     SandboxError,
+    Session,
     Value,
+    frames,
     open_sandbox,
     run,
 )
+from successor.sandbox.confine import LAYERS
+from successor.sandbox.server import Server
 
 SHORT = Limits(wall_s=1.0, cpu_s=1.0)
 
@@ -290,6 +296,75 @@ def test_arguments_that_are_not_plain_are_refused(kernel: Sandbox):
     argument: Any = object()
     with pytest.raises(SandboxError, match="plain data"):
         kernel.run(program("def f(x): return x"), [Call((argument,))])
+
+
+def test_what_would_write_to_a_terminal_is_spelled_out(kernel: Sandbox):
+    text = """
+class E(Exception): pass
+E.__qualname__ = "E\\x1b[2J"
+def f(x):
+    if x:
+        raise E("\\x1b]0;title\\x07\\u202eback\\r\\ud800", "two\\nlines\\t")
+    return E()
+"""
+    result = kernel.run(program(text), [Call((1,)), Call((0,))])
+    raised, opaque = result.outcomes
+    assert isinstance(raised, Raised)
+    assert isinstance(opaque, Opaque)
+    for shown in (raised.kind, raised.message, opaque.kind):
+        assert all(each.isprintable() or each in "\n\t" for each in shown), shown
+    assert raised.kind == "p.E\\x1b[2J"
+    failed = kernel.run(program("raise ValueError('\\x1b[2J')"), [Call()])
+    assert failed.detail == "ValueError: \\x1b[2J"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10 ** 5000",
+        "-(10 ** 5000)",
+        "[1, (10 ** 5000,), {10 ** 5000: {2}, 3: {10 ** 5000}}]",
+        "frozenset({10 ** 5000})",
+        "__import__('fractions').Fraction(10 ** 5000, 3)",
+    ],
+)
+def test_integers_longer_than_python_writes_are_values_that_can_be_shown(
+    kernel: Sandbox, text: str
+):
+    result = kernel.run(program(f"def f(): return {text}"), [Call()])
+    (outcome,) = result.outcomes
+    assert isinstance(outcome, Returned)
+    assert outcome.value == eval(text)  # noqa: S307 - one of the above
+    for one in (result, Call((outcome.value,), {"a": outcome.value})):
+        assert hex(10**5000) in repr(one)
+    assert told(kernel, "def f(x): return x", outcome.value) == outcome.value
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no marshalled data",
+        marshal.dumps([]),
+        marshal.dumps({}),
+        marshal.dumps({"entry": 1, "files": {}}),
+        marshal.dumps({"entry": "p.py:f", "files": {"p.py": "text"}}),
+        marshal.dumps({"entry": "p.py:f", "files": {"a/b/../../../../x": b""}}),
+        marshal.dumps({"entry": "p.py:f", "files": {"p.py": b""}, "limits": {"no": 1}}),
+        marshal.dumps({"entry": "p.py:f", "files": {"p.py": b""}, "inputs": b"["}),
+        marshal.dumps({"entry": "p.py:f", "files": {"p.py": b""}})[:-9],
+    ],
+)
+def test_a_malformed_task_ends_no_fork_server(content: bytes):
+    with closing(Server(LAYERS - {"namespaces"})) as server:
+        for _ in range(2):
+            number, channel, _ = server.fork(frames.frame(frames.PROGRAM, content))
+            channel.settimeout(5.0)
+            assert channel.recv(1) == frames.UNWALLED
+            channel.close()
+            server.end(number)
+        with Session(server, program("def f(): return 1"), Limits(), only=[Call()]) as session:
+            assert session.ask([Call()]).outcomes == (Returned(1),)
 
 
 def test_one_line_of_code_is_enough():

@@ -10,9 +10,11 @@ from successor.sandbox import (
     Returned,
     Sandbox,
     SandboxError,
+    landlock,
     open_sandbox,
     tiers,
 )
+from successor.sandbox import bubblewrap as bubblewrap_tier
 from successor.sandbox.confine import LAYERS
 from successor.sandbox.tiers import opened_without
 
@@ -28,11 +30,35 @@ def test_every_tier_says_whether_it_can_be_had_and_why():
 
 
 def test_what_keeps_nobody_in_has_to_be_asked_for_and_is_not_trusted():
-    with pytest.raises(SandboxError, match="allow_unsafe"):
-        open_sandbox("rlimits")
+    for tier in ("rlimits", "container"):
+        with pytest.raises(SandboxError, match="allow_unsafe"):
+            open_sandbox(tier)
     with open_sandbox("rlimits", allow_unsafe=True) as sandbox:
         assert sandbox.trusted is False
+        assert {**sandbox.record(), "made_of": ""} == {
+            "tier": "rlimits",
+            "trusted": False,
+            "made_of": "",
+        }
         assert sandbox.run(PROGRAM, [Call()]).outcomes == (Returned(1),)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is not even that")
+def test_the_weaker_one_is_taken_only_when_allowed_and_nothing_better_is_there(
+    monkeypatch: pytest.MonkeyPatch, kernel: Sandbox
+):
+    with open_sandbox(allow_unsafe=True) as sandbox:
+        assert sandbox.record() == kernel.record()
+    monkeypatch.setattr(landlock, "version", lambda: 0)
+    monkeypatch.setattr(bubblewrap_tier, "binary", nowhere)
+    with pytest.raises(SandboxError, match=r"no adequate sandbox here \(kernel: .*bubblewrap: "):
+        open_sandbox()
+    with open_sandbox(allow_unsafe=True) as sandbox:
+        assert (sandbox.tier, sandbox.trusted) == ("rlimits", False)
+
+
+def nowhere() -> str:
+    raise SandboxError("bubblewrap is missing")
 
 
 def test_an_unknown_tier_is_refused():
@@ -135,4 +161,4 @@ def test_containers_are_refused_where_no_engine_answers(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(container, "ENGINES", ())
     with pytest.raises(SandboxError, match="podman"):
-        open_sandbox("container")
+        open_sandbox("container", allow_unsafe=True)

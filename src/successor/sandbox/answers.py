@@ -1,4 +1,4 @@
-"""What one asks a sandbox, and what comes back. Imports nothing of ours."""
+"""What one asks a sandbox, and what comes back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias, Union
+
+from successor.sandbox.texts import shown
 
 Value: TypeAlias = Union[
     bool,
@@ -50,6 +52,9 @@ class Call:
     args: tuple[Value, ...] = ()
     kwargs: Mapping[str, Value] = field(default_factory=dict[str, Value])
 
+    def __repr__(self) -> str:
+        return f"Call(args={shown(self.args)}, kwargs={shown(dict(self.kwargs))})"
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -73,10 +78,16 @@ class Returned:
 
     value: Value
 
+    def __repr__(self) -> str:
+        return f"Returned(value={shown(self.value)})"
+
 
 @dataclass(frozen=True)
 class Raised:
-    """The call raised; `kind` is the qualified type, without a module for builtin ones."""
+    """The call raised; `kind` is the qualified type, without a module for builtin ones.
+
+    Control characters in both are spelled out, but for the ends of lines and tabs.
+    """
 
     kind: str
     message: str

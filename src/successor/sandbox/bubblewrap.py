@@ -23,6 +23,7 @@ from successor.sandbox.machine import DATA, ENVIRONMENT, LIBRARIES, PACKAGE, int
 from successor.sandbox.pipes import Flow, flow
 from successor.sandbox.server import STATEMENT, Outer, Server
 from successor.sandbox.task import check_files
+from successor.sandbox.texts import cleaned
 
 FOLDER = "/candidate"
 """Mounted over whatever is there: a name that no interpreter is likely to live below."""
@@ -123,7 +124,7 @@ def _result(came: Flow, limits: Limits) -> CommandResult:
             code, files = _report(came.report, limits.output_bytes)
         except (ValueError, KeyError, TypeError, AttributeError):
             if not came.report and came.stderr.startswith(b"bwrap:"):
-                why = came.stderr.decode("utf-8", "replace").strip()[:300]
+                why = cleaned(came.stderr.decode("utf-8", "replace").strip()[:300])
                 raise SandboxError(f"bubblewrap cannot start: {why}") from None
             status = "crashed"
     return CommandResult(status, code, came.stdout, came.stderr, came.seconds, files)

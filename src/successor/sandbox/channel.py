@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import select
 import socket
 import time
 from typing import final
@@ -9,7 +11,8 @@ from typing import final
 from successor.sandbox import cputime, frames
 from successor.sandbox.answers import Status
 
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES, LARGE_BYTES = 1 << 14, 1 << 20
+"""What is received at once: a large buffer is mapped and unmapped each time."""
 WHO_BYTES = socket.CMSG_SPACE(cputime.CREDENTIALS.size)
 
 
@@ -31,8 +34,11 @@ class Channel:
     """Messages to and from one child."""
 
     def __init__(self, connected: socket.socket) -> None:
+        connected.setblocking(False)
         self._socket = connected
         self._unread = bytearray()
+        self._coming = select.poll()
+        self._coming.register(connected, select.POLLIN)
 
     def send(self, data: bytes, deadline: float) -> None:
         """Send all of it.
@@ -42,8 +48,9 @@ class Channel:
             GoneError: when it is not there any more.
         """
         try:
-            self._wait_until(deadline)
-            self._socket.sendall(data)
+            sent = self._sent(data)
+            if sent < len(data):
+                self._send_slowly(memoryview(data)[sent:], deadline)
         except TimeoutError:
             raise BrokenOffError("timeout", "it did not read its inputs in time") from None
         except OSError:
@@ -58,7 +65,7 @@ class Channel:
         """
         head = frames.HEADER.size
         self._fill(head, deadline)
-        kind, length = frames.HEADER.unpack(self._unread[:head])
+        kind, length = frames.HEADER.unpack_from(self._unread)
         if length > longest:
             raise BrokenOffError("output", f"its answer is longer than {longest:,} bytes")
         self._fill(head + length, deadline)
@@ -74,7 +81,7 @@ class Channel:
             GoneError: when nobody is there any more.
         """
         try:
-            self._wait_until(deadline)
+            self._wait(self._coming, deadline)
             data, told, _, _ = self._socket.recvmsg(CHUNK_BYTES, WHO_BYTES)
         except TimeoutError:
             raise BrokenOffError("timeout", "it did not answer in time") from None
@@ -89,7 +96,6 @@ class Channel:
         Raises:
             BrokenOffError: when there is something to read.
         """
-        self._socket.settimeout(0.0)
         try:
             if self._unread or self._socket.recv(1):
                 raise BrokenOffError("forged", "it sent more than was asked for")
@@ -103,7 +109,7 @@ class Channel:
             BrokenOffError: when it sends something instead, or keeps the channel open.
         """
         try:
-            self._wait_until(deadline)
+            self._wait(self._coming, deadline)
             if self._unread or self._socket.recv(1):
                 raise BrokenOffError("forged", "it sent more than was asked for")
         except TimeoutError:
@@ -114,11 +120,25 @@ class Channel:
     def close(self) -> None:
         self._socket.close()
 
+    def _sent(self, data: bytes | memoryview) -> int:
+        """How much of it could be sent at once."""
+        try:
+            return self._socket.send(data)
+        except BlockingIOError:
+            return 0
+
+    def _send_slowly(self, rest: memoryview, deadline: float) -> None:
+        free = select.poll()
+        free.register(self._socket, select.POLLOUT)
+        while rest:
+            self._wait(free, deadline)
+            rest = rest[self._sent(rest) :]
+
     def _fill(self, count: int, deadline: float) -> None:
-        while len(self._unread) < count:
+        while (missing := count - len(self._unread)) > 0:
             try:
-                self._wait_until(deadline)
-                data = self._socket.recv(CHUNK_BYTES)
+                self._wait(self._coming, deadline)
+                data = self._socket.recv(LARGE_BYTES if missing > CHUNK_BYTES else CHUNK_BYTES)
             except TimeoutError:
                 raise BrokenOffError("timeout", "it did not answer in time") from None
             except OSError:
@@ -127,8 +147,7 @@ class Channel:
                 raise GoneError
             self._unread += data
 
-    def _wait_until(self, deadline: float) -> None:
+    def _wait(self, ready: select.poll, deadline: float) -> None:
         rest = deadline - time.monotonic()
-        if rest <= 0:
+        if rest <= 0 or not ready.poll(math.ceil(rest * 1e3)):
             raise TimeoutError
-        self._socket.settimeout(rest)

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from successor.sandbox import enclosure, landlock, linux
-from successor.sandbox.seccomp import Filter, computing
+from successor.sandbox.seccomp import Filter, computing, starting
 
 LAYERS = frozenset({"namespaces", "landlock", "seccomp", "rlimits", "privileges", "descriptors"})
 """Each can be left out, so that a test can show that it is what holds."""
@@ -23,7 +23,7 @@ MOST_PROCESSES = 128
 EVERY_DESCRIPTOR = 1 << 20
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Needs:
     """What one program is given."""
 
@@ -33,15 +33,17 @@ class Needs:
     files_bytes: int
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Prepared:
     """The walls for one child, as far as its parent can build them."""
 
     needs: Needs
     rules: int | None  # descriptor of its Landlock ruleset
+    own: bool  # whether the ruleset is for it alone
+    limits: list[linux.Limit]
 
     def close(self) -> None:
-        if self.rules is not None:
+        if self.own and self.rules is not None:
             os.close(self.rules)
 
 
@@ -56,6 +58,7 @@ class Walls:
     abi: int = field(default=0, init=False)
     rules: list[bytes] = field(default_factory=list[bytes], init=False)
     filters: dict[bool, Filter] = field(default_factory=dict[bool, Filter], init=False)
+    """Of system calls, by whether files may be written."""
 
     def __post_init__(self) -> None:
         if "landlock" in self.layers:
@@ -68,6 +71,8 @@ class Walls:
                 writes: Filter(computing(platform.machine(), writes=writes))
                 for writes in (False, True)
             }
+        elif "processes" in self.layers:
+            self.filters = dict.fromkeys((False, True), Filter(starting(platform.machine())))
 
     @property
     def keeps_descriptors(self) -> bool:
@@ -84,18 +89,25 @@ class Walls:
             linux.prctl(linux.PR_SET_DUMPABLE, 0)
             if "namespaces" not in self.layers:  # there, children need them for a private folder
                 linux.drop_capabilities()
-        if "landlock" in self.layers or "seccomp" in self.layers:
+        if self.filters or "landlock" in self.layers:
             linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
 
-    def prepared(self, needs: Needs) -> Prepared:
-        """What the parent can do for one child."""
+    def rules_for(self, folder: str) -> int | None:
+        """A Landlock ruleset for all whose folder this is; None without Landlock."""
         if "landlock" not in self.layers:
-            return Prepared(needs, None)
+            return None
         rules = landlock.ruleset(self.abi)
         for rule in self.rules:
             landlock.allow(rules, rule)
-        landlock.allow_path(rules, needs.folder, landlock.READ)
-        return Prepared(needs, rules)
+        landlock.allow_path(rules, folder, landlock.READ)
+        return rules
+
+    def prepared(self, needs: Needs, rules: int | None) -> Prepared:
+        """What the parent can do for one child, with the rules for its folder."""
+        limits = limits_for(self.base_bytes, needs) if "rlimits" in self.layers else []
+        if needs.files_bytes:  # it will add a rule, which must not hold for those that come next
+            return Prepared(needs, self.rules_for(needs.folder), own=True, limits=limits)
+        return Prepared(needs, rules, own=False, limits=limits)
 
     def close_around(self, prepared: Prepared) -> None:
         """Restrict this process to what it needs; there is no way back.
@@ -107,13 +119,13 @@ class Walls:
         os.chdir(needs.folder)
         if needs.files_bytes:
             self._private_folder(needs.files_bytes, prepared.rules)
-        if "rlimits" in self.layers:
-            limit(self.base_bytes, needs)
+        for limit in prepared.limits:
+            linux.set_limit(limit)
         if "privileges" in self.layers:
             linux.drop_capabilities()
         if prepared.rules is not None:
             landlock.enter(prepared.rules)
-        if "seccomp" in self.layers:
+        if self.filters:
             self.filters[needs.files_bytes > 0].install()
 
     def _private_folder(self, files_bytes: int, rules: int | None) -> None:
@@ -124,18 +136,18 @@ class Walls:
         os.chdir(enclosure.SCRATCH)
 
 
-def limit(base_bytes: int, needs: Needs) -> None:
-    """Set the limits that differ from child to child."""
-    for kind, most in (
-        (resource.RLIMIT_AS, base_bytes + needs.memory_bytes),
-        (resource.RLIMIT_FSIZE, needs.files_bytes),
-        (resource.RLIMIT_NOFILE, MOST_OPEN_FILES),
-    ):
-        resource.setrlimit(kind, (most, most))
+def limits_for(base_bytes: int, needs: Needs) -> list[linux.Limit]:
+    """The limits that differ from child to child."""
+    limits = [
+        linux.limit(resource.RLIMIT_AS, base_bytes + needs.memory_bytes),
+        linux.limit(resource.RLIMIT_FSIZE, needs.files_bytes),
+        linux.limit(resource.RLIMIT_NOFILE, MOST_OPEN_FILES),
+    ]
     if needs.cpu_s:
         # The soft limit tells which it was; a program that ignores it meets the hard one.
         cpu_s = math.ceil(needs.cpu_s)
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
+        limits.append(linux.limit(resource.RLIMIT_CPU, cpu_s, cpu_s + 1))
+    return limits
 
 
 def private_folder(size_bytes: int) -> None:

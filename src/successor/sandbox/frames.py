@@ -24,22 +24,29 @@ def write(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def read(descriptor: int) -> tuple[bytes, bytes]:
+def read(descriptor: int, least: int = 0) -> tuple[bytes, bytes]:
     """The kind and content of the next message, from a writer that is trusted.
+
+    What is known to be no shorter than `least` bytes, and to be sent at once, takes one call.
 
     Raises:
         EOFError: when the writer has gone.
     """
-    kind, length = HEADER.unpack(_exactly(descriptor, HEADER.size))
-    return kind, _exactly(descriptor, length)
+    start = _exactly(descriptor, HEADER.size + least)
+    kind, length = HEADER.unpack_from(start)
+    rest = length - least
+    content = start[HEADER.size :]
+    return kind, content + _exactly(descriptor, rest) if rest else content
 
 
 def _exactly(descriptor: int, count: int) -> bytes:
-    parts = list[bytes]()
-    while count:
-        part = os.read(descriptor, min(count, 1 << 20))
-        if not part:
-            raise EOFError
+    part = os.read(descriptor, min(count, 1 << 20))
+    if len(part) == count:
+        return part
+    parts = [part]
+    while part and (missing := count - sum(map(len, parts))):
+        part = os.read(descriptor, min(missing, 1 << 20))
         parts.append(part)
-        count -= len(part)
+    if not part:
+        raise EOFError
     return b"".join(parts)

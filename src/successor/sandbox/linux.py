@@ -9,6 +9,7 @@ import ctypes
 import os
 import platform
 import struct
+from typing import TypeAlias
 
 NEW_NAMESPACES = {
     "mount": 0x00020000,
@@ -46,6 +47,9 @@ _machine = MACHINES.index(platform.machine()) if platform.machine() in MACHINES 
 _syscall, _prctl = _libc.syscall, _libc.prctl
 # With their types known, ctypes makes no objects on the way: a child would pay for each.
 _prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
+_setrlimit = _libc.setrlimit
+_setrlimit.argtypes = [ctypes.c_int, ctypes.c_char_p]
+Limit: TypeAlias = tuple[int, bytes]  # one of resource.RLIMIT_*, and a struct rlimit
 
 
 def _checked(result: int, what: str) -> int:
@@ -67,6 +71,16 @@ def call(name: str, *arguments: int | bytes | None) -> int:
 def prctl(option: int, first: int = 0, second: int = 0) -> None:
     """Change a property of this process."""
     _checked(_prctl(option, first, second, 0, 0), "prctl")
+
+
+def limit(kind: int, soft: int, hard: int | None = None) -> Limit:
+    """A limit in the form that the kernel takes, to be made where it costs less than to set it."""
+    return kind, struct.pack("LL", soft, soft if hard is None else hard)
+
+
+def set_limit(made: Limit) -> None:
+    """Limit this process and its children."""
+    _checked(_setrlimit(*made), "setrlimit")
 
 
 def unshare(*names: str) -> None:

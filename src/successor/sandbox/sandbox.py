@@ -98,6 +98,7 @@ class Sandbox:
         self.tier: Tier = tier
         self.trusted = trusted
         self.made_of = made_of
+        """`trusted`: whether what was measured here may be promoted; `made_of`: the layers."""
         self._hosts, self._commands = hosts, commands
 
     def run(self, program: Program, calls: Sequence[Call], limits: Limits | None = None) -> Result:
@@ -106,12 +107,12 @@ class Sandbox:
         Raises:
             SandboxError: when program or arguments are malformed, or the sandbox itself fails.
         """
-        with self._session(program, limits or Limits(), once=True) as session:
+        with self._session(program, limits or Limits(), calls) as session:
             return session.ask(calls)
 
     def session(self, program: Program, limits: Limits | None = None) -> Session:
         """A live process that is asked several batches; its state stays from one to the next."""
-        return self._session(program, limits or Limits(), once=False)
+        return self._session(program, limits or Limits(), None)
 
     def command(
         self,
@@ -131,19 +132,23 @@ class Sandbox:
             )
         return self._commands(argv, files, limits or Limits(), env or {})
 
+    def record(self) -> dict[str, str | bool]:
+        """What has to be written down with whatever was measured here."""
+        return {"tier": self.tier, "trusted": self.trusted, "made_of": self.made_of}
+
     def close(self) -> None:
         """End everything that runs in it."""
         if self._hosts is not None:
             self._hosts.close()
 
-    def _session(self, program: Program, limits: Limits, *, once: bool) -> Session:
+    def _session(self, program: Program, limits: Limits, only: Sequence[Call] | None) -> Session:
         hosts = self._hosts
         if hosts is None:
             raise SandboxError(f"tier {self.tier!r} runs commands only")
         server = hosts.host()
         try:
             return Session(
-                server, program, limits, once=once, release=lambda: hosts.release(server)
+                server, program, limits, only=only, release=lambda: hosts.release(server)
             )
         except BaseException:
             hosts.release(server)

@@ -98,18 +98,27 @@ def _program(rules: Mapping[int, Rule], architecture: int, otherwise: int) -> by
         (AT_LEAST, 0, 1, X32),
         (RETURN, 0, 0, ERROR | EPERM),
     ]
-    code = start + _search(sorted(rules), rules, _returning(otherwise))
+    code = start + _search(_intervals(rules, _returning(otherwise)))
     return b"".join(struct.pack("HBBI", *instruction) for instruction in code)
 
 
-def _search(numbers: list[int], rules: Mapping[int, Rule], otherwise: Rule) -> Code:
+def _intervals(rules: Mapping[int, Rule], otherwise: Rule) -> list[tuple[int, Rule]]:
+    """Where a rule begins to hold, up to the next: neighbours often share one."""
+    found = list[tuple[int, Rule]]()
+    for number in range(max(rules) + 2):
+        rule = rules.get(number, otherwise)
+        if not found or rule != found[-1][1]:
+            found.append((number, rule))
+    return found
+
+
+def _search(intervals: list[tuple[int, Rule]]) -> Code:
     """Binary search for the number that was loaded."""
-    if len(numbers) == 1:
-        rule = rules[numbers[0]]
-        return [(EQUAL, 0, len(rule), numbers[0]), *rule, *otherwise]
-    middle = len(numbers) // 2
-    low = _search(numbers[:middle], rules, otherwise)
-    high = _search(numbers[middle:], rules, otherwise)
+    if len(intervals) == 1:
+        return intervals[0][1]
+    middle = len(intervals) // 2
+    first = intervals[middle][0]
+    low, high = _search(intervals[:middle]), _search(intervals[middle:])
     if len(low) > LONGEST_JUMP:  # a jump is a byte: go there by way of an unconditional one
-        return [(AT_LEAST, 0, 1, numbers[middle]), (0x05, 0, 0, len(low)), *low, *high]
-    return [(AT_LEAST, len(low), 0, numbers[middle]), *low, *high]
+        return [(AT_LEAST, 0, 1, first), (0x05, 0, 0, len(low)), *low, *high]
+    return [(AT_LEAST, len(low), 0, first), *low, *high]

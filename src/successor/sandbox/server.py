@@ -22,7 +22,7 @@ from successor.sandbox import cputime
 from successor.sandbox.answers import SandboxError
 from successor.sandbox.enclosure import NOBODY, open_to_nobody
 from successor.sandbox.machine import ENVIRONMENT, interpreter, packages, readable
-from successor.sandbox.zygote import NO_SUCH_CHILD, REPORT, REQUEST
+from successor.sandbox.zygote import ALONG_BYTES, NO_SUCH_CHILD, REPORT, REQUEST
 
 START_S = 60.0
 """How long starting may take, heavy preloaded modules included."""
@@ -108,20 +108,21 @@ class Server:
         self._control.settimeout(ANSWER_S)
         return answer["landlock"]
 
-    def fork(self) -> tuple[int, socket.socket]:
-        """A new child: its number and our end of its channel."""
+    def fork(self, message: bytes) -> tuple[int, socket.socket, bytes]:
+        """A new child: its number, our end of its channel, and what is still to be sent on it."""
+        along = message if len(message) <= ALONG_BYTES else b""
         ours, theirs = socket.socketpair()
         cputime.ask_for_sender(ours)
         with theirs, self._lock:
             self._next += 1
             number = self._next
             try:
-                request = REQUEST.pack(b"F", number)
+                request = REQUEST.pack(b"F", number) + along
                 socket.send_fds(self._control, [request], [theirs.fileno()])
             except OSError as error:
                 ours.close()
                 raise SandboxError(f"the sandbox's fork-server is gone: {error}") from None
-        return number, ours
+        return number, ours, message[len(along) :]
 
     def end(self, number: int, *, wait: bool = False) -> Ended:
         """Kill a child, or wait a moment for it to end by itself, and say how it ended."""

@@ -32,7 +32,8 @@ from successor.sandbox.answers import (
 from successor.sandbox.channel import BrokenOffError, Channel, GoneError
 from successor.sandbox.cputime import Meter, Spent
 from successor.sandbox.server import Ended, Server
-from successor.sandbox.task import task
+from successor.sandbox.task import goes_along, task
+from successor.sandbox.texts import cleaned
 
 FAILURE_BYTES = 1 << 16
 """What a program may say about why it cannot be imported."""
@@ -55,20 +56,23 @@ class Session:
         program: Program,
         limits: Limits,
         *,
-        once: bool = False,
+        only: Sequence[Call] | None = None,
         release: Callable[[], None] = lambda: None,
     ) -> None:
-        self._limits, self._once, self._server, self._release = limits, once, server, release
+        """`only`: the calls of its only request, when there is to be one and no more."""
+        self._limits, self._server, self._release = limits, server, release
+        self._once, self._only = only is not None, None if only is None else _encoded(only)
         self.peak_bytes = 0
         """Most memory that the process had resident, once it has ended; 0 before."""
         self._over: BrokenOffError | None = None
         self._meter = Meter()
         self._started = self._closed = False
-        message = task(program, limits, once=once)
-        self._number, connected = server.fork()
+        message = task(program, limits, self._only)
+        self._number, connected, rest = server.fork(message)
         self._channel = Channel(connected)
         try:
-            self._channel.send(message, time.monotonic() + START_S)
+            if rest:  # otherwise it may be over already
+                self._channel.send(rest, time.monotonic() + START_S)
         except (BrokenOffError, GoneError):
             self._channel.close()
             raise SandboxError("the sandbox's fork-server took in no program") from None
@@ -81,8 +85,10 @@ class Session:
         Raises:
             SandboxError: when an argument is not plain data, or the sandbox itself fails.
         """
-        inputs, texts, laps = _encoded(calls), list[bytes](), list[Spent]()
-        self._meter.begin()
+        inputs = _encoded(calls) if self._only is None else self._only
+        texts, laps = list[bytes](), list[Spent]()
+        if self._only is None:  # otherwise they were sent when it was made
+            self._meter.begin()
         try:
             self._prepare(inputs)
             nonce = secrets.token_bytes(frames.NONCE_BYTES)
@@ -130,8 +136,9 @@ class Session:
         else:
             self._started = True
             self._check_walls(deadline)
-        with suppress(GoneError):  # it may have said why before it went
-            self._channel.send(frames.frame(frames.INPUTS, inputs), deadline)
+        if not goes_along(self._only):
+            with suppress(GoneError):  # it may have said why before it went
+                self._channel.send(frames.frame(frames.INPUTS, inputs), deadline)
         kind, content = self._channel.receive(deadline, FAILURE_BYTES)
         if kind == frames.FAILED:
             raise BrokenOffError("import", _failure(content))
@@ -146,7 +153,7 @@ class Session:
         except GoneError:
             kind, content, process = frames.UNWALLED, b"the process ended at once", 0
         if kind != frames.WALLED:
-            why = content.decode("utf-8", "replace")
+            why = cleaned(content.decode("utf-8", "replace"))
             raise SandboxError(f"the sandbox could not be put up: {why}")
         if not self._server.starts_processes:
             self._meter.follow(process)
@@ -238,9 +245,9 @@ def _outcome(read: Value) -> Outcome:
         return Returned(read[1])
     match read:
         case ["x", str(kind), str(message)] if max(len(kind), len(message)) <= LONGEST_TEXT:
-            return Raised(kind, message)
+            return Raised(cleaned(kind), cleaned(message))
         case ["o", str(kind)] if len(kind) <= LONGEST_TEXT:
-            return Opaque(kind)
+            return Opaque(cleaned(kind))
         case _:
             raise ValueError("neither value nor exception")
 
@@ -249,8 +256,7 @@ def _failure(content: bytes) -> str:
     try:
         match values.decode(content):
             case [str(kind), str(message)]:
-                line = " ".join(f"{kind}: {message}".split())[:500]
-                return "".join(letter if letter.isprintable() else "?" for letter in line)
+                return cleaned(" ".join(f"{kind}: {message}".split())[:500])
             case _:
                 return "unknown"
     except ValueError:

@@ -10,7 +10,7 @@ import functools
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import ModuleType
@@ -32,26 +32,29 @@ _exit, _read, _write, _encode, _decode = (
 )  # taken before a program can put something else in their place
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Task:
     """What the child has to do, as far as its parent could prepare it."""
 
     folder: str
+    shadowed: Sequence[str]  # imported modules that the program has its own of
     module: ModuleType  # of the entry's file, empty as yet
     source: bytes
     name: str  # what to call in it, dotted
     output_bytes: int
     once: bool
     """One request, each outcome sent at once; otherwise many, each answered as a whole."""
+    calls: Calls | None
+    """Of the first request, when they came along with the program."""
 
 
 class OutputError(Exception):
     """The answer is longer than the limit."""
 
 
-def prepared(folder: str, entry: str, source: bytes, output_bytes: int, *, once: bool) -> Task:
-    """The task of a program that is laid out. Runs nothing of it, and does not parse it."""
-    path, _, name = entry.partition(":")
+def empty_module(folder: str, entry: str) -> ModuleType:
+    """The module of the entry's file, with nothing of it run or parsed."""
+    path = entry.partition(":")[0]
     dotted = path.removesuffix(".py").replace("/", ".")
     file = f"{folder}/{path}"
     # What importlib.util.module_from_spec makes, at a quarter of its cost.
@@ -60,7 +63,13 @@ def prepared(folder: str, entry: str, source: bytes, output_bytes: int, *, once:
     module.__spec__ = ModuleSpec(dotted, module.__loader__, origin=file)
     module.__spec__.has_location = True
     module.__package__, module.__file__ = module.__spec__.parent, file
-    return Task(folder, module, source, name, output_bytes, once)
+    return module
+
+
+def read_calls(inputs: bytes) -> Calls:
+    """The calls of a request, from the asker's text."""
+    calls: Any = _decode(inputs)
+    return calls
 
 
 def serve(task: Task) -> None:
@@ -82,7 +91,7 @@ def serve(task: Task) -> None:
 
 def load(task: Task) -> Function:
     """The program's entry."""
-    make_room(task.folder)
+    make_room(task)
     module = task.module
     if "." in module.__name__:
         importlib.import_module(module.__name__.rpartition(".")[0])
@@ -92,14 +101,19 @@ def load(task: Task) -> Function:
     return functools.reduce(getattr, task.name.split("."), module)
 
 
-def make_room(folder: str) -> None:
+def shadowed(files: Iterable[str]) -> list[str]:
+    """Modules that are imported, and that a program of these files has its own of."""
+    own = {path.partition("/")[0].partition(".")[0] for path in files}
+    if own.isdisjoint(sys.modules):
+        return []
+    return [name for name in sys.modules if name.partition(".")[0] in own]
+
+
+def make_room(task: Task) -> None:
     """Put the folder first, and forget modules that were imported and that it has its own of."""
-    sys.path.insert(0, folder)
-    for entry in os.listdir(folder):  # noqa: PTH208 - pathlib costs more than the call
-        own = entry.partition(".")[0]
-        if own in sys.modules:
-            for name in [name for name in sys.modules if name.partition(".")[0] == own]:
-                del sys.modules[name]
+    sys.path.insert(0, task.folder)
+    for name in task.shadowed:
+        sys.modules.pop(name, None)
     random = sys.modules.get("numpy.random")
     if random is not None:  # as Python's own, which every fork seeds anew
         random.seed()
@@ -116,15 +130,14 @@ def warm_up() -> None:
 
 def answer(function: Function, task: Task) -> None:
     """Answer one request. The nonce comes with "go": nothing sent before can carry it."""
-    _, inputs = _read(CHANNEL)
-    calls: Any = _decode(inputs)
+    calls = read_calls(_read(CHANNEL)[1]) if task.calls is None else task.calls
     _write(CHANNEL, frames.frame(frames.READY, b""))
-    _, nonce = _read(CHANNEL)
+    nonce = _read(CHANNEL, frames.NONCE_BYTES)[1]
     ending, held = b"ok", list[bytes]()
     try:
-        for outcome in outcomes(function, calls, task.output_bytes):
+        for number, outcome in enumerate(outcomes(function, calls, task.output_bytes), 1):
             held.append(frames.frame(frames.OUTCOME, nonce + outcome))
-            if task.once:
+            if task.once and number < len(calls):  # the last one goes with the end
                 _write(CHANNEL, held.pop())
     except MemoryError:
         ending = b"memory"

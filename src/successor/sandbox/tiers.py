@@ -39,23 +39,24 @@ def open_sandbox(
     Args:
         tier: A name from `tiers()`.
         preload: Modules that programs find imported already, such as numpy.
-        allow_unsafe: Whether "rlimits" may be opened, which keeps nobody in.
+        allow_unsafe: Whether it may be one that is not adequate: `trusted` is false then, which
+            whoever promotes has to write down and to heed.
 
     Raises:
         SandboxError: when there is no adequate tier, or not this one.
     """
     if tier is None:
-        return _best(preload)
+        return _best(preload, allow_unsafe=allow_unsafe)
     if tier not in TIERS:
         raise SandboxError(f"there is no tier {tier!r}: it is one of {', '.join(TIERS)}")
-    if tier == "rlimits" and not allow_unsafe:
-        raise SandboxError("tier 'rlimits' keeps no program in: it needs allow_unsafe=True")
+    if tier not in ADEQUATE and not allow_unsafe:
+        raise SandboxError(f"tier {tier!r} is not adequate: it needs allow_unsafe=True")
     return _OPENERS[tier](preload)
 
 
-def _best(preload: Sequence[str]) -> Sandbox:
+def _best(preload: Sequence[str], *, allow_unsafe: bool) -> Sandbox:
     reasons = list[str]()
-    for tier in ADEQUATE:
+    for tier in (*ADEQUATE, "rlimits") if allow_unsafe else ADEQUATE:
         try:
             return _OPENERS[tier](preload)
         except SandboxError as error:

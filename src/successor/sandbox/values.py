@@ -21,6 +21,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import accumulate
+from json.encoder import encode_basestring_ascii as encode_text
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def encode(value: Value) -> bytes:
     Raises:
         NotPlainError: when a type is none of the plain ones, or the nesting is too deep.
     """
-    return json.dumps(_tree(value, DEEPEST), separators=(",", ":")).encode("ascii")
+    return WRITE(_tree(value, DEEPEST)).encode("ascii")
 
 
 def decode(text: bytes) -> Value:
@@ -69,7 +70,7 @@ def decode(text: bytes) -> Value:
     if len(text) > LONGEST_NUMBER and LONG_NUMBER.search(text):
         raise ValueError("a number has too many digits")
     try:
-        value = json.loads(text, object_hook=_value, parse_constant=_no_constant)
+        value = DECODER.decode(text.decode("utf-8"))
     except (RecursionError, TypeError, OverflowError, ArithmeticError) as error:
         raise ValueError(f"no value: {type(error).__name__}") from None
     if _depth(text) > 2 * DEEPEST:
@@ -256,3 +257,27 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "q": _read_fraction,
     "n": _read_decimal,
 }
+
+
+# --------------------------------------------------------------------------- made once
+
+
+def _writer() -> Callable[[object], str]:
+    """What makes the text of a tree.
+
+    JSONEncoder makes a C object for each text, which takes longer than a small text itself; it is
+    made once here, where this version of Python has it as we know it.
+    """
+    encoder = json.JSONEncoder(separators=(",", ":"))
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    try:
+        write = make(None, None, encode_text, None, ":", ",", False, False, True)
+        if "".join(write(["", 1, 0.5, {"t": [None]}], 0)) == '["",1,0.5,{"t":[null]}]':
+            return lambda tree: "".join(write(tree, 0))
+    except TypeError:
+        pass
+    return encoder.encode
+
+
+WRITE = _writer()
+DECODER = json.JSONDecoder(object_hook=_value, parse_constant=_no_constant)

@@ -5,7 +5,7 @@ knows something. It has one thread and one descriptor, its control socket. It re
 program, it forks, and the child puts up its walls and then talks to the asker by itself.
 
     to it:  {"layers", "readable", "path", "preload"}     once
-            "F" id, with a descriptor                     fork; the program comes on the channel
+            "F" id program, with a descriptor             fork; without, it comes on the channel
             "K" id | "W" id                               kill, or wait a moment for it to end
     from it: {"error", "namespaces"?} or {"base_bytes", "landlock"}                  once
             id, wait status, killed, cpu seconds, peak bytes  for each K and W
@@ -14,26 +14,30 @@ program, it forks, and the child puts up its walls and then talks to the asker b
 from __future__ import annotations
 
 import gc
-import importlib
 import json
+import marshal
 import os
 import signal
 import socket
 import struct
 import sys
 import time
-from base64 import b64decode
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
-from successor.sandbox import enclosure, frames, shim
+from successor.sandbox import enclosure, frames, shim, warm
 from successor.sandbox.confine import Needs, Prepared, Walls, die_with, keep_only
+from successor.sandbox.places import Place, Places, lay_out
 
 REQUEST = struct.Struct("=cQ")
 REPORT = struct.Struct("=Qi?dQ")
 ONE_DESCRIPTOR = socket.CMSG_SPACE(4)
 NO_SUCH_CHILD = -1
+ALONG_BYTES = 1 << 15
+"""Of a program, to come along with the request to fork."""
 PATIENCE_S = 0.05
 """How long a child whose channel is closed may take to end by itself, so as to know why."""
 # fmt: off
@@ -88,8 +92,7 @@ def prepare(settings: dict[str, Any]) -> Walls:
         become_first()
     elif os.geteuid() == 0 and "privileges" in layers and enclosure.open_to_nobody(readable):
         enclosure.become_nobody()
-    for name in (*WARM, *settings["preload"]):
-        importlib.import_module(name)
+    warm.import_all((*WARM, *settings["preload"]), forks="seccomp" not in layers)
     base_bytes = address_space_bytes(proc)
     os.close(proc)
     programs = enclosure.PROGRAMS if "namespaces" in layers else settings["programs"]
@@ -116,49 +119,87 @@ def become_first() -> None:
     die_with(0)
 
 
+@dataclass(slots=True)
+class Child:
+    """A child, and where its program is."""
+
+    process: int
+    place: Place
+
+
 def serve(control: socket.socket, walls: Walls) -> None:
     """Fork, kill and report, until the asker has closed its end."""
-    children = dict[int, int]()
+    children, places = dict[int, Child](), Places(walls)
+    request = bytearray(REQUEST.size + ALONG_BYTES)
     while True:
-        data, passed, _, _ = control.recvmsg(REQUEST.size, ONE_DESCRIPTOR)
-        if not data:
+        length, passed, _, _ = control.recvmsg_into([request], ONE_DESCRIPTOR)
+        if not length:
             break
-        kind, number = REQUEST.unpack(data)
+        kind, number = REQUEST.unpack_from(request)
         if kind == b"F":
             channel = int.from_bytes(passed[0][2], sys.byteorder)
-            children[number] = fork(channel, f"{walls.programs}/{number}", walls)
+            child = fork(channel, bytes(request[REQUEST.size : length]), walls, places)
+            if child:
+                children[number] = child
             os.close(channel)
         else:
-            control.send(ended(number, children.pop(number, 0), walls, wait=kind == b"W"))
+            child = children.pop(number, None)
+            control.send(ended(number, child, places, wait=kind == b"W"))
     for number, child in children.items():
-        ended(number, child, walls, wait=False)
+        ended(number, child, places, wait=False)
 
 
-def fork(channel: int, folder: str, walls: Walls) -> int:
-    """Lay the program out and fork a child for it; 0 when that is not possible.
+def fork(channel: int, message: bytes, walls: Walls, places: Places) -> Child | None:
+    """Lay the program out and fork a child for it; None when that is not possible.
 
     What needs no look into the program is done here and not in the child: every page of memory
     that the child is the first to touch costs it as much as a dozen lines of Python.
     """
-    parent, prepared = os.getpid(), None
+    prepared = place = None
     try:
-        _, content = frames.read(channel)
-        told = json.loads(content)
-        entry = told["entry"]
-        source = unpack(folder, told["files"], entry.partition(":")[0])
-        prepared = walls.prepared(Needs(folder, **told["limits"]))
-        task = shim.prepared(folder, entry, source, told["output_bytes"], once=told["once"])
-        child = os.fork()
-        if child == 0:
+        content = message[frames.HEADER.size :] if message else frames.read(channel)[1]
+        told = marshal.loads(content)  # noqa: S302 - the asker's
+        place = places.take()
+        task, prepared = readied(told, place, walls)
+        warm.new_chance()
+        parent = os.getpid()
+        process = os.fork()
+        if process == 0:
             begin(channel, task, prepared, walls, parent)
-    except (OSError, EOFError) as error:
-        frames.write(channel, frames.frame(frames.UNWALLED, str(error).encode()))
-        return 0
+    except Exception as error:  # noqa: BLE001 - no program may end the server that all others need
+        if place is not None:
+            places.give_back(place)
+        refuse(channel, error)
+        return None
     else:
-        return child
+        return Child(process, place)
     finally:
         if prepared is not None:
             prepared.close()
+
+
+def readied(told: dict[str, Any], place: Place, walls: Walls) -> tuple[shim.Task, Prepared]:
+    """What a child is told, and its walls, as far as they can be prepared for it."""
+    entry, inputs = told["entry"], told.get("inputs")
+    source = lay_out(place, told["files"], entry.partition(":")[0])
+    task = shim.Task(
+        folder=place.folder,
+        shadowed=shim.shadowed(told["files"]),
+        module=shim.empty_module(place.folder, entry),
+        source=source,
+        name=entry.partition(":")[2],
+        output_bytes=told["output_bytes"],
+        once=told["once"],
+        calls=None if inputs is None else shim.read_calls(inputs),
+    )
+    return task, walls.prepared(Needs(place.folder, **told["limits"]), place.rules)
+
+
+def refuse(channel: int, error: Exception) -> None:
+    """Say why there is no program behind walls; the asker may be gone."""
+    with suppress(OSError):
+        text = f"{type(error).__name__}: {error}"[:1000]
+        frames.write(channel, frames.frame(frames.UNWALLED, text.encode("utf-8", "replace")))
 
 
 def begin(channel: int, task: shim.Task, prepared: Prepared, walls: Walls, parent: int) -> NoReturn:
@@ -172,55 +213,24 @@ def begin(channel: int, task: shim.Task, prepared: Prepared, walls: Walls, paren
         gc.enable()
         shim.serve(task)
     except OSError as error:
-        frames.write(channel, frames.frame(frames.UNWALLED, str(error).encode()))
+        refuse(channel, error)
     finally:
         os._exit(1)
 
 
-def unpack(folder: str, files: dict[str, str], wanted: str) -> bytes:
-    """Write the program's files, whose paths the asker has checked; the content of one of them."""
-    found = b""
-    os.mkdir(folder, 0o755)  # noqa: PTH102 - pathlib costs more than the call
-    for name, content in files.items():
-        path = f"{folder}/{name}"
-        if "/" in name:
-            os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)  # noqa: PTH103, PTH120 - the same
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
-        data = b64decode(content)
-        frames.write(file, data)
-        os.close(file)
-        if name == wanted:
-            found = data
-    return found
-
-
-def remove(folder: str) -> None:
-    """Remove a program's folder."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                remove(entry.path)
-            else:
-                os.unlink(entry.path)  # noqa: PTH108 - see unpack
-    os.rmdir(folder)  # noqa: PTH106 - the same
-
-
-def ended(number: int, child: int, walls: Walls, *, wait: bool) -> bytes:
+def ended(number: int, child: Child | None, places: Places, *, wait: bool) -> bytes:
     """Make sure that a child is gone, and report how it ended."""
-    folder = f"{walls.programs}/{number}"
-    if not child:
-        if os.path.isdir(folder):  # noqa: PTH112 - the same
-            remove(folder)
+    if child is None:
         return REPORT.pack(number, NO_SUCH_CHILD, False, 0.0, 0)
     deadline = time.monotonic() + (PATIENCE_S if wait else 0.0)
-    done, status, usage = os.wait4(child, os.WNOHANG)
+    done, status, usage = os.wait4(child.process, os.WNOHANG)
     while not done and time.monotonic() < deadline:
         time.sleep(0.0005)
-        done, status, usage = os.wait4(child, os.WNOHANG)
+        done, status, usage = os.wait4(child.process, os.WNOHANG)
     killed = not done
     if killed:
-        os.kill(child, signal.SIGKILL)
-        _, status, usage = os.wait4(child, 0)
-    remove(folder)
+        os.kill(child.process, signal.SIGKILL)
+        _, status, usage = os.wait4(child.process, 0)
+    places.give_back(child.place)
     cpu_s, peak_bytes = usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
     return REPORT.pack(number, status, killed, cpu_s, peak_bytes)
