@@ -6,6 +6,7 @@ import getpass
 import os
 import platform
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,11 +22,12 @@ from successor.labfile import LabFile
 from successor.ledger import Ledger, SessionStarted
 from successor.ledger.disk import WriterLock
 from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage
-from successor.plugins import make
+from successor.plugins import Bound, Closing, Telling, make
 from successor.types import (
     Author,
     Counts,
     Decision,
+    Digest,
     Judge,
     Record,
     Stop,
@@ -61,7 +63,11 @@ class Lab:
 
     def close(self) -> None:
         """Let another process improve the lab. What was read stays readable."""
-        self.parts.ledger.close()
+        try:
+            if isinstance(self.parts.subject, Closing):
+                self.parts.subject.close()
+        finally:
+            self.parts.ledger.close()
 
     def __enter__(self) -> Self:
         return self
@@ -150,11 +156,18 @@ def open_lab(
     overseer = _overseer(settings, folder)
     told, writes, judges = settings.subject, settings.author, settings.judge
     goal = settings.lab.goal
-    subject = cast("Subject", make("subjects", told.kind, folder, told.settings, folder, goal))
-    author = cast("Author", make("authors", writes.kind, folder, writes.settings, subject))
-    judge = cast("Judge", make("judges", judges.kind, folder, judges.settings, subject))
-    aside = set_aside(folder) if fresh else None
-    ledger = _open_ledger(folder, settings, overseer, interrupt or (lambda: None))
+    with ExitStack() as on_failure:
+        subject = cast("Subject", make("subjects", told.kind, folder, told.settings, folder, goal))
+        if isinstance(subject, Closing):
+            on_failure.callback(subject.close)
+        author = cast("Author", make("authors", writes.kind, folder, writes.settings, subject))
+        judge = cast("Judge", make("judges", judges.kind, folder, judges.settings, subject))
+        if fresh and isinstance(subject, Telling):
+            subject.report()  # refuses what cannot be judged, while the record is still in place
+        aside = set_aside(folder) if fresh else None
+        bound: Mapping[str, Digest] = subject.fingerprint() if isinstance(subject, Bound) else {}
+        ledger = _open_ledger(folder, settings, bound, overseer, interrupt or (lambda: None))
+        on_failure.pop_all()
     watched = _Interruptible(overseer, interrupt) if interrupt else overseer
     parts = loop.Parts(ledger, subject, author, judge, watched)
     return Lab(folder, settings, parts, ledger.incumbent(), aside=aside)
@@ -242,9 +255,15 @@ def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
 
 
 def _open_ledger(
-    folder: Path, settings: LabFile, overseer: PolicyOverseer, interrupt: Interrupt
+    folder: Path,
+    settings: LabFile,
+    bound: Mapping[str, Digest],
+    overseer: PolicyOverseer,
+    interrupt: Interrupt,
 ) -> Ledger:
     now = cast("dict[str, dict[str, object]]", settings.model_dump(mode="json"))
+    if bound:
+        now["files"] = {**bound}
     record = folder / RECORD
     if record.exists() and not record.is_dir():
         raise UsageError(f"{record} is a file, where the record has its folder: move it away")
@@ -266,7 +285,7 @@ def _check_unchanged(ledger: Ledger, now: Mapping[str, Mapping[str, object]], fo
     """Refuse to go on with another experiment under the same record.
 
     Raises:
-        UsageError: when a setting that defines the experiment is not the one on record.
+        UsageError: when a setting or a file that defines the experiment is not the one on record.
     """
     sessions = ledger.entries(SessionStarted)
     if not sessions:
@@ -282,6 +301,14 @@ def _check_unchanged(ledger: Ledger, now: Mapping[str, Mapping[str, object]], fo
         raise UsageError(
             f"{folder}: its record began with other settings: {'; '.join(changed)}.\n"
             "Put them back, use a fresh folder, or set the record aside with --fresh."
+        )
+    before, files = began.get("files", {}), now.get("files", {})
+    other = [name for name in sorted({*before, *files}) if before.get(name) != files.get(name)]
+    if other:
+        raise UsageError(
+            f"{folder}: its record belongs to another experiment: changed since it began, and "
+            f"what is right depends on it: {', '.join(other)}.\n"
+            "Put it back, use a fresh folder, or set the record aside with --fresh."
         )
 
 

@@ -1,13 +1,14 @@
 """Finding what a lab names by `kind`: entry points, or a factory in a file of the lab.
 
-The built-in subjects, authors and judges are registered exactly as a third party's are.
+The built-in subjects, authors and judges are registered exactly as a third party's are. What a
+subject may be able to do beside its protocol is named here, and asked for by whoever needs it.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -15,10 +16,11 @@ from importlib.util import module_from_spec, spec_from_file_location
 from inspect import signature
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 from successor.errors import SuccessorError, UsageError
 from successor.labfile import FILE_NAME, did_you_mean
+from successor.types import Digest
 
 _TRAINING = ("torch", "safetensors")
 _SPELLED = re.compile(r"([^:\x00]+\.py|[^\W\d]\w*(\.[^\W\d]\w*)*):[^\W\d]\w*")
@@ -30,6 +32,31 @@ _HAS: dict[Group, tuple[str, ...]] = {
     "judges": ("judge",),
 }
 """Methods by the protocols in types.py."""
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A subject that holds on to something, such as a process."""
+
+    def close(self) -> None: ...
+
+
+@runtime_checkable
+class Bound(Protocol):
+    """A subject that rests on files of the lab beside its settings."""
+
+    def fingerprint(self) -> Mapping[str, Digest]:
+        """The digest of each, by its name: with any other, it is another experiment."""
+        ...
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A subject that can say what it goes by."""
+
+    def report(self) -> Mapping[str, tuple[str, ...]]:
+        """Lines for people, by heading; UsageError when the subject cannot be judged."""
+        ...
 
 
 def find(group: Group, kind: str, folder: Path) -> Callable[..., object]:

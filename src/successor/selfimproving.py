@@ -16,12 +16,14 @@ as the file that the function is in has not changed.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import linecache
+import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
 from successor import targets
@@ -102,6 +104,7 @@ class _Adoption:
         self.name = name
         self.wishes = wishes
         self._own = (function.__code__, function.__defaults__, function.__kwdefaults__)
+        self._source = name.file.read_text(encoding="utf-8-sig")
 
     def improve(self, *, budget: str | None = None, fresh: bool = False) -> Stop:
         """As `Improve` says."""
@@ -120,11 +123,11 @@ class _Adoption:
 
     def refresh(self) -> None:
         """Let the version in charge stand in, and say which it is."""
+        path = self.name.read().path
         with Ledger.read(self.name.folder / RECORD) as ledger:
             incumbent = ledger.incumbent()
             line = ledger.lineage(incumbent.id) if incumbent else ()
-            name = self.name.file.name
-            sources = [ledger.object(version.files[name]).decode() for version in line]
+            sources = [ledger.object(version.files[path]).decode("utf-8-sig") for version in line]
         if len(line) > 1:
             self.adopt(sources[-1], line[-1])
         else:
@@ -134,21 +137,44 @@ class _Adoption:
         equipped.source = sources[-1] if sources else equipped.source
 
     def adopt(self, source: str, version: Version) -> None:
-        """Send calls to the function of that name in `source`."""
+        """Send calls to the function of that name in `source`.
+
+        Raises:
+            SuccessorError: when its module cannot be imported into this process.
+        """
         written, name = self.function, self.name.function
-        home = f"<{self.name.file.name}, version {version.id[:12]}>"
-        linecache.cache[home] = (len(source), None, source.splitlines(keepends=True), home)
-        module: dict[str, Any] = {"__name__": f"{written.__module__}.successor", "__file__": home}
-        _Adoption.under_way = True
-        try:
-            # The one place where a successor runs in this process: it was promoted before.
-            exec(compile(source, home, "exec"), module)  # noqa: S102 - promoted
-        finally:
-            _Adoption.under_way = False
-        written.__globals__.setdefault(_SUCCESSORS, {})[name] = module[name]
+        module = self._imported(source, version)
+
+        def first_call(*args: object, **kwargs: object) -> object:
+            # Not before: while the module is imported, what follows the function is not there.
+            module.__dict__.update(_shared(written.__globals__, module, self._source, source))
+            written.__globals__[_SUCCESSORS][name] = successor
+            return successor(*args, **kwargs)
+
+        successor = getattr(module, name)
+        written.__globals__.setdefault(_SUCCESSORS, {})[name] = first_call
         written.__signature__ = inspect.signature(written)  # type: ignore[attr-defined] - see inspect
         written.__code__ = _passes_on(name)
         written.__defaults__ = written.__kwdefaults__ = None
+
+    def _imported(self, source: str, version: Version) -> ModuleType:
+        """The module of a version, under a name of its own."""
+        home = f"<{self.name.file.name}, version {version.id[:12]}>"
+        linecache.cache[home] = (len(source), None, source.splitlines(keepends=True), home)
+        module = ModuleType(f"{self.function.__module__}.successor_{self.name.function}")
+        module.__file__ = str(self.name.file)
+        module.__package__ = self.function.__globals__.get("__package__")
+        sys.modules[module.__name__] = module
+        _Adoption.under_way = True
+        try:
+            # The one place where a successor runs in this process: it was promoted before.
+            exec(compile(source, home, "exec"), module.__dict__)  # noqa: S102 - promoted
+        except Exception as error:
+            told = f"{type(error).__name__}: {error}"
+            raise SuccessorError(f"{home} cannot be imported here: {told}") from error
+        finally:
+            _Adoption.under_way = False
+        return module
 
     def restore(self) -> None:
         """Let the function do its own work again."""
@@ -165,6 +191,25 @@ def _passes_on(name: str) -> CodeType:
     return space[name].__code__
 
 
+def _shared(
+    own: Mapping[str, object], module: ModuleType, before: str, after: str
+) -> Iterator[tuple[str, object]]:
+    """The classes that are the same in both texts, as the function's own module has them: who
+    catches its exceptions has to catch those of the successor.
+    """
+    old, new = _classes(before), _classes(after)
+    for name in old.keys() & new.keys():
+        mine, written = vars(module).get(name), own.get(name)
+        if old[name] == new[name] and isinstance(mine, type) and isinstance(written, type):
+            yield name, written
+
+
+def _classes(source: str) -> dict[str, str]:
+    """Every class at the top level of a module, as text."""
+    found = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+    return {node.name: ast.dump(node) for node in found}
+
+
 def _equipped(function: Callable[..., object], wishes: Wishes) -> object:
     if not isinstance(function, FunctionType) or "." in function.__qualname__:
         raise UsageError(
@@ -175,7 +220,7 @@ def _equipped(function: Callable[..., object], wishes: Wishes) -> object:
         raise UsageError(f"{function.__qualname__} is in no file: put it in one, to improve it")
     adoption = _Adoption(function, FunctionName(Path(path), function.__name__), wishes)
     equipped = cast("SelfImproving[..., object]", function)
-    equipped.source = Path(path).read_text(encoding="utf-8")
+    equipped.source = Path(path).read_text(encoding="utf-8-sig")
     equipped.lineage = ()
     equipped.improve = adoption.improve
     equipped.rollback = adoption.rollback

@@ -11,8 +11,9 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 from successor import labfile
 from successor.errors import UsageError
@@ -20,8 +21,7 @@ from successor.lab import RECORD
 from successor.ledger import Ledger
 from successor.ledger.disk import write_atomically
 from successor.subjects.program.beside import find_tests
-from successor.subjects.program.target import Target, read_target
-from successor.types import Digest
+from successor.subjects.program.target import Target, function_in, read_target, siblings
 
 LABS = ".successor-labs"
 """Folder of the labs of the functions in the files beside it; ignores itself in git."""
@@ -65,6 +65,16 @@ class Wishes:
     inputs: str | None = None
     """`file.py:function` that draws inputs, relative to the file's folder."""
 
+    def over(self, other: Wishes) -> Wishes:
+        """These, and what was asked otherwise where nothing is."""
+        own = {key: value for key, value in vars(self).items() if value is not None}
+        return replace(other, **own)
+
+    def told(self) -> str:
+        """In a line, for people."""
+        tests = "those beside it" if self.tests is None else ", ".join(self.tests) or "none"
+        return f"goal {self.goal or GOAL!r}, tests {tests}, inputs {self.inputs or 'by its types'}"
+
 
 def parse(text: str) -> FunctionName | None:
     """The function that a text such as `src/add.py:add` names; None when it names a folder.
@@ -98,26 +108,34 @@ def prepare(name: FunctionName, wishes: Wishes, *, fresh: bool) -> Path:
     """
     if not name.file.is_file():
         raise UsageError(f"{name.file}: no such file")
-    target = name.read()
+    target, folder = name.read(), name.folder
     if not fresh:
         require_unchanged(name)
-    beside = find_tests(wishes.tests, target, name.file.parent)
-    files = {**target.files, **beside.files, **_inputs(name, wishes)}
-    settings = described(target, wishes, tuple(_paths(beside.modules, beside.files)))
-    folder = name.folder
-    for path, content in {**files, labfile.FILE_NAME: settings.encode()}.items():
+    began = _began(folder)
+    asked = _rooted(wishes, name.file.parent, target.root).over(began or Wishes())
+    if began and asked != began and _recorded(folder) and not fresh:
+        raise UsageError(
+            f"{name}: its lab began with {began.told()}; asked for: {asked.told()}.\n"
+            "Say nothing to go on with the lab as it is, or begin anew with --fresh."
+        )
+    beside = find_tests(asked.tests, target, target.root).files
+    own: Mapping[str, bytes] = {} if _recorded(folder) and not fresh else target.files
+    for path, content in {**own, **beside, **_inputs(asked, target.root)}.items():
         _put(folder / path, content)
+    if asked != began:
+        _put(folder / labfile.FILE_NAME, described(target, asked).encode())
     _put(folder.parent / ".gitignore", b"*\n")
     return folder
 
 
-def described(target: Target, wishes: Wishes, tests: tuple[str, ...]) -> str:
-    """The successor.toml of a function's lab."""
+def described(target: Target, wishes: Wishes) -> str:
+    """The successor.toml of a function's lab; its files are named as its folder has them."""
     subject: dict[str, object] = {
         "kind": "program",
         "target": f"{target.path}:{target.function}",
-        "tests": [*tests],
     }
+    if wishes.tests is not None:
+        subject["tests"] = [*wishes.tests]
     if wishes.inputs:
         subject["inputs"] = wishes.inputs
     tables: dict[str, dict[str, object]] = {
@@ -136,18 +154,19 @@ def described(target: Target, wishes: Wishes, tests: tuple[str, ...]) -> str:
 
 
 def written_back(name: FunctionName) -> bool:
-    """Put the incumbent's program in place of the file's; False when it is that already.
+    """Put the incumbent's text in place of the file's; False when it is that already.
 
     Raises:
         UsageError: when nothing is on record, or the file changed since.
     """
     require_unchanged(name)
-    found, root = incumbent_files(name.folder), name.read().root
-    return bool([path for path, content in found.items() if _put(root / path, content)])
+    target = name.read()
+    found = incumbent_text(name.folder, target.path)
+    return found is not None and _put(target.root / target.path, found)
 
 
-def incumbent_files(folder: Path) -> Mapping[str, bytes]:
-    """The files of the version in charge; none before the first.
+def incumbent_text(folder: Path, path: str) -> bytes | None:
+    """That file of the version in charge; None before the first.
 
     Raises:
         UsageError: when nothing is on record.
@@ -155,8 +174,7 @@ def incumbent_files(folder: Path) -> Mapping[str, bytes]:
     """
     with Ledger.read(folder / RECORD) as ledger:
         incumbent = ledger.incumbent()
-        files: Mapping[str, Digest] = incumbent.files if incumbent else {}
-        return {path: ledger.object(digest) for path, digest in files.items()}
+        return ledger.object(incumbent.files[path]) if incumbent else None
 
 
 def require_unchanged(name: FunctionName) -> None:
@@ -165,40 +183,66 @@ def require_unchanged(name: FunctionName) -> None:
     Raises:
         UsageError: when it changed since.
     """
-    folder, files = name.folder, name.read().files
+    target, folder = name.read(), name.folder
     if not (folder / labfile.FILE_NAME).exists():
         return
-    began = {path: _read(folder / path) for path in files if (folder / path).exists()}
-    known = [began]
-    if (folder / RECORD / "record.sqlite").is_file():
-        known += [{**began, **files} for files in _promoted(folder)]
-    if dict(files) not in known:
+    began = {path: _read(folder / path) for path in target.files if (folder / path).exists()}
+    texts = {began.get(target.path), *(_promoted(folder, target.path) if _recorded(folder) else ())}
+    rest = {**began, target.path: target.files[target.path]}
+    if target.files[target.path] not in texts or dict(target.files) != rest:
         raise UsageError(
             f"{name.file} changed since its lab began: what is on record is of another program.\n"
             "Begin anew with --fresh; the record so far is set aside, not lost."
         )
 
 
-def _promoted(folder: Path) -> Iterator[Mapping[str, bytes]]:
-    """The files of every version that was ever in charge."""
+def _promoted(folder: Path, path: str) -> Iterator[bytes]:
+    """That file of every version that was ever promoted."""
     with Ledger.read(folder / RECORD) as ledger:
         for decision in ledger.decisions():
             if decision.outcome == "promoted":
-                files = ledger.version(decision.candidate).files
-                yield {path: ledger.object(digest) for path, digest in files.items()}
+                yield ledger.object(ledger.version(decision.candidate).files[path])
 
 
-def _inputs(name: FunctionName, wishes: Wishes) -> dict[str, bytes]:
+def _recorded(folder: Path) -> bool:
+    return (folder / RECORD / "record.sqlite").is_file()
+
+
+def _began(folder: Path) -> Wishes | None:
+    """What was asked of the lab so far; None where there is none."""
+    if not (folder / labfile.FILE_NAME).exists():
+        return None
+    told = labfile.read(folder)
+    tests, inputs = (told.subject.settings.get(key) for key in ("tests", "inputs"))
+    named = tuple(map(str, cast("list[object]", tests))) if isinstance(tests, list) else None
+    return Wishes(told.lab.goal, named, inputs if isinstance(inputs, str) else None)
+
+
+def _rooted(wishes: Wishes, home: Path, root: Path) -> Wishes:
+    """The same with its files relative to the folder that the program is imported from."""
+    tests = None if wishes.tests is None else tuple(_from(root, home / t) for t in wishes.tests)
+    if wishes.inputs is None:
+        return replace(wishes, tests=tests)
+    path, colon, function = wishes.inputs.partition(":")
+    return replace(wishes, tests=tests, inputs=f"{_from(root, home / path)}{colon}{function}")
+
+
+def _from(root: Path, path: Path) -> str:
+    """Raises UsageError when the file is outside of the folder: its lab could not hold it."""
+    if not path.resolve().is_relative_to(root):
+        raise UsageError(
+            f"{path}: is outside {root}, from where the function is imported; copy it there"
+        )
+    return path.resolve().relative_to(root).as_posix()
+
+
+def _inputs(wishes: Wishes, root: Path) -> dict[str, bytes]:
+    """The file that draws inputs and what it imports from its folder."""
     if wishes.inputs is None:
         return {}
-    path = wishes.inputs.partition(":")[0]
-    return {path: _read(name.file.parent / path)}
-
-
-def _paths(modules: tuple[str, ...], files: Mapping[str, bytes]) -> Iterator[str]:
-    """The files of the test modules, less what they import."""
-    for module in modules:
-        yield next(path for path in files if path == f"{module.replace('.', '/')}.py")
+    path, _ = function_in(wishes.inputs, "inputs", root)
+    files = [path, *(path.parent / each for each in siblings(path.name, path.parent))]
+    return {each.relative_to(root).as_posix(): _read(each) for each in files}
 
 
 def _read(path: Path) -> bytes:

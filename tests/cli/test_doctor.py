@@ -10,7 +10,7 @@ import pytest
 from cli.commands import Run
 from cli.test_json_docs import TYPES, assert_fits, documented
 from successor import sandbox
-from successor.sandbox import SandboxError, open_sandbox
+from successor.sandbox import Sandbox, SandboxError, open_sandbox
 from successor.sandbox.escape import catalogue, suite
 from successor.sandbox.tiers import opened_without
 
@@ -56,7 +56,11 @@ def test_people_are_told_the_tiers_and_the_sum(run: Run):
 def test_an_attack_that_gets_out_is_named_and_is_exit_1(run: Run, monkeypatch: pytest.MonkeyPatch):
     layers = ("namespaces", "landlock", "seccomp", "privileges")
     leaky = partial(opened_without, *layers)
-    monkeypatch.setattr(sandbox, "open_sandbox", lambda _tier: leaky())
+
+    def opened(_tier: str | None = None) -> Sandbox:
+        return leaky()
+
+    monkeypatch.setattr(sandbox, "open_sandbox", opened)
     found = run("doctor", "--json")
     assert found.lines[0]["by_name"]["make a file"]["escaped"] is True
     assert found.code == 1

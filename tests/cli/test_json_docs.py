@@ -30,14 +30,40 @@ def is_shares(value: object) -> bool:
     return all(isinstance(k, str) and is_number(v) for k, v in shares.items())
 
 
+def is_contract(value: object) -> bool:
+    if not isinstance(value, dict):
+        return False
+    told = cast("dict[object, object]", value)
+    known = told.keys() <= {"pinned", "assumed", "notes"}
+    return known and all(map(is_strings, told.values()))
+
+
+def is_strings(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(each, str) for each in cast("list[object]", value)
+    )
+
+
+def is_changes(value: object) -> bool:
+    fields = {"name": str, "diff": str, "text": bool}
+    return isinstance(value, list) and all(
+        isinstance(each, dict)
+        and {name: type(part) for name, part in cast("dict[str, object]", each).items()} == fields
+        for each in cast("list[object]", value)
+    )
+
+
 TYPES: dict[str, Callable[[object], bool]] = {
+    "contract": is_contract,
     "boolean": lambda value: isinstance(value, bool),
+    "changes": is_changes,
     "head": is_digest,
     "integer": lambda value: is_number(value) and isinstance(value, int),
     "null": lambda value: value is None,
     "number": is_number,
     "measures": is_shares,
     "shares": is_shares,
+    "strings": is_strings,
     "string": lambda value: isinstance(value, str),
     "version": is_digest,
 }
@@ -74,6 +100,16 @@ def test_reading_verbs_print_what_is_documented(lab: Path, run: Run):
     schema = {**documented("A generation"), **documented("A version in charge")}
     for version in run("lineage", lab, "--json").lines[0]["lineage"]:
         assert_fits(version, schema)
+
+
+def test_reading_a_function_prints_what_is_documented(improved: Path, run: Run):
+    name = f"{improved / 'total.py'}:total"
+    (status,) = run("status", name, "--json").lines
+    assert_fits(status, documented("`successor status LAB --json`"))
+    assert status["contract"] is not None
+    assert_fits(run("diff", name, "--json").lines[0], documented("`successor diff LAB --json`"))
+    undone = documented("`successor rollback TARGET --json`")
+    assert_fits(run("rollback", name, "--json").lines[0], undone)
 
 
 def test_every_exit_code_is_documented():

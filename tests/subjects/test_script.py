@@ -74,6 +74,7 @@ class Lab:
         return judge.judge(candidate, self.first, record, seed, self.desk)
 
 
+@pytest.mark.slow
 def test_a_changed_seed_is_not_kept_and_an_improvement_is(tmp_path: Path):
     subject = made(tmp_path)
     lab = Lab(subject)
@@ -88,6 +89,7 @@ def test_a_changed_seed_is_not_kept_and_an_improvement_is(tmp_path: Path):
     assert (worse.outcome, worse.regressions) == ("not better", ("cost",))
 
 
+@pytest.mark.slow
 def test_a_luckier_screening_is_likely_and_proves_nothing(tmp_path: Path):
     """Of a dozen seeds some look better at first: what comes out better once would be kept."""
     subject = made(tmp_path)
@@ -192,6 +194,7 @@ def test_authors_of_python_hand_in_nothing_for_another_language(tmp_path: Path, 
         assert second.version.parents == ()
 
 
+@pytest.mark.slow
 def test_tuning_finds_the_number_that_counts(tmp_path: Path):
     made(tmp_path)
     (tmp_path / "successor.toml").write_text(LAB, "utf-8")

@@ -90,7 +90,9 @@ class CombinedAuthor:
 
     name = "search"
 
-    def __init__(self, authors: Sequence[Author], *, endless: bool = True) -> None:
+    def __init__(
+        self, authors: Sequence[Author], endless: Callable[[], bool] = lambda: True
+    ) -> None:
         """Let these take turns; when the goal is not endless, no more once nothing is weak."""
         self._endless = endless
         self._authors = {author.name: author for author in authors}
@@ -103,7 +105,7 @@ class CombinedAuthor:
     def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
         """The draft of the first author, in the bandit's order, that has one."""
         self._learn(brief)
-        if not brief.weaknesses and not self._endless:
+        if not brief.weaknesses and not self._endless():
             return None
         turn = Turn.load(workspace.resume())
         ranked = self.bandit.ranked(random.Random(brief.seed))
@@ -141,8 +143,9 @@ def search(settings: Mapping[str, object], subject: Subject) -> CombinedAuthor:
     checked = validated(Settings, "author", settings)
     given = {"rewrite": checked.rewrite, "tune": checked.tune, "evolve": checked.evolve}
     authors = [_find(name)(given.get(name, {}), subject) for name in checked.authors]
-    shares = SHARES.issuperset(cast("Workshop", subject).objectives)
-    return CombinedAuthor(authors, endless=not shares)
+    workshop = cast("Workshop", subject)
+    # Asked late: the subject has to run the original to know what it can become.
+    return CombinedAuthor(authors, lambda: not SHARES.issuperset(workshop.objectives))
 
 
 def _find(name: str) -> Factory:

@@ -78,7 +78,7 @@ def show(change: Change, console: Console, longest: int | None = None) -> None:
     if longest is not None and len(lines) > longest:
         console.print(f"... {len(lines) - longest} more lines: successor diff")
     if not change.files:
-        console.print("Nothing changed: nothing better was found.")
+        console.print("No difference.")
     for reason in change.promotions:
         console.print(Text(f"Why: {plain(reason)}"), soft_wrap=True)
     tried = f"{change.candidates} candidates"

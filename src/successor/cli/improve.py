@@ -111,13 +111,20 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
     from rich.console import Console
 
     from successor.cli.change import LONGEST, change_of, show
+    from successor.lab import record_of
+    from successor.ledger import Ledger
     from successor.targets import written_back
 
+    with Ledger.read(record_of(function.folder)) as ledger:
+        if ledger.incumbent() is None:
+            return  # it was ended before the first version
     written = write and written_back(function)
     if quiet:
         return
     change = change_of(function.folder)
     show(change, Console(stderr=True), LONGEST)
+    if not change.files:
+        click.echo("Nothing better was found.", err=True)
     if written:
         undo = f"successor rollback {function} --write"
         click.echo(f"Written to {function.file}; undo it with: {undo}", err=True)

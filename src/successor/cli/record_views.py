@@ -12,6 +12,7 @@ from successor.cli.generation import Chronicle, Generation
 from successor.cli.interrupt import INTERRUPTED
 from successor.cli.options import plain
 from successor.cli.view import duration, metric, table, told_measures
+from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.lab import record_of
 from successor.ledger import Ledger, SessionStarted, Stopped
@@ -49,6 +50,7 @@ def status_of(folder: Path) -> dict[str, Any]:
         "seconds": round(ledger.spent_s(), 3),
         "events": ledger.head.size,
         "ledger_head": ledger.head.root,
+        "contract": contract_of(ledger) or None,
     }
 
 

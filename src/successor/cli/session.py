@@ -12,10 +12,13 @@ import click
 from successor.cli.audience import Audience, audience
 from successor.cli.generation import Chronicle
 from successor.cli.interrupt import INTERRUPTED, Interrupt
+from successor.cli.options import plain
 from successor.cli.view import Scene, duration, metric, number
+from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.lab import Lab, open_lab, run
 from successor.ledger import Entry, Event, Progress
+from successor.plugins import Telling
 from successor.types import Stop
 
 EXIT_INTERRUPTED = 130
@@ -39,6 +42,9 @@ def run_session(
     with open_lab(folder, overrides, interrupt.asked, fresh=fresh) as lab:
         if lab.aside and not quiet:
             click.echo(f"The record so far is in {lab.aside}", err=True)
+        if not quiet:
+            for line in told_contract(lab):
+                click.echo(plain(line), err=True)
         teller = Teller(lab, as_json=as_json, quiet=quiet)
         with interrupt.listening(teller.notice), closing(teller):
             lab.parts.ledger.listen(teller.hear)
@@ -47,6 +53,19 @@ def run_session(
     if stop.base_case == INTERRUPTED:
         return EXIT_INTERRUPTED
     return EXIT_NEEDS_HUMAN if stop.needs_human else 0
+
+
+def told_contract(lab: Lab) -> Iterator[str]:
+    """What the subject goes by, line by line; nothing when it does not say.
+
+    Raises:
+        UsageError: when the subject cannot be judged.
+    """
+    subject, on_record = lab.parts.subject, contract_of(lab.parts.ledger)
+    found = on_record or (subject.report() if isinstance(subject, Telling) else {})
+    for name, lines in found.items():
+        for line in lines:
+            yield f"{name:<10}{line}"
 
 
 class Teller:
@@ -131,5 +150,7 @@ class Teller:
         yield f"{versions} versions, {promotions} promoted{grown}, {duration(self._scene.spent_s)}."
         if stop.base_case == INTERRUPTED:
             yield f"Go on with: successor improve {folder}"
+        elif not versions:
+            yield f"Nothing is there yet. Go on with: successor improve {folder} --budget 15m"
         else:
             yield f"See it with: successor report {folder}"

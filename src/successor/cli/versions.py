@@ -58,11 +58,13 @@ def rollback(what: str, *, to: str | None, reason: str, write: bool, json: bool)
     """See the help above."""
     from successor.errors import UsageError
     from successor.lab import open_lab, roll_back
-    from successor.targets import lab_of, parse, written_back
+    from successor.targets import lab_of, parse, require_unchanged, written_back
 
     function = parse(what)
     if write and function is None:
         raise UsageError(f"{what}: --write is for functions")
+    if write and function is not None:
+        require_unchanged(function)  # before anything is on record
     with open_lab(lab_of(what)) as opened:
         before = opened.version
         now = roll_back(opened, to, reason).version

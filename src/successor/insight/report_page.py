@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from html import escape
 
+from successor.insight.contract import MEANINGS, contract, contract_section
 from successor.insight.horizon import Horizon
 from successor.insight.report_charts import families, filter_names, heat_rows, size_unit, slices
 from successor.insight.report_data import Story, VersionRow
@@ -36,6 +37,7 @@ def page(story: Story) -> str:
             _tiles(story),
             gains_section(story) if story.measure != "horizon" else _horizon(story),
             change_section(story),
+            contract_section(contract(story.versions[0].figures) if story.versions else {}),
             _heat(story),
             _lineage(story),
             '<div class="pair">',
@@ -278,7 +280,8 @@ def _costs(story: Story) -> str:
 
 
 def _draft_figures(story: Story) -> tuple[list[str], list[Sequence[object]]]:
-    keys = list({key: None for row in story.versions for key in row.figures})
+    known = {key: None for row in story.versions for key in row.figures}
+    keys = [key for key in known if key not in MEANINGS]
     rows: list[Sequence[object]] = [
         (row.generation, Code(row.short), *(row.figures.get(key) for key in keys))
         for row in story.versions

@@ -39,7 +39,11 @@ def explain_disk(folder: Path) -> Generator[None]:
         name = error.sqlite_errorname
         if name == "SQLITE_FULL" or (name.startswith("SQLITE_IOERR") and _nearly_full(folder)):
             raise _full(folder) from error
+        if name == "SQLITE_ERROR":  # our statements are right, so the tables are not ours
+            raise RecordError(f"{folder}: the file of the record is damaged: {error}") from error
         raise SuccessorError(f"{folder}: the record cannot be used: {error}") from error
+    except UnicodeDecodeError as error:  # SQLite puts damaged text into what it says
+        raise RecordError(f"{folder}: the file of the record is damaged") from error
     except sqlite3.DatabaseError as error:
         raise RecordError(f"{folder}: the file of the record is damaged: {error}") from error
 

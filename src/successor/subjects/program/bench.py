@@ -29,6 +29,8 @@ _INSIDE = Path(__file__).parent / "inside"
 DEATHS, WAITS = 6, 2
 """Processes of one batch that may die, or be waited for in vain, before the rest of it counts
 as dead too."""
+OURS = "successor_"
+"""How the names of our own files begin that run beside a program."""
 PRELOADED = (
     "bisect",
     "collections",

@@ -56,9 +56,10 @@ def examine(ground: Ground, version: Version, draw: Draw, workspace: Workspace) 
     return Exam(version.id, draw, tuple(parts), figures(ground))
 
 
-def figures(ground: Ground) -> dict[str, str | int]:
+def figures(ground: Ground) -> dict[str, str | float]:
     """What is told beside the scores."""
-    return {"unit": "size", "largest": ground.questions.sizes[-1]}
+    # A record holds whole numbers up to 2**53; magnitudes of arguments go beyond.
+    return {"unit": "size", "largest": float(ground.questions.sizes[-1])}
 
 
 def _costs(ground: Ground, files: Files, name: str, seed: str, count: int) -> Sequence[float]:

@@ -317,6 +317,6 @@ def describe(ground: Ground) -> Mapping[str, tuple[str, ...]]:
     loose = origin.contract.names(("calls", "default", "trying")) if origin.contract else ()
     if loose:
         assumed.append(f"treats other types as the original does: {', '.join(loose)}")
-    unrun = [each.test for each in origin.trial.verdicts if each.outcome == "not run"]
-    assumed += [f"not run: {name}" for name in unrun[:5]]
+    unrun = [each for each in origin.trial.verdicts if each.outcome == "not run"]
+    assumed += [f"not run: {each.test}: {each.why}" for each in unrun[:5]]
     return {"pinned": tuple(pinned), "assumed": tuple(assumed), "notes": ground.notes}

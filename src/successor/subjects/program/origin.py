@@ -10,6 +10,7 @@ from random import Random
 
 from successor.errors import UsageError
 from successor.sandbox import Call, Program, Raised, Result, Returned
+from successor.subjects.program import syntax
 from successor.subjects.program.agreement import (
     Answer,
     Failed,
@@ -59,6 +60,11 @@ _DENIED = {
     "ConnectionRefusedError": "the network",
     "OSError": "files or the network",
 }
+_NETWORKING = frozenset(
+    {"aiohttp", "asyncio", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "ssl",
+     "urllib", "urllib3", "xmlrpc"}
+)  # fmt: skip
+"""Modules of programs that use the network."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +89,11 @@ def check_import(target: Target, program: Program, bench: Bench) -> None:
     """
     result = bench.run(program, [])
     if result.status != "ok":
-        raise UsageError(
-            f"{target.root / target.path}: cannot be imported in the sandbox: {result.detail}"
-        )
+        where, kind = target.root / target.path, result.detail.partition(":")[0]
+        if kind in _DENIED and kind != "OSError":
+            needs = f"needs {_needed(kind, target)} to be imported, which the sandbox denies"
+            raise UsageError(f"{where}: {needs}: {result.detail}")
+        raise UsageError(f"{where}: cannot be imported in the sandbox: {result.detail}")
 
 
 def try_original(target: Target, tests: Tests, bench: Bench) -> Trial:
@@ -105,7 +113,8 @@ def try_original(target: Target, tests: Tests, bench: Bench) -> Trial:
             f"{where}: nothing to preserve, as a test fails on it: {wrong.test}: {wrong.why}"
         )
     if trial.verdicts and not trial.ran:
-        raise UsageError(f"{where}: no test can be run: {trial.verdicts[0].why}")
+        lost = trial.verdicts[0]
+        raise UsageError(f"{where}: no test can be run: {lost.test}: {lost.why}")
     return trial
 
 
@@ -169,7 +178,7 @@ def check_answers(target: Target, program: Program, calls: Sequence[Call], bench
     where = f"{target.root / target.path}: {target.entry}"
     answers = bench.ask(program, [*calls, *reversed(calls)])
     first, again = answers[: len(calls)], answers[: len(calls) - 1 : -1]
-    _check_access(where, answers)
+    _check_access(target, answers)
     if all(isinstance(each, Failed) for each in answers):
         raise UsageError(f"{where}: gives no answer in the sandbox: {told(answers[0], 200)}")
     for call, mine, later in zip(calls, first, again, strict=True):
@@ -192,7 +201,7 @@ def check_costs(
     """
     where = f"{target.root / target.path}: {target.entry}"
     answers = bench.ask(program, calls)
-    _check_access(where, answers)
+    _check_access(target, answers)
     told_cost = f"[subject] cost = {cost.spelled!r}"
     costs = 0
     for call, answer in zip(calls, answers, strict=True):
@@ -208,16 +217,28 @@ def check_costs(
         raise UsageError(f"{told_cost}: fails on every answer of {where}")
 
 
-def _check_access(where: str, answers: Sequence[Answer]) -> None:
+def _check_access(target: Target, answers: Sequence[Answer]) -> None:
     denied = [
         each for each in answers
         if isinstance(each, Raised) and each.kind in _DENIED
     ]  # fmt: skip
     if denied and 2 * len(denied) > len(answers):
         raise UsageError(
-            f"{where} needs {_DENIED[denied[0].kind]}, which the sandbox denies: "
-            f"{told(denied[0], 150)}"
+            f"{target.root / target.path}: {target.entry} needs "
+            f"{_needed(denied[0].kind, target)}, which the sandbox denies: {told(denied[0], 150)}"
         )
+
+
+def _needed(kind: str, target: Target) -> str:
+    """What a program wanted that was refused with an exception of this kind. A refused socket
+    looks like a refused file: what the program imports tells them apart.
+    """
+    names = {
+        name.partition(".")[0]
+        for data in target.files.values()
+        for name in syntax.imports(ast.parse(data))
+    }
+    return "the network" if names & _NETWORKING else _DENIED[kind]
 
 
 def spelled(call: Call) -> str:

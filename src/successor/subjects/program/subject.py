@@ -7,6 +7,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from successor.subjects.program import racing, syntax
+from successor.subjects.program.bench import OURS
 from successor.subjects.program.examining import evaluate, examine
 from successor.subjects.program.goals import Goal
 from successor.subjects.program.grading import Files
@@ -54,7 +55,8 @@ class ProgramSubject:
         workspace.progress("reading", 0, 1)
         target = self.ground.target
         files = {path: workspace.write(data) for path, data in sorted(target.files.items())}
-        return Draft(files, {"nodes": syntax.nodes(target.source)})
+        told = {name: "\n".join(lines) for name, lines in self.report().items() if lines}
+        return Draft(files, {"nodes": syntax.nodes(target.source), **told})
 
     def evaluate_self(self, version: Version, seed: int, workspace: Workspace) -> Exam:
         """Every slice: tests, agreement, errors, accuracy, cost, speed."""
@@ -73,14 +75,19 @@ class ProgramSubject:
             found["notes"] += (f"not understood in the goal: {words}",)
         return found
 
-    def fingerprint(self) -> Digest:
+    def fingerprint(self) -> Mapping[str, Digest]:
         """Of every file of the lab that judging depends on: changed, it is another experiment."""
         given = self._given
-        beside = [each.program.files for each in (given.inputs, given.reference) if each]
-        parts: list[Files] = [given.target.files, given.tests.files, *beside]
-        parts += [{given.cost.spelled: given.cost.data}] if given.cost else []
-        text = [(name, sha256(data).hexdigest()) for part in parts for name, data in part.items()]
-        return sha256(repr(sorted(text)).encode()).hexdigest()
+        parts: dict[str, Files] = {"target": given.target.files, "tests": given.tests.files}
+        helpers = {"inputs": given.inputs, "reference": given.reference}
+        parts |= {part: each.program.files for part, each in helpers.items() if each}
+        parts |= {"cost": {given.cost.spelled: given.cost.data}} if given.cost else {}
+        return {
+            f"{name} ({part})": sha256(data).hexdigest()
+            for part, files in parts.items()
+            for name, data in sorted(files.items())
+            if not name.startswith(OURS)
+        }
 
     # As a workshop
 

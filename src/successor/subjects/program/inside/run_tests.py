@@ -13,6 +13,7 @@ import doctest
 import importlib
 import inspect
 import itertools
+import traceback
 import unittest
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
@@ -123,8 +124,11 @@ def run_case(name: str, run: Callable[[], Any]) -> list[str]:
 
 
 def told(error: BaseException) -> str:
-    """An error, on one line."""
-    return f"{type(error).__name__}: {error}".replace("\n", " ")[:300]
+    """An error, on one line: what it says, or where it was raised."""
+    why = str(error)
+    if not why and error.__traceback__:
+        why = traceback.extract_tb(error.__traceback__)[-1].line or ""
+    return f"{type(error).__name__}: {why}".replace("\n", " ")[:300]
 
 
 def doctests(names: dict[str, Any], name: str, docstring: str) -> Iterator[list[str]]:
@@ -175,7 +179,7 @@ def bound(call: Any, given: dict[str, Any], lacking: list[str]) -> Callable[[], 
 
     def run() -> Any:
         if lacking:
-            raise unittest.SkipTest(f"needs the fixture {lacking[0]!r}")
+            raise unittest.SkipTest(f"needs the fixture {lacking[0]!r}: none is known here")
         return call(**given)
 
     return run

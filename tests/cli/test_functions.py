@@ -1,0 +1,140 @@
+"""`successor improve file.py:function`, and the line that unusable input gets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.commands import Run
+
+HINTED = "def f(x: int):\n    "
+NETWORK = (
+    "import urllib.request as u\n" + HINTED + "return len(u.urlopen('http://a.example').read())\n"
+)
+SOCKET = (
+    "import socket\n" + HINTED + "return socket.create_connection(('192.0.2.1', 80)).fileno()\n"
+)
+OPENED = "import socket\nlive = socket.socket()\n" + HINTED + "return x\n"
+FIXTURES = """\
+import pytest
+from f import f
+
+@pytest.fixture
+def one():
+    return 1
+
+def test_one(one):
+    assert f(one) == 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "function", "told"),
+    [
+        ("def f(x):\n    return (\n", "f", "f.py, line 2: does not parse: '(' was never closed"),
+        ("def f(x): ...\n", "g", "f.py: has no function 'g'; known: f"),
+        ("import random\n" + HINTED + "return random.random()\n", "f", "gives different answers"),
+        (NETWORK, "f", "needs the network, which the sandbox denies"),
+        (SOCKET, "f", "needs the network, which the sandbox denies"),
+        (OPENED, "f", "needs the network to be imported, which the sandbox denies"),
+        (HINTED + "return open('/etc/hostname').read()\n", "f", "needs files"),
+        ("import nosuchmodule\n" + HINTED + "return x\n", "f", "cannot be imported in the sandbox"),
+        ("def f(x, y):\n    return x.frobnicate(y)\n", "f", "cannot tell what f takes"),
+        ("async def f(x: int):\n    return x\n", "f", "is awaited"),
+    ],
+    ids=lambda given: given.splitlines()[0][:30],
+)
+def test_unusable_input_gets_a_clear_line(
+    tmp_path: Path, run: Run, source: str, function: str, told: str
+):
+    (tmp_path / "f.py").write_text(source, encoding="utf-8")
+    refused = run("improve", f"{tmp_path / 'f.py'}:{function}", "--quiet")
+    assert refused.code == 2
+    assert told in refused.err
+    assert refused.err.count("\n") == 1
+    assert not refused.out
+
+
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        (
+            "from f import f\ndef test_f():\n    assert f(1) == 2\n",
+            "nothing to preserve, as a test fails on it: test_f.test_f: AssertionError: assert f(",
+        ),
+        ("from f import f\ndef test_f(:\n", "test_f.py, line 2: does not parse"),
+        ("from f import g\ndef test_f(): ...\n", "as a test fails on it: test_f: ImportError"),
+        (FIXTURES, "no test can be run: test_f.test_one: needs the fixture 'one'"),
+    ],
+)
+def test_unusable_tests_get_a_clear_line(tmp_path: Path, run: Run, test: str, told: str):
+    (tmp_path / "f.py").write_text(HINTED + "return x\n", encoding="utf-8")
+    (tmp_path / "test_f.py").write_text(test, encoding="utf-8")
+    refused = run("improve", f"{tmp_path / 'f.py'}:f", "--quiet")
+    assert refused.code == 2
+    assert told in refused.err
+    assert refused.err.count("\n") == 1
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, run: Run):
+    refused = run("improve", f"{tmp_path / 'gone.py'}:f")
+    assert (refused.code, refused.err) == (2, f"successor: {tmp_path}/gone.py: no such file\n")
+
+
+def test_options_of_functions_are_refused_for_labs(lab: Path, run: Run):
+    for option in (("--write",), ("--tests", "t.py"), ("--inputs", "i.py:draw")):
+        refused = run("improve", lab, *option)
+        assert refused.code == 2
+        assert "are for functions" in refused.err
+
+
+def test_a_run_that_was_over_goes_on_with_the_same_wishes(improved: Path, run: Run):
+    name = f"{improved / 'total.py'}:total"
+    again = run("improve", name)
+    assert again.code == 0
+    assert "Stopped by its plateau" in again.err
+    assert "+    result = sum(xs)" in again.err
+    assert f"Put it in the file with: successor improve {name} --write" in again.err
+    other = run("improve", name, "--goal", "faster")
+    assert other.code == 2
+    assert "its lab began with goal 'smaller'" in other.err
+
+
+def test_a_changed_test_is_another_experiment(improved: Path, run: Run):
+    path = improved / "test_total.py"
+    path.write_text(path.read_text("utf-8") + "\n# changed\n", encoding="utf-8")
+    refused = run("improve", f"{improved / 'total.py'}:total")
+    assert refused.code == 2
+    assert "belongs to another experiment" in refused.err
+    assert "test_total.py" in refused.err
+
+
+def test_a_lab_that_cannot_be_judged_keeps_its_record(improved: Path, run: Run):
+    name, path = f"{improved / 'total.py'}:total", improved / "test_total.py"
+    path.write_text(
+        "from total import total\ndef test_total():\n    assert total([]) == 1\n", "utf-8"
+    )
+    refused = run("improve", name, "--fresh")
+    assert refused.code == 2
+    assert "nothing to preserve" in refused.err
+    assert run("status", name, "--json").lines[0]["versions"] > 1
+
+
+def test_people_are_told_what_counts_as_right(tmp_path: Path, run: Run):
+    (tmp_path / "f.py").write_text(HINTED + "return x + 1\n", encoding="utf-8")
+    name = f"{tmp_path / 'f.py'}:f"
+    told = run("improve", name, "--goal", "faster and prettier", "--generations", "1", "--json")
+    lines = told.err.splitlines()
+    assert "pinned    f keeps its parameters, their order and defaults" in lines
+    assert "notes     not understood in the goal: 'prettier'" in lines
+    assert [line for line in lines if line.startswith("assumed   agrees with the original")]
+    assert told.lines[0]["decision"] == "first"
+    again = run("improve", name, "--generations", "1", "--quiet")
+    assert again.err == ""
+    (status,) = run("status", name, "--json").lines
+    assert status["contract"]["notes"] == ["not understood in the goal: 'prettier'"]
+    page = Path(run("report", name, "--open", "no").out.strip()).read_text("utf-8")
+    assert "What counts as right" in page
+    assert "<li>not understood in the goal: &#x27;prettier&#x27;</li>" in page
+    assert '<th scope="col">assumed</th>' not in page

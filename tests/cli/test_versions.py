@@ -1,0 +1,123 @@
+"""What changed from one version to another, and putting one back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.commands import Run
+
+FIELDS = {"since", "until", "files", "promotions", "candidates", "evaluations", "seconds"}
+
+
+def record(improved: Path) -> Path:
+    return improved / ".successor-labs" / "total.total"
+
+
+def name(improved: Path) -> str:
+    return f"{improved / 'total.py'}:total"
+
+
+def test_diff_tells_what_changed_why_and_at_what_cost(improved: Path, run: Run):
+    for lab in (name(improved), record(improved)):
+        shown = run("diff", lab)
+        assert shown.code == 0
+        assert not shown.err
+        assert "-    result = 0\n" in shown.out
+        assert "+    result = sum(xs)\n" in shown.out
+        assert "Why: better: size " in shown.out
+        assert "Cost: " in shown.out
+
+
+def test_diff_as_json(improved: Path, run: Run):
+    (told,) = run("diff", name(improved), "--json").lines
+    assert set(told) == FIELDS
+    assert "sum(xs)" in json.dumps(told["files"])
+    assert len(told["promotions"]) == 1
+    assert told["candidates"] >= 1
+    assert told["seconds"] > 0
+
+
+def test_diff_between_named_versions(improved: Path, run: Run):
+    (told,) = run("diff", name(improved), "--json").lines
+    old, new = told["since"], told["until"]
+    (back,) = run("diff", name(improved), new[:12], old, "--json").lines
+    assert (back["since"], back["until"], back["promotions"]) == (new, old, [])
+    same = run("diff", name(improved), new)
+    assert same.out.startswith("No difference.\nCost: ")
+    assert "Why" not in same.out
+    unknown = run("diff", name(improved), "0000")
+    assert unknown.code == 2
+    assert unknown.err.count("\n") <= 2
+
+
+def test_diff_of_what_never_ran(lab: Path, tmp_path: Path, run: Run):
+    assert run("diff", lab).code == 2
+    assert "no such folder" in run("diff", tmp_path / "gone").err
+    assert "name a function in it" in run("diff", tmp_path / "gone.py").err
+
+
+def test_diff_of_versions_that_are_no_text(lab: Path, run: Run):
+    assert run("improve", lab, "--quiet").code == 0
+    shown = run("diff", lab)
+    assert shown.code == 0
+    assert "ability" in shown.out
+    assert shown.out.count("Why: ") == 2
+
+
+def test_rollback_puts_the_version_before_in_charge(improved: Path, run: Run):
+    (told,) = run("diff", name(improved), "--json").lines
+    back = run("rollback", name(improved), "--reason", "wrong in May")
+    assert back.code == 0
+    assert back.out == f"{told['since'][:8]} is in charge; {told['until'][:8]} gave way.\n"
+    assert run("status", name(improved), "--json").lines[0]["incumbent"] == told["since"]
+    assert "sum(xs)" not in (improved / "total.py").read_text("utf-8")
+    refused = run("rollback", name(improved))
+    assert refused.code == 2
+    assert "no version was in charge before" in refused.err
+    (forth,) = run("rollback", name(improved), "--to", told["until"][:8], "--json").lines
+    assert forth["version"] == told["until"]
+    assert forth["gave_way"] == told["since"]
+    assert len(forth["ledger_head"]) == 64
+    assert run("audit", name(improved)).code == 0
+
+
+def test_rollback_writes_the_file_when_it_is_asked_to(improved: Path, run: Run):
+    path = improved / "total.py"
+    original = path.read_text("utf-8")
+    written = run("improve", name(improved), "--write")
+    assert written.code == 0
+    assert (
+        f"Written to {path}; undo it with: successor rollback {path}:total --write" in written.err
+    )
+    assert "sum(xs)" in path.read_text("utf-8")
+    assert run("rollback", name(improved), "--write").code == 0
+    assert path.read_text("utf-8") == original
+
+
+def test_rollback_leaves_the_record_alone_when_the_file_is_another(improved: Path, run: Run):
+    path = improved / "total.py"
+    path.write_text(path.read_text("utf-8") + "\n", encoding="utf-8")
+    before = run("status", name(improved), "--json").lines[0]["ledger_head"]
+    refused = run("rollback", name(improved), "--write")
+    assert refused.code == 2
+    assert "changed since its lab began" in refused.err
+    assert run("status", name(improved), "--json").lines[0]["ledger_head"] == before
+
+
+def test_rollback_of_a_lab_that_is_no_function(lab: Path, run: Run):
+    assert run("improve", lab, "--quiet").code == 0
+    assert "--write is for functions" in run("rollback", lab, "--write").err
+    ended = run("status", lab, "--json").lines[0]["incumbent"]
+    (back,) = run("rollback", lab, "--json").lines
+    assert back["gave_way"] == ended
+    assert run("status", lab, "--json").lines[0]["incumbent"] == back["version"]
+
+
+@pytest.mark.parametrize("to", ["0000", "not a version", ""])
+def test_rollback_to_nothing_is_refused(improved: Path, run: Run, to: str):
+    refused = run("rollback", name(improved), "--to", to)
+    assert refused.code == 2
+    assert refused.err.count("\n") <= 2
