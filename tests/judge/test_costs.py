@@ -99,6 +99,12 @@ def test_a_gain_on_few_instances_that_costs_nothing_on_others_is_one():
     assert verdict.outcome == "better"
 
 
+def test_a_gain_among_many_ties_is_not_given_up():
+    racer = Priced(lambda rng: (1.0, 2.0 if rng.random() < 0.2 else 1.0))
+    outcomes = [judged(racer, seed).outcome for seed in range(20)]
+    assert outcomes.count("better") >= 15
+
+
 def test_a_disaster_on_few_instances_is_seen():
     """Cheaper on 7 of 10, which is what a median sees, and ten times dearer on the others."""
     racer = Priced(lambda rng: (1.0 if rng.random() < 0.7 else 20.0, 2.0 / 1.8))

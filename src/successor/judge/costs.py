@@ -74,8 +74,14 @@ class Lowered:
         return _either(mean, log_above(self.ratios(), self.factor))
 
     def less(self) -> float:
-        mean = log_e_value(-self.logs(), -min(0.99, math.log2(self.factor)), HOLD_STAKES)
-        return _either(mean, log_below(self.ratios(), self.factor))
+        """Where the average is a gain so far, ties alone are no reason to give up."""
+        logs, bound = self.logs(), min(0.99, math.log2(self.factor))
+        mean, median = (
+            log_e_value(-logs, -bound, HOLD_STAKES),
+            log_below(self.ratios(), self.factor),
+        )
+        gains = len(logs) > 0 and float(logs.mean()) >= bound
+        return min(mean, median) if gains else _either(mean, median)
 
     def held(self) -> float:
         """The least of all: over all sizes to the tolerance, and on each to the lag."""
