@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from successor.judge.bout import Bout
 from successor.judge.evidence import HOLD_STAKES, Scores, log_e_value
+from successor.judge.heats import Heats
 from successor.judge.medians import log_above, log_below, median
 from successor.judge.objectives import Effect, mean_effect
-from successor.judge.plan import Mix
-from successor.judge.racer import Heat
-from successor.judge.trial import more
-from successor.types import Draw
-
-_LEAST = 8
-"""Pairs in the smallest batch: about as many as could decide anything."""
 
 
 @dataclass(frozen=True)
-class Lowered:
+class Lowered(Heats):
     """Costs, pair by pair, as ratios: how many times lower the candidate's is.
 
     A gain is on average or on more than half of the pairs, and the mean of both e-values speaks
@@ -31,39 +24,7 @@ class Lowered:
     base-2 logarithm, cut off at twice as good or bad, so that no single pair decides.
     """
 
-    bout: Bout
-    mix: Mix
-    factor: float
-    """How many times lower the cost has to be."""
-    tolerance: float
-    lag: float
-    most: int
-    runs: list[tuple[Draw, tuple[Heat, ...]]] = field(
-        default_factory=list["tuple[Draw, tuple[Heat, ...]]"]
-    )
-
-    @property
-    def hopeful(self) -> bool:
-        return True
-
-    @property
-    def items(self) -> int:
-        return sum(len(pairs) for _, pairs in self.runs)
-
-    @property
-    def full(self) -> bool:
-        return self.items >= self.most
-
-    def ask(self, evidence: float, needed: float) -> None:
-        wanted = more(self.items, evidence, needed) or _LEAST
-        times = max(1, -(-min(wanted, self.most - self.items) // self.mix.items))
-        counts = tuple((name, count * times) for name, count in self.mix.parts)
-        self.runs.append(self.bout.heats(counts, f"cost/{len(self.runs)}"))
-
-    def ratios(self, name: str | None = None) -> Scores:
-        """How many times lower the candidate's cost was, on all sizes or on one."""
-        pairs = [pair for _, run in self.runs for pair in run if name in (None, pair.slice)]
-        return np.array([pair.incumbent / pair.candidate for pair in pairs], dtype=np.float64)
+    label = "cost"
 
     def logs(self, name: str | None = None) -> Scores:
         """Base-2 logarithms of the ratios, within [-1, 1]."""
@@ -109,15 +70,7 @@ class Lowered:
         return tuple(name for name, mean in means.items() if mean < 0) or (*means,)
 
     def kept(self) -> object:
-        draws = [
-            {
-                "seed": draw.seed,
-                "counts": draw.counts,
-                "costs": [(pair.slice, pair.candidate, pair.incumbent) for pair in pairs],
-            }
-            for draw, pairs in self.runs
-        ]
-        return {"draws": draws, "times_lower": median(self.ratios()).kept()}
+        return {"draws": self.draws("costs"), "times_lower": median(self.ratios()).kept()}
 
     @property
     def _tolerance(self) -> float:

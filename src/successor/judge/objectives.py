@@ -7,7 +7,7 @@ was asked for there, is less than that there, is nothing lost beyond the toleran
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -15,11 +15,9 @@ import numpy as np
 from successor.judge.bout import Bout
 from successor.judge.comparison import Comparison
 from successor.judge.evidence import HOLD_STAKES, Scores, interval, log_e_value
+from successor.judge.heats import Heats
 from successor.judge.medians import Median, log_above, log_below, median
-from successor.judge.plan import Mix
-from successor.judge.racer import Heat
 from successor.judge.trial import more, shares
-from successor.types import Draw
 
 _LEAST = 8
 """Heats in the smallest batch: about as many as could decide anything."""
@@ -159,42 +157,10 @@ class Scored:
 
 
 @dataclass(frozen=True)
-class Raced:
+class Raced(Heats):
     """Speed: the median over heats, in equal parts of all sizes, of how many times as fast."""
 
-    bout: Bout
-    mix: Mix
-    factor: float
-    """How many times as fast the candidate has to be."""
-    tolerance: float
-    lag: float
-    most: int
-    runs: list[tuple[Draw, tuple[Heat, ...]]] = field(
-        default_factory=list["tuple[Draw, tuple[Heat, ...]]"]
-    )
-
-    @property
-    def hopeful(self) -> bool:
-        return True
-
-    @property
-    def items(self) -> int:
-        return sum(len(heats) for _, heats in self.runs)
-
-    @property
-    def full(self) -> bool:
-        return self.items >= self.most
-
-    def ask(self, evidence: float, needed: float) -> None:
-        wanted = more(self.items, evidence, needed) or _LEAST
-        times = max(1, -(-min(wanted, self.most - self.items) // self.mix.items))
-        counts = tuple((name, count * times) for name, count in self.mix.parts)
-        self.runs.append(self.bout.heats(counts, f"race/{len(self.runs)}"))
-
-    def ratios(self, name: str | None = None) -> Scores:
-        """How many times as fast the candidate was, heat by heat, on all sizes or on one."""
-        heats = [heat for _, run in self.runs for heat in run if name in (None, heat.slice)]
-        return np.array([heat.incumbent / heat.candidate for heat in heats], dtype=np.float64)
+    label = "race"
 
     def speed_up(self) -> Median:
         """How many times as fast, with its interval."""
@@ -231,16 +197,12 @@ class Raced:
         return tuple(name for name, middle in middles.items() if middle < 1) or (*middles,)
 
     def kept(self) -> object:
-        draws = [
-            {
-                "seed": draw.seed,
-                "counts": draw.counts,
-                "heats": [(heat.slice, heat.candidate, heat.incumbent) for heat in heats],
-            }
-            for draw, heats in self.runs
-        ]
         by_size = {name: median(self.ratios(name)).kept() for name, _ in self.mix.parts}
-        return {"draws": draws, "speed_up": self.speed_up().kept(), "by_size": by_size}
+        return {
+            "draws": self.draws("heats"),
+            "speed_up": self.speed_up().kept(),
+            "by_size": by_size,
+        }
 
 
 @dataclass(frozen=True)
