@@ -33,7 +33,7 @@ from successor.sandbox import Call, Program, Result, Sandbox
 from successor.sandbox.confine import LAYERS
 from successor.sandbox.tiers import opened_without
 
-OUTPUT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks" / "sandbox.json"
+HERE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks"
 CANDIDATE = "def add(a, b):\n    return a + b\n"
 CORES = 2
 ROUNDS_OF_WALLS = 3
@@ -288,7 +288,7 @@ One evaluation takes {figures.all_walls_ms:.2f} ms of CPU time with every wall, 
 @click.option("--quick", is_flag=True, help="One round of a second each.")
 @click.option("--openevolve-python", help="An interpreter that has the package openevolve.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-@click.option("--out", type=click.Path(path_type=Path), default=OUTPUT, help="File to write.")
+@click.option("--out", type=click.Path(path_type=Path), default=HERE, help="Folder to write to.")
 @click.option("--worker", type=click.Choice([*WAYS]), hidden=True)
 def main(
     *,
@@ -307,8 +307,8 @@ def main(
         seconds, rounds = 1.0, 1
     figures = measure(seconds, rounds, 50 if quick else 300, openevolve_python)
     text = json.dumps(asdict(figures), indent=2)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text + "\n")
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "sandbox.json").write_text(text + "\n")
     return click.echo(text if as_json else told(figures))
 
 
