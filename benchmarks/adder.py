@@ -1,6 +1,6 @@
 """Does the gain come from the loop? The same base models, with the loop and without it.
 
-    python benchmarks/adder.py                        # all arms, three seeds: hours
+    python benchmarks/adder.py                        # all arms, three seeds: 80 minutes
     python benchmarks/adder.py --arms labelled,amplify,truth --seeds 1 --minutes 3
     python benchmarks/adder.py --quick                # minutes, shows only that it works
 
@@ -201,7 +201,7 @@ def listed(text: str, known: Sequence[str]) -> list[str]:
 @click.command()
 @click.option("--arms", "names", help="Arms, with commas; all when not given.")
 @click.option("--seeds", default="1,2,3", show_default=True, help="Seeds, with commas.")
-@click.option("--minutes", type=float, help="Of processor time per arm; 4 when not given.")
+@click.option("--minutes", type=float, help="Of processor time per arm; 2 when not given.")
 @click.option("--none-steps", type=int, help="Cap on base models without positions; 4000.")
 @click.option("--jobs", "processes", default=2, show_default=True, help="Runs at a time.")
 @click.option("--quick", "is_quick", is_flag=True, help="A few arms, tiny, one seed.")

@@ -28,7 +28,7 @@ class Scale:
     none_steps: int = 4000
     """Cap on the training of a base model without positions."""
     none_learning_rate: float = 1e-3
-    minutes: float = 4.0
+    minutes: float = 2.0
     """Of processor time per arm, exams and judging included."""
     items: int = 160
     """Per size, in the exam that measures what became of an arm; a quarter as many for carries."""
