@@ -54,6 +54,27 @@ def f(a, b):
         return f(a[1:], b[1:])
     return 1 + min(f(a[1:], b), f(a, b[1:]), f(a[1:], b[1:]))
 """
+HELPERS = """
+def twice(x):
+    return x * 2
+
+
+def shifted(x, by):
+    "So many bits."
+    return x << by
+
+
+def split(pair):
+    return pair // 10, pair % 10
+
+
+def middle(size):
+    half = size // 2
+    half += 1
+    return half * 3
+
+
+"""
 COMMON = """
 def f(a, b):
     if len(a) == 0:
@@ -417,5 +438,26 @@ CASES = (
         "                xs[j], xs[j + 1] = xs[j + 1], xs[j]\n    return xs\n",
         "xs.sort()",
         (([],), ([1, 1],)),  # the other variant guesses the other order
+    ),
+    Case(
+        "inlining",
+        f"{HELPERS}def f(a, bs):\n    return [twice(b) + shifted(a + b, 2) for b in bs]\n",
+        "[(b * 2) + ((a + b) << 2) for b in bs]",
+        ((3, [1, 2]), (0, [])),
+    ),
+    Case(
+        "inlining",
+        f"{HELPERS}def f(a, ranges):\n    left, right = split(ranges[a])\n"
+        "    return left - right\n",
+        "pair = ranges[a]\n    left, right = pair // 10, pair % 10\n    return left",
+        ((0, [45]), (1, [45]), (1, [1, "x"])),
+    ),
+    Case(
+        "inlining",
+        f"{HELPERS}def f(size, half):\n    # first\n    total = middle(size + half)\n"
+        "    return total - half\n",
+        "# first\n    size_ = size + half\n    half_ = size_ // 2\n    half_ += 1\n"
+        "    total = half_ * 3\n    return total - half",
+        ((4, 2), (9, 8), ("", 1)),
     ),
 )
