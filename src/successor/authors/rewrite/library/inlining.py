@@ -144,6 +144,12 @@ class _Inlined(cst.CSTTransformer):
         self.count += 1
         return _parenthesised(cast("cst.BaseExpression", helper.value.visit(_Put(given))))
 
+    def leave_Assign(self, original_node: cst.Assign, updated_node: cst.Assign) -> cst.Assign:
+        return updated_node.with_changes(value=_bare(original_node.value, updated_node.value))
+
+    def leave_Return(self, original_node: cst.Return, updated_node: cst.Return) -> cst.Return:
+        return updated_node.with_changes(value=_bare(original_node.value, updated_node.value))
+
     def leave_SimpleStatementLine(
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> cst.SimpleStatementLine | cst.FlattenSentinel[cst.BaseStatement]:
@@ -224,6 +230,13 @@ def _parenthesised(node: cst.BaseExpression) -> cst.BaseExpression:
     if not needs_parentheses(node):
         return node
     return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+
+
+def _bare(before: cst.CSTNode | None, after: cst.BaseExpression | None) -> cst.CSTNode | None:
+    """Without the parentheses that came with what stands for a call: it is not an operand."""
+    if isinstance(before, cst.Call) and after is not None and not isinstance(after, cst.Call):
+        return after.with_changes(lpar=[], rpar=[])
+    return after
 
 
 class _Put(cst.CSTTransformer):
