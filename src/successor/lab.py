@@ -177,11 +177,14 @@ def record_of(folder: Path) -> Path:
     """The folder of a lab's record, to be read; no parts are wired for that.
 
     Raises:
-        UsageError: when there is no such lab.
+        UsageError: when there is no such lab, or a file is in the place of its record.
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder; give the folder of a lab")
-    return folder / RECORD
+    record = folder / RECORD
+    if record.exists() and not record.is_dir():
+        raise UsageError(f"{record} is a file, where the record has its folder: move it away")
+    return record
 
 
 def set_aside(folder: Path) -> Path | None:
@@ -264,9 +267,7 @@ def _open_ledger(
     now = cast("dict[str, dict[str, object]]", settings.model_dump(mode="json"))
     if bound:
         now["files"] = {**bound}
-    record = folder / RECORD
-    if record.exists() and not record.is_dir():
-        raise UsageError(f"{record} is a file, where the record has its folder: move it away")
+    record = record_of(folder)
     if (record / "record.sqlite").is_file():
         with Ledger.read(record) as ledger:
             _check_unchanged(ledger, now, folder)
