@@ -58,7 +58,7 @@ def test_what_is_no_target_is_refused(text: str):
             '"a while"',
             (
                 "[base_cases] wall_clock = 'a while': "
-                'should be a duration such as "90s", "5m" or "1h30m", of 100 years at most'
+                'should be a duration such as "90s", "5m" or "1h30m", above 0 and at most 100 years'
             ),
         ),
         ("[base_cases]", "[base_case]", "[base_case]: no such table; did you mean 'base_cases'?"),

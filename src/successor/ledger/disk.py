@@ -59,7 +59,7 @@ def naming_record(folder: Path) -> Generator[None]:
     try:
         yield
     except RecordError as error:
-        raise not_verified(folder, str(error)) from error
+        raise not_verified(folder, str(error)) from error.__cause__  # or it is told twice
 
 
 def not_verified(folder: Path, problem: str) -> RecordError:
