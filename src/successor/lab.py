@@ -23,7 +23,7 @@ from successor.judge import PairedJudge, WholeRun
 from successor.judge.budget import LEAST_ALPHA
 from successor.labfile import LabFile
 from successor.ledger import Ledger, SessionStarted
-from successor.ledger.disk import WriterLock
+from successor.ledger.disk import WriterLock, explain_disk, require_room
 from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage
 from successor.plugins import Bound, Closing, Telling, make
 from successor.types import (
@@ -42,6 +42,8 @@ from successor.validation import Defaults, no_such, noting_defaults, validated
 
 RECORD = ".successor"
 """Folder of the record, beside `successor.toml`."""
+BEGINNING_BYTES = 1024 * 1024
+"""What a record may need for its first events: with less room, none is begun afresh."""
 Overrides = Mapping[str, Mapping[str, object]]
 """Settings that win over the file's, by table and key."""
 _Tables = Mapping[str, Mapping[str, object]]
@@ -197,16 +199,19 @@ def set_aside(folder: Path) -> Path | None:
 
     Raises:
         UsageError: when another process is writing to it.
+        SuccessorError: when there is no room for another one; then it stays where it is.
     """
     record = folder / RECORD
     if not record.is_dir():
         return None
-    lock = WriterLock(record / "lock")
-    number = 1
-    while (aside := folder / f"{RECORD}-{number}").exists():
-        number += 1
-    record.rename(aside)
-    lock.release()
+    require_room(folder, BEGINNING_BYTES)
+    with explain_disk(folder):
+        lock = WriterLock(record / "lock")
+        number = 1
+        while (aside := folder / f"{RECORD}-{number}").exists():
+            number += 1
+        record.rename(aside)
+        lock.release()
     return aside
 
 

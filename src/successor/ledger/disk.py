@@ -95,6 +95,19 @@ def write_atomically(target: Path, data: bytes, temporary: Path) -> None:
     sync_folder(target.parent)
 
 
+def require_room(folder: Path, size: int) -> None:
+    """Make sure that `size` bytes can be written to a folder; nothing stays there.
+
+    Raises:
+        SuccessorError: when they cannot.
+    """
+    trial = folder / f".room-{os.getpid()}"
+    with explain_disk(folder):
+        # Random, as some file systems keep zeros without taking room.
+        write_atomically(trial, os.urandom(size), trial)
+        trial.unlink()
+
+
 def make_folder(folder: Path) -> None:
     """Create a folder in an existing one, to last."""
     if not folder.is_dir():
