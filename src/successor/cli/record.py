@@ -69,6 +69,7 @@ def lineage(lab: Path, *, json: bool) -> None:
 @JSON
 def audit(lab: Path, *, json: bool) -> int:
     """See the help above."""
+    from successor.insight.report_html import counted
     from successor.lab import record_of
     from successor.ledger import audit as audit_record
     from successor.ledger.disk import not_verified
@@ -87,6 +88,7 @@ def audit(lab: Path, *, json: bool) -> int:
     if report.problem is not None:
         raise not_verified(record, report.problem)
     if not json:
-        click.echo(f"{report.events} events and {report.objects} objects verify.")
+        events, objects = counted(report.events, "event"), counted(report.objects, "object")
+        click.echo(f"{events} and {objects} verify.")
         click.echo(f"Head: {report.head.root}")
     return 0

@@ -202,10 +202,11 @@ class Ledger:
         Raises:
             UsageError: when it never was, or is now.
         """
+        name = f"{self._folder.parent}: version {version[:12]}"
         if version not in self._journal.history.promoted:
-            raise UsageError(f"{version[:12]} was never in charge: nothing to roll back to")
+            raise UsageError(f"{name} was never in charge: nothing to roll back to")
         if version == self._journal.history.incumbent:
-            raise UsageError(f"{version[:12]} is in charge already")
+            raise UsageError(f"{name} is in charge already")
         self.started()
         if (left := self._journal.history.generation) is not None:
             self._close(left.opened.generation)
@@ -265,7 +266,8 @@ class Ledger:
         found = [name for name in self._journal.history.versions if name.startswith(beginning)]
         if len(found) != 1:
             told = "no version begins" if not found else f"{len(found)} versions begin"
-            raise UsageError(f"{told} with {beginning!r}; `successor lineage` lists them")
+            lab = self._folder.parent
+            raise UsageError(f"{lab}: {told} with {beginning!r}; see: successor lineage {lab}")
         return found[0]
 
     def incumbent(self) -> Version | None:
