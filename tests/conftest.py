@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from disks import mounted
 from improved import TEST_TOTAL, TOTAL, imported
 
 
@@ -23,3 +26,14 @@ def total_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def improved(total_once: Path, tmp_path: Path) -> Path:
     """The folder of a function of which a run has promoted a successor."""
     return Path(shutil.copytree(total_once, tmp_path / "improved"))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder with room for 1 MiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not mounted(folder, "size=1m"):
+        pytest.skip("mounting a file system takes a privilege that is missing here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)

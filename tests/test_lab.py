@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 import pytest
@@ -58,9 +59,10 @@ def test_what_is_no_target_is_refused(text: str):
             '"a while"',
             (
                 "[base_cases] wall_clock = 'a while': "
-                'should be a duration such as "90s", "5m" or "1h30m", of 100 years at most'
+                'should be a duration such as "90s", "5m" or "1h30m", above 0 and at most 100 years'
             ),
         ),
+        ('"Count further"', '""', "[lab] goal = '': should have at least 1 character"),
         ("[base_cases]", "[base_case]", "[base_case]: no such table; did you mean 'base_cases'?"),
     ],
 )
@@ -118,6 +120,54 @@ def test_the_settings_in_force_are_on_record(lab: Path):
     settings = Ledger.read(lab / ".successor").entries(SessionStarted)[0].event.settings
     assert settings["subject"] == {"kind": "tiny.py:subject", "ability": 4}
     assert settings["base_cases"]["target"] == ["horizon", 8]  # pyright: ignore - JSON values
+
+
+def default_author(lab: Path) -> None:
+    change(lab, 'kind = "tiny.py:author"', 'kind = "training"')
+
+
+AS_BY_DEFAULT = {
+    "author": {"strategy": "amplify", "growth": 2, "filters": ["commute", "shift", "confidence"]},
+    "judge": {"kind": "paired", "alpha": 0.05},
+}
+
+
+def test_a_setting_stated_as_it_is_by_default_is_no_other_experiment(lab: Path):
+    default_author(lab)
+    with load(lab) as opened:
+        opened.parts.ledger.started()
+    settings = Ledger.read(lab / ".successor").entries(SessionStarted)[0].event.settings
+    assert settings["author"]["strategy"] == "amplify"  # pyright: ignore - JSON values
+    open_lab(lab, AS_BY_DEFAULT).close()
+    with pytest.raises(UsageError, match=r"\[author\] growth = 3, on record 2"):
+        open_lab(lab, {"author": {"growth": 3}})
+
+
+def test_a_default_that_was_stated_may_be_left_out(lab: Path):
+    default_author(lab)
+    with open_lab(lab, AS_BY_DEFAULT) as opened:
+        opened.parts.ledger.started()
+    load(lab).close()
+
+
+def test_a_record_of_what_was_stated_only_goes_on_either_way(lab: Path):
+    """So were records before defaults were filled in."""
+    default_author(lab)
+    stated = labfile.read(lab).model_dump(mode="json")
+    assert stated["author"] == {"kind": "training"}
+    with Ledger.open(lab / ".successor", settings=stated, seed=1) as ledger:
+        ledger.started()
+    load(lab).close()
+    open_lab(lab, AS_BY_DEFAULT).close()
+    with pytest.raises(UsageError, match=r"\[judge\] alpha = 0.01, on record 0.05"):
+        open_lab(lab, {"judge": {"alpha": 0.01}})
+
+
+def test_what_is_wrong_with_a_part_is_told_once_in_a_traceback(lab: Path):
+    change(lab, "ability = 4", "ability = -4")
+    with pytest.raises(UsageError) as caught:
+        load(lab)
+    assert "".join(traceback.format_exception(caught.value)).count("ability = -4") == 1
 
 
 def test_the_stage_may_be_lowered_and_the_goal_may_not_move(lab: Path):

@@ -13,6 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
 
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass as checked_dataclass
+
 from successor import labfile, loop
 from successor.errors import Halt, UsageError
 from successor.insight import measures
@@ -20,7 +23,7 @@ from successor.judge import PairedJudge, WholeRun
 from successor.judge.budget import LEAST_ALPHA
 from successor.labfile import LabFile
 from successor.ledger import Ledger, SessionStarted
-from successor.ledger.disk import WriterLock
+from successor.ledger.disk import WriterLock, explain_disk, require_room
 from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage
 from successor.plugins import Bound, Closing, Telling, make
 from successor.types import (
@@ -35,11 +38,15 @@ from successor.types import (
     Verdict,
     Version,
 )
+from successor.validation import Defaults, no_such, noting_defaults, validated
 
 RECORD = ".successor"
 """Folder of the record, beside `successor.toml`."""
+BEGINNING_BYTES = 1024 * 1024
+"""What a record may need for its first events: with less room, none is begun afresh."""
 Overrides = Mapping[str, Mapping[str, object]]
 """Settings that win over the file's, by table and key."""
+_Tables = Mapping[str, Mapping[str, object]]
 Interrupt = Callable[[], Stop | None]
 """Asked at every progress report whether a person wants the run to end."""
 
@@ -156,7 +163,7 @@ def open_lab(
     overseer = _overseer(settings, folder)
     told, writes, judges = settings.subject, settings.author, settings.judge
     goal = settings.lab.goal
-    with ExitStack() as on_failure:
+    with ExitStack() as on_failure, noting_defaults() as defaults:
         subject = cast("Subject", make("subjects", told.kind, folder, told.settings, folder, goal))
         if isinstance(subject, Closing):
             on_failure.callback(subject.close)
@@ -166,7 +173,8 @@ def open_lab(
             subject.report()  # refuses what cannot be judged, while the record is still in place
         aside = set_aside(folder) if fresh else None
         bound: Mapping[str, Digest] = subject.fingerprint() if isinstance(subject, Bound) else {}
-        ledger = _open_ledger(folder, settings, bound, overseer, interrupt or (lambda: None))
+        experiment = _Experiment(settings, defaults, bound)
+        ledger = _open_ledger(folder, experiment, overseer, interrupt or (lambda: None))
         on_failure.pop_all()
     watched = _Interruptible(overseer, interrupt) if interrupt else overseer
     parts = loop.Parts(ledger, subject, author, judge, watched)
@@ -177,11 +185,13 @@ def record_of(folder: Path) -> Path:
     """The folder of a lab's record, to be read; no parts are wired for that.
 
     Raises:
-        UsageError: when there is no such lab.
+        UsageError: when there is no such lab, or a file is in the place of its record.
     """
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder; give the folder of a lab")
-    return folder / RECORD
+    labfile.require_folder(folder)
+    record = folder / RECORD
+    if record.exists() and not record.is_dir():
+        raise UsageError(f"{record} is a file, where the record has its folder: move it away")
+    return record
 
 
 def set_aside(folder: Path) -> Path | None:
@@ -189,28 +199,32 @@ def set_aside(folder: Path) -> Path | None:
 
     Raises:
         UsageError: when another process is writing to it.
+        SuccessorError: when there is no room for another one; then it stays where it is.
     """
     record = folder / RECORD
     if not record.is_dir():
         return None
-    lock = WriterLock(record / "lock")
-    number = 1
-    while (aside := folder / f"{RECORD}-{number}").exists():
-        number += 1
-    record.rename(aside)
-    lock.release()
+    require_room(folder, BEGINNING_BYTES)
+    with explain_disk(folder):
+        lock = WriterLock(record / "lock")
+        number = 1
+        while (aside := folder / f"{RECORD}-{number}").exists():
+            number += 1
+        record.rename(aside)
+        lock.release()
     return aside
+
+
+@checked_dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Paired:
+    """The `[judge]` table of the kind "paired"."""
+
+    alpha: float = Field(default=0.05, ge=LEAST_ALPHA, lt=1)
 
 
 def paired(settings: Mapping[str, object], subject: Subject) -> PairedJudge:
     """The judge `paired`: fresh items, the same for both versions, until the evidence suffices."""
-    alpha = settings.get("alpha", 0.05)
-    if unknown := sorted(settings.keys() - {"alpha"}):
-        raise UsageError(f"[judge] {unknown[0]} = {settings[unknown[0]]!r}: known: alpha, kind")
-    if not isinstance(alpha, float) or not LEAST_ALPHA <= alpha < 1:
-        allowed = f"a number between {LEAST_ALPHA} and 1"
-        raise UsageError(f"[judge] alpha = {alpha!r}: should be {allowed}")
-    return PairedJudge(subject, budget=WholeRun(alpha))
+    return PairedJudge(subject, budget=WholeRun(validated(Paired, "judge", settings).alpha))
 
 
 @dataclass(frozen=True)
@@ -243,54 +257,65 @@ def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
         floor=told.floor,
     )
     if cases.target and cases.target[0] not in measures.NAMES:
-        told = labfile.did_you_mean(cases.target[0], [*measures.NAMES])
-        raise UsageError(
-            f"{path}: [base_cases] target = {cases.target[0]!r}: no such metric; {told}"
-        )
+        name = cases.target[0]
+        known = no_such("metric", name, [*measures.NAMES])
+        raise UsageError(f"{path}: [base_cases] target = {name!r}: {known}")
     policy = Policy(cast("Stage", settings.lab.stage))
     try:
         return PolicyOverseer(policy, cases, measures.measure, loop.MASTERY)
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from error
+        raise UsageError(f"{path}: {error}") from None
+
+
+@dataclass(frozen=True)
+class _Experiment:
+    """What a record is about: the settings, those that are not stated too, and files."""
+
+    lab: LabFile
+    defaults: Defaults
+    files: Mapping[str, Digest]
+
+    def settings(self) -> _Tables:
+        """As they are in force, for the record."""
+        told = self.filled(cast("_Tables", self.lab.model_dump(mode="json")))
+        return {**told, "files": {**self.files}} if self.files else told
+
+    def filled(self, told: _Tables) -> _Tables:
+        """The same with what goes without saying; earlier records hold what was stated only."""
+        return {
+            table: {**content, **self.defaults.get(table, {}), **content}
+            for table, content in told.items()
+        }
 
 
 def _open_ledger(
-    folder: Path,
-    settings: LabFile,
-    bound: Mapping[str, Digest],
-    overseer: PolicyOverseer,
-    interrupt: Interrupt,
+    folder: Path, experiment: _Experiment, overseer: PolicyOverseer, interrupt: Interrupt
 ) -> Ledger:
-    now = cast("dict[str, dict[str, object]]", settings.model_dump(mode="json"))
-    if bound:
-        now["files"] = {**bound}
-    record = folder / RECORD
-    if record.exists() and not record.is_dir():
-        raise UsageError(f"{record} is a file, where the record has its folder: move it away")
+    now = experiment.settings()
+    record = record_of(folder)
     if (record / "record.sqlite").is_file():
         with Ledger.read(record) as ledger:
-            _check_unchanged(ledger, now, folder)
+            sessions = ledger.entries(SessionStarted)
+        if sessions:
+            began = experiment.filled(cast("_Tables", sessions[0].event.settings))
+            _check_unchanged(began, now, folder)
 
     def halt() -> Stop | None:
         return interrupt() or overseer.urgent(ledger)
 
-    ledger = Ledger.open(record, settings=now, seed=settings.lab.seed, halt=halt)
+    ledger = Ledger.open(record, settings=now, seed=experiment.lab.lab.seed, halt=halt)
     ignore = record / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8")
     return ledger
 
 
-def _check_unchanged(ledger: Ledger, now: Mapping[str, Mapping[str, object]], folder: Path) -> None:
+def _check_unchanged(began: _Tables, now: _Tables, folder: Path) -> None:
     """Refuse to go on with another experiment under the same record.
 
     Raises:
         UsageError: when a setting or a file that defines the experiment is not the one on record.
     """
-    sessions = ledger.entries(SessionStarted)
-    if not sessions:
-        return
-    began = cast("Mapping[str, Mapping[str, object]]", sessions[0].event.settings)
     changed = [
         f"[{table}] {key} = {_told(now, table, key)}, on record {_told(began, table, key)}"
         for table in ("lab", "subject", "author", "judge")
@@ -312,7 +337,7 @@ def _check_unchanged(ledger: Ledger, now: Mapping[str, Mapping[str, object]], fo
         )
 
 
-def _told(settings: Mapping[str, Mapping[str, object]], table: str, key: str) -> str:
+def _told(settings: _Tables, table: str, key: str) -> str:
     content = settings.get(table, {})
     return repr(content[key]) if key in content else "not set"
 

@@ -7,7 +7,6 @@ checks them.
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 import tomllib
@@ -16,8 +15,10 @@ from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from successor.errors import UsageError
+from successor.validation import mistake, no_such, shown
 
 FILE_NAME = "successor.toml"
 EXAMPLE = """\
@@ -51,7 +52,7 @@ def parse_duration(text: object) -> float:
     spelled = re.fullmatch(r"(?:\s*\d+(?:\.\d+)?\s*[smhd]?)+\s*", str(text))
     total = sum(float(number) * _UNITS_S[unit] for number, unit in parts)
     if isinstance(text, bool) or not spelled or not 0 < total <= LONGEST_S:
-        raise ValueError('a duration such as "90s", "5m" or "1h30m", of 100 years at most')
+        raise ValueError('a duration such as "90s", "5m" or "1h30m", above 0 and at most 100 years')
     return total
 
 
@@ -102,12 +103,12 @@ class LabTable(_Table):
 
     goal: Annotated[
         str,
-        AfterValidator(one_line),
         Field(
             min_length=1,
             max_length=500,
             description="What the subject should become able to do.",
         ),
+        AfterValidator(one_line),
     ]
     seed: Annotated[
         int, Field(ge=0, lt=2**53, description="Every random draw of the run follows from it.")
@@ -227,8 +228,7 @@ def read(folder: Path, overrides: Mapping[str, Mapping[str, object]] | None = No
         UsageError: when the folder or its file is missing, or a setting is wrong.
     """
     path = folder / FILE_NAME
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder; give the folder of a lab")
+    require_folder(folder)
     if not path.is_file():
         raise UsageError(
             f"{folder} is no lab: it has no {FILE_NAME}. Write one, such as:\n\n{EXAMPLE}"
@@ -249,24 +249,34 @@ def read(folder: Path, overrides: Mapping[str, Mapping[str, object]] | None = No
         raise UsageError("\n".join(f"{path}: {line}" for line in _explained(error))) from None
 
 
+def require_folder(folder: Path) -> None:
+    """Make sure that a lab is a folder.
+
+    Raises:
+        UsageError: when it is not.
+    """
+    if folder.is_dir():
+        return
+    if folder.name == FILE_NAME and folder.is_file():
+        raise UsageError(f"{folder} is the file of a lab: give its folder, {folder.parent}")
+    told = "is a file" if folder.exists() else "no such folder"
+    raise UsageError(f"{folder}: {told}; give the folder of a lab")
+
+
 def _explained(error: ValidationError) -> list[str]:
     """One line for each mistake: the key, its value, what is allowed."""
-    return [_line(item["type"], item["loc"], item["input"], item["msg"]) for item in error.errors()]
+    return [_line(each) for each in error.errors()]
 
 
-def _line(kind: str, place: tuple[int | str, ...], value: object, message: str) -> str:
-    table, key = str(place[0]), ".".join(str(part) for part in place[1:2])
-    known = _keys(table) if key else list(LabFile.model_fields)
-    if kind == "extra_forbidden":
-        where = f"[{table}] {key} = {value!r}" if key else f"[{table}]"
-        return f"{where}: no such {'key' if key else 'table'}; {did_you_mean(key or table, known)}"
-    if kind == "missing":
-        where = f"[{table}] {key}" if key else f"[{table}]"
-        return f"{where}: missing; it is required"
-    if not key:
-        return f"{table} = {value!r}: should be a table, [{table}]"
-    allowed = message.removeprefix("Value error, ").removeprefix("Input should be ")
-    return f"[{table}] {key} = {value!r}: should be {allowed}"
+def _line(error: ErrorDetails) -> str:
+    table, place = str(error["loc"][0]), error["loc"][1:2]
+    if place:
+        return mistake(table, place, error, _keys(table))
+    if error["type"] == "extra_forbidden":
+        return f"[{table}]: {no_such('table', table, [*LabFile.model_fields])}"
+    if error["type"] == "missing":
+        return f"[{table}]: missing; it is required"
+    return f"{table} = {shown(error['input'])}: should be a table, [{table}]"
 
 
 def _keys(table: str) -> list[str]:
@@ -274,9 +284,3 @@ def _keys(table: str) -> list[str]:
     return (
         list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
     )
-
-
-def did_you_mean(word: str, known: list[str]) -> str:
-    """The known words nearest to `word`, or all of them when none is near."""
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"

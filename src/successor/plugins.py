@@ -19,8 +19,9 @@ from types import ModuleType
 from typing import Literal, Protocol, runtime_checkable
 
 from successor.errors import SuccessorError, UsageError
-from successor.labfile import FILE_NAME, did_you_mean
+from successor.labfile import FILE_NAME
 from successor.types import Digest
+from successor.validation import no_such
 
 _TRAINING = ("torch", "safetensors")
 _SPELLED = re.compile(r"([^:\x00]+\.py|[^\W\d]\w*(\.[^\W\d]\w*)*):[^\W\d]\w*")
@@ -77,7 +78,7 @@ def find(group: Group, kind: str, folder: Path) -> Callable[..., object]:
     except ImportError as error:
         hint = "; pip install 'successor-rsi[train]'" if error.name in _TRAINING else ""
         raise SuccessorError(f"{where}: cannot be loaded: {error}{hint}") from error
-    raise UsageError(f"{where}: no such kind; {did_you_mean(kind, list(known))}")
+    raise UsageError(f"{where}: {no_such('kind', kind, list(known))}")
 
 
 def make(group: Group, kind: str, folder: Path, *given: object) -> object:
@@ -96,7 +97,7 @@ def make(group: Group, kind: str, folder: Path, *given: object) -> object:
     try:
         made = factory(*given)
     except UsageError as error:
-        raise UsageError(f"{folder / FILE_NAME}: {error}") from error
+        raise UsageError(f"{folder / FILE_NAME}: {error}") from None
     lacking = [name for name in _HAS[group] if not callable(getattr(type(made), name, None))]
     if lacking:
         kind_made = type(made).__name__

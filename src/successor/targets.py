@@ -27,6 +27,7 @@ LABS = ".successor-labs"
 """Folder of the labs of the functions in the files beside it; ignores itself in git."""
 GOAL = "faster"
 """What a function should become when nothing else is said."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SPELLED = re.compile(r"(?P<file>.+\.py):(?P<function>[^\W\d]\w*(\.[^\W\d]\w*)*)")
 
 
@@ -80,8 +81,10 @@ def parse(text: str) -> FunctionName | None:
     """The function that a text such as `src/add.py:add` names; None when it names a folder.
 
     Raises:
-        UsageError: when it names a file, but no function in it.
+        UsageError: when it names a file, but no function in it, or has control characters.
     """
+    if _CONTROL.search(text):  # it will be told on a terminal, and within one line
+        raise UsageError(f"{text!r}: a path with control characters; give it another name")
     if spelled := _SPELLED.fullmatch(text):
         return FunctionName(Path(spelled["file"]), spelled["function"])
     if text.endswith(".py"):

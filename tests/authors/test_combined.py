@@ -95,10 +95,18 @@ def test_after_a_kill_the_turn_goes_on_and_nobody_is_asked_twice():
 
 
 def test_an_author_that_is_not_there_is_told():
-    with pytest.raises(UsageError, match="no author 'nobody'"):
+    with pytest.raises(
+        UsageError, match="authors = 'nobody': no such author; known: evolve, rewrite, "
+    ):
         search({"authors": ["nobody"]}, Bench(always_one))
-    with pytest.raises(UsageError, match="no author 'search'"):
+    with pytest.raises(UsageError, match="authors = 'search': no such author"):
         search({"authors": ["search"]}, Bench(always_one))
+
+
+def test_what_is_wrong_with_an_authors_settings_names_its_table():
+    told = r"\[author.tune\] attemps = 3: no such key; did you mean 'attempts'"
+    with pytest.raises(UsageError, match=told):
+        search({"tune": {"attemps": 3}}, Bench(always_one))
 
 
 def test_each_author_gets_its_settings(monkeypatch: pytest.MonkeyPatch):

@@ -87,7 +87,7 @@ def test_a_rewrite_for_one_objective_is_left_alone_without_it():
 
 
 def test_a_setting_that_is_wrong_is_named():
-    with pytest.raises(UsageError, match="no rewrite 'magic'"):
+    with pytest.raises(UsageError, match="without = 'magic': no such rewrite"):
         rewrite({"without": ["magic"]}, Bench(always_one))
     with pytest.raises(UsageError, match="depth"):
         rewrite({"depth": 0}, Bench(always_one))

@@ -9,6 +9,7 @@ import pytest
 
 from cli.commands import Run
 from successor.cli.record_views import told_status
+from successor.lab import load
 from successor.ledger import Ledger
 from successor.ledger.store import FILE
 
@@ -61,6 +62,23 @@ def test_status_tells_what_the_lab_has_come_to(improved: Path, run: Run):
     assert "Count further" in found.out
     assert "stopped by its target" in found.out
     assert "3, 2 promotions" in found.out
+
+
+def test_one_promotion_is_no_promotions(lab: Path, run: Run):
+    told = run("improve", lab, "--generations", "2").err
+    assert "2 versions, 1 promoted" in told
+    assert "2, 1 promotion\n" in run("status", lab).out
+
+
+def test_a_record_before_its_first_version_says_that_there_is_none(lab: Path, run: Run):
+    with load(lab) as opened:
+        opened.parts.ledger.started()
+    found = run("lineage", lab)
+    assert (found.code, len(found.out.splitlines())) == (0, 1)
+    assert found.out.startswith("There is no version yet")
+    assert run("lineage", lab, "--json").lines == [{"lineage": []}]
+    assert "1 event and 0 objects verify." in run("audit", lab).out
+    assert "(1 event)" in run("status", lab).out
 
 
 def test_status_of_a_lab_that_never_ran_says_so(lab: Path, run: Run):

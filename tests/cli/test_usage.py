@@ -17,6 +17,24 @@ def test_a_lab_that_is_not_there_is_one_line_and_exit_2(run: Run):
     assert found.err == "successor: nowhere: no such folder; give the folder of a lab\n"
 
 
+@pytest.mark.parametrize("verb", ["improve", "status", "audit", "report", "rollback", "diff"])
+@pytest.mark.parametrize("name", ["no\nsuch", "no\x1b[2Jsuch", "add\n.py:add"])
+def test_a_path_cannot_begin_a_line_of_its_own(run: Run, verb: str, name: str):
+    found = run(verb, name)
+    assert (found.code, found.out) == (2, "")
+    (line,) = found.err.splitlines()
+    assert line == f"successor: {name!r}: a path with control characters; give it another name"
+
+
+@pytest.mark.parametrize("verb", ["improve", "status"])
+def test_the_file_of_a_lab_is_no_lab_and_its_folder_is_named(lab: Path, run: Run, verb: str):
+    found = run(verb, lab / "successor.toml")
+    assert found.code == 2
+    assert found.err == (
+        f"successor: {lab / 'successor.toml'} is the file of a lab: give its folder, {lab}\n"
+    )
+
+
 def test_a_folder_without_a_lab_file_is_told_what_to_write(tmp_path: Path, run: Run):
     found = run("improve", tmp_path)
     assert found.code == 2
@@ -67,7 +85,14 @@ def test_wrong_usage_is_two_lines_and_exit_2(run: Run, arguments: list[str], tol
         ("tiny.py:author", "trainig", "did you mean 'training'"),
         ("reliable_horizon=16", "reliable_horizn=16", "did you mean 'reliable_horizon'"),
         ("[base_cases]", "[judge]\nalpha = 2.0\n[base_cases]", "[judge] alpha = 2.0"),
-        ("[base_cases]", "[judge]\nalfa = 0.1\n[base_cases]", "[judge] alfa = 0.1"),
+        ("[base_cases]", "[judge]\nalfa = 0.1\n[base_cases]", "did you mean 'alpha'?"),
+        ('"tiny.py:author"', '"training"\nstratgy = "agree"', "did you mean 'strategy'?"),
+        ('"tiny.py:author"', '"training"\nsteps = 1', "steps = 1: should be greater than or"),
+        ('"tiny.py:author"', '"training"\nfilters = ["no"]', "filters[0] = 'no': should be 'comm"),
+        ('"tiny.py:subject"', '"program"', "[subject] target: missing; it is required"),
+        ("Count further", "", "[lab] goal = '': should have at least 1 character"),
+        ("Count further", "x" * 501, "...: should have at most 500 characters"),
+        ('"1m"', '"0s"', "[base_cases] wall_clock = '0s': should be a duration such as"),
         ("[base_cases]", "[judge]\nalpha = 1e-320\n[base_cases]", "[judge] alpha = 1e-320"),
         ("tiny.py:subject", ":", "no such kind"),
         ("tiny.py:subject", "..foo:bar", "no such kind"),

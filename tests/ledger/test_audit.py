@@ -362,3 +362,20 @@ def test_looking_changes_no_file(folder: Path):
     ledger.exam(ledger.decisions()[-1].candidate)
     ledger.close()
     assert contents(folder) == before
+
+
+def test_an_object_that_no_event_names_must_be_what_its_name_says(folder: Path):
+    sound = audit(folder)
+    stray = ObjectStore(folder / "objects", folder / "work").write(b"a kill came before its event")
+    assert audit(folder) == sound
+    path = folder / "objects" / stray[:2] / stray[2:]
+    path.write_bytes(flip(path.read_bytes(), 3))
+    assert problem_of(folder) == (
+        f"object {stray} is damaged: its content has another digest; no event names it"
+    )
+
+
+def test_a_file_in_the_store_that_can_be_no_object_is_none(folder: Path):
+    sound = audit(folder)
+    next((folder / "objects").iterdir()).joinpath(".DS_Store").write_bytes(b"of a file manager")
+    assert audit(folder) == sound

@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import resource
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from disks import fill, mounted
 from ledger.climber import climb, end_state
 from successor.errors import SuccessorError
 from successor.ledger import Ledger, audit
 from successor.ledger.checkpoints import Checkpoint
 from successor.types import Stop
-
-
-def mounted(folder: Path, options: str) -> bool:
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    return sys.platform == "linux" and subprocess.run(command, check=False).returncode == 0
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if not mounted(folder, "size=1m"):
-        pytest.skip("mounting a file system takes a privilege that is missing here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-def fill(folder: Path, room_bytes: int) -> Path:
-    """A ballast that leaves little room."""
-    ballast = folder / "ballast"
-    free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
-    ballast.write_bytes(bytes(max(0, free - room_bytes)))
-    return ballast
 
 
 def refusal_of(lab: Path) -> str | None:

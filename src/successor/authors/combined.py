@@ -20,7 +20,7 @@ from successor.authors.bandit import Bandit
 from successor.authors.workshop import Workshop
 from successor.errors import UsageError
 from successor.types import Author, Brief, Draft, Subject, Version, Workspace
-from successor.validation import validated
+from successor.validation import no_such, validated
 
 SHARES = frozenset({"accuracy", "errors"})
 """Objectives that can be reached in full; there is always something faster."""
@@ -142,18 +142,26 @@ def search(settings: Mapping[str, object], subject: Subject) -> CombinedAuthor:
     """
     checked = validated(Settings, "author", settings)
     given = {"rewrite": checked.rewrite, "tune": checked.tune, "evolve": checked.evolve}
-    authors = [_find(name)(given.get(name, {}), subject) for name in checked.authors]
+    authors = [_made(name, given.get(name, {}), subject) for name in checked.authors]
     workshop = cast("Workshop", subject)
     # Asked late: the subject has to run the original to know what it can become.
     return CombinedAuthor(authors, lambda: not SHARES.issuperset(workshop.objectives))
 
 
+def _made(name: str, settings: Mapping[str, object], subject: Subject) -> Author:
+    """That author; what it says of its table is said of the table that it has here."""
+    factory = _find(name)
+    try:
+        return factory(settings, subject)
+    except UsageError as error:
+        raise UsageError(str(error).replace("[author]", f"[author.{name}]", 1)) from None
+
+
 def _find(name: str) -> Factory:
     known = {point.name: point for point in entry_points(group="successor.authors")}
-    if name == CombinedAuthor.name or name not in known:
-        raise UsageError(
-            f"[author] authors: no author {name!r}; there are {', '.join(sorted(known))}"
-        )
+    known.pop(CombinedAuthor.name, None)  # it would ask itself without end
+    if name not in known:
+        raise UsageError(f"[author] authors = {name!r}: {no_such('author', name, [*known])}")
     return cast("Factory", known[name].load())
 
 

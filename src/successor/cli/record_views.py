@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import click
 from rich.console import Console
 
 from successor.cli.generation import Chronicle, Generation
@@ -14,6 +15,7 @@ from successor.cli.options import plain
 from successor.cli.view import duration, metric, table, told_measures
 from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
+from successor.insight.report_html import counted
 from successor.lab import record_of
 from successor.ledger import Ledger, SessionStarted, Stopped
 from successor.ledger.disk import reader_lock
@@ -66,9 +68,9 @@ def told_status(found: dict[str, Any]) -> str:
         "state": state,
         "incumbent": found["incumbent"] or "none yet",
         "measured": told_measures(found["measured"]) or "nothing yet",
-        "generations": f"{found['generations']}, {found['promotions']} promotions",
+        "generations": f"{found['generations']}, {counted(found['promotions'], 'promotion')}",
         "worked": duration(found["seconds"]),
-        "head": f"{found['ledger_head']} ({found['events']} events)",
+        "head": f"{found['ledger_head']} ({counted(found['events'], 'event')})",
     }
     told = {name: plain(value).replace("\n", "\\n") for name, value in lines.items()}
     return "\n".join(f"{name:<12} {value}" for name, value in told.items())
@@ -86,12 +88,15 @@ def lineage_of(folder: Path) -> list[dict[str, Any]]:
 
 
 def show_lineage(folder: Path) -> None:
-    """Print the incumbents as a table.
+    """Print the incumbents as a table, or that there is none yet.
 
     Raises:
         UsageError, RecordError: as `lineage_of`.
     """
     console, rows = Console(), _line(Ledger.read(record_of(folder)))
+    if not rows:
+        click.echo(f"There is no version yet; write the first with: successor improve {folder}")
+        return
     ascii_only = console.options.ascii_only
     console.print(table(rows, None, console.width, ascii_only=ascii_only))
 

@@ -16,6 +16,7 @@ from successor.cli.options import plain
 from successor.cli.view import Scene, duration, metric, number
 from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
+from successor.insight.report_html import counted
 from successor.lab import Lab, open_lab, run
 from successor.ledger import Entry, Event, Progress
 from successor.plugins import Telling
@@ -147,7 +148,8 @@ class Teller:
         now = next(iter(summary["measured"].values()), None)
         grown = f", {metric(told[0][0])} {number(told[0][1])} to {number(now)}" if told else ""
         versions, promotions = summary["versions"], summary["promotions"]
-        yield f"{versions} versions, {promotions} promoted{grown}, {duration(self._scene.spent_s)}."
+        made = counted(versions, "version")
+        yield f"{made}, {promotions} promoted{grown}, {duration(self._scene.spent_s)}."
         if stop.base_case == INTERRUPTED:
             yield f"Go on with: successor improve {folder}"
         elif not versions:

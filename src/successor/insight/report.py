@@ -20,6 +20,7 @@ from successor.insight.report_charts import chart_data, embedded
 from successor.insight.report_data import Story, story
 from successor.insight.report_page import page, title
 from successor.ledger import Ledger
+from successor.ledger.disk import write_atomically
 
 
 def write_report(folder: Path, output: Path) -> Path:
@@ -35,8 +36,7 @@ def write_report(folder: Path, output: Path) -> Path:
     text = render(told)
     unfinished = output.with_name(f".{output.name}.part")
     try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(output)
+        write_atomically(output, text.encode(), unfinished)
     except OSError as error:
         raise SuccessorError(f"{output}: cannot write the report: {error.strerror}") from error
     return output

@@ -14,7 +14,16 @@ from successor.ledger.history import History
 from successor.ledger.journal import Verified, take_in, verified
 from successor.ledger.merkle import CompactRange, leaf_hash
 from successor.ledger.objects import ObjectStore, require_beginning
-from successor.ledger.store import expected_schema, opened_to_read, rows, schema, schema_version
+from successor.ledger.store import (
+    FILE,
+    MIGRATIONS,
+    expected_schema,
+    newer,
+    opened_to_read,
+    rows,
+    schema,
+    schema_version,
+)
 from successor.ledger.tip import Head, read_tip
 from successor.types import Digest
 
@@ -34,14 +43,14 @@ class AuditReport:
 
 
 def audit(folder: Path) -> AuditReport:
-    """Verify every event and every object that an event names; changes no file.
+    """Verify every event and every object in the store; changes no file.
 
     An event verifies when it follows the one before, hashes to its leaf, extends the tree to its
     root, is written in the canonical way, and fits what came before; and the record is as long as
     the head beside it says. A record that was rewritten from some event on with all its hashes
     and its head cannot be told from the record alone: that takes a witness who kept an earlier
-    head, and a consistency proof. Bytes of the file that hold nothing, such as free pages, may
-    change unseen.
+    head, and a consistency proof. Bytes of the file that hold nothing, such as the room between
+    rows and counters of SQLite's header, may change unseen.
 
     Args:
         folder: `<lab>/.successor`.
@@ -60,10 +69,11 @@ def audit(folder: Path) -> AuditReport:
                 _check_file(connection)
         if inspection.tree.size == 0:
             require_beginning(folder)
+        inspection.take_strays()
     except RecordError as error:
         problem = str(error)
     except sqlite3.Error as error:
-        problem = f"the file of the record is damaged after event {inspection.tree.size}: {error}"
+        problem = f"{FILE} is damaged after event {inspection.tree.size}: {error}"
     tree = inspection.tree
     return AuditReport(
         tree.size, len(inspection.objects), Head(tree.size, tree.root.hex()), problem
@@ -96,11 +106,20 @@ class _Inspection:
             self._take_object(digest, entry.event, name)
         self.tree = each.tree
 
+    def take_strays(self) -> None:
+        """Inspect the objects that no event names: a kill may come before the event."""
+        for digest in self._store:
+            if digest not in self.objects:
+                try:
+                    self._store.content(digest)
+                except RecordError as error:
+                    raise RecordError(f"{error}; no event names it") from None
+
     def _take_object(self, digest: Digest, event: Event, name: str) -> None:
         if digest in self.objects and not isinstance(event, Examined):
             return
         try:
-            data = self._store.read(digest)
+            data = self._store.content(digest)
             if isinstance(event, Examined):
                 decode_exam(event, data)
         except RecordError as error:
@@ -109,8 +128,10 @@ class _Inspection:
 
 
 def _check_file(connection: sqlite3.Connection) -> None:
+    if schema_version(connection) > len(MIGRATIONS):
+        raise RecordError(newer(connection))
     if schema(connection) != expected_schema(schema_version(connection)):
         raise RecordError("the table of events was altered: it is no longer append-only")
     (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
-        raise RecordError(f"the file of the record is damaged: {found}")
+        raise RecordError(f"{FILE} is damaged: {found}")

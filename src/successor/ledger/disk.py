@@ -17,6 +17,7 @@ from successor.errors import RecordError, SuccessorError, UsageError
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 NEARLY_FULL_BYTES = 256 * 1024
+RECORD_FILE = "record.sqlite"
 LOCK_PATIENCE_S = 1.0
 """A reader holds the lock for as long as it copies the record: a writer waits that out."""
 
@@ -40,12 +41,34 @@ def explain_disk(folder: Path) -> Generator[None]:
         if name == "SQLITE_FULL" or (name.startswith("SQLITE_IOERR") and _nearly_full(folder)):
             raise _full(folder) from error
         if name == "SQLITE_ERROR":  # our statements are right, so the tables are not ours
-            raise RecordError(f"{folder}: the file of the record is damaged: {error}") from error
+            raise RecordError(f"{RECORD_FILE} is damaged: {error}") from error
         raise SuccessorError(f"{folder}: the record cannot be used: {error}") from error
     except UnicodeDecodeError as error:  # SQLite puts damaged text into what it says
-        raise RecordError(f"{folder}: the file of the record is damaged") from error
+        raise RecordError(f"{RECORD_FILE} is damaged") from error
     except sqlite3.DatabaseError as error:
-        raise RecordError(f"{folder}: the file of the record is damaged: {error}") from error
+        raise RecordError(f"{RECORD_FILE} is damaged: {error}") from error
+
+
+@contextmanager
+def naming_record(folder: Path) -> Generator[None]:
+    """Say of an error of a record whose record it is, and the way out.
+
+    Args:
+        folder: `<lab>/.successor`.
+    """
+    try:
+        yield
+    except RecordError as error:
+        raise not_verified(folder, str(error)) from error.__cause__  # or it is told twice
+
+
+def not_verified(folder: Path, problem: str) -> RecordError:
+    """The error of a record that has that problem, in one line."""
+    lab = folder.parent
+    return RecordError(
+        f"{lab}: the record does not verify: {problem}. Restore {folder} from a copy, "
+        f"or set it aside and begin anew with: successor improve {lab} --fresh"
+    )
 
 
 def write_atomically(target: Path, data: bytes, temporary: Path) -> None:
@@ -70,6 +93,19 @@ def write_atomically(target: Path, data: bytes, temporary: Path) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(target.parent)
+
+
+def require_room(folder: Path, size: int) -> None:
+    """Make sure that `size` bytes can be written to a folder; nothing stays there.
+
+    Raises:
+        SuccessorError: when they cannot.
+    """
+    trial = folder / f".room-{os.getpid()}"
+    with explain_disk(folder):
+        # Random, as some file systems keep zeros without taking room.
+        write_atomically(trial, os.urandom(size), trial)
+        trial.unlink()
 
 
 def make_folder(folder: Path) -> None:

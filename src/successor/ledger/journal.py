@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from successor.errors import RecordError, UsageError
 from successor.ledger.codec import decode, encode, kind_of
-from successor.ledger.disk import explain_disk
+from successor.ledger.disk import explain_disk, naming_record
 from successor.ledger.events import Entry, Event, Progress
 from successor.ledger.history import History
 from successor.ledger.merkle import CompactRange, leaf_hash
@@ -49,7 +49,7 @@ class Journal:
     @property
     def memory(self) -> Memory:
         if self._memory is None and self._store is not None:
-            with explain_disk(self._folder):
+            with naming_record(self._folder), explain_disk(self._folder):
                 self._memory = _remember(self._store.rows(), read_tip(self._folder))
         if self._memory is None:
             raise UsageError(f"{self._folder}: the record was closed")

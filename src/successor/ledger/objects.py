@@ -6,12 +6,13 @@ import errno
 import os
 import re
 import stat
+from collections.abc import Iterator
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
 from successor.errors import RecordError
-from successor.ledger.disk import explain_disk, make_folder, write_atomically
+from successor.ledger.disk import explain_disk, make_folder, naming_record, write_atomically
 from successor.types import Digest
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -46,6 +47,15 @@ class ObjectStore:
         """The object of that name.
 
         Raises:
+            RecordError: as `content`; the text names the lab and the way out.
+        """
+        with naming_record(self._folder.parent):
+            return self.content(digest)
+
+    def content(self, digest: Digest) -> bytes:
+        """The object of that name, for a caller who names the record.
+
+        Raises:
             RecordError: when it is missing, or is no longer what its name says.
         """
         try:
@@ -57,6 +67,12 @@ class ObjectStore:
         if sha256(data).hexdigest() != digest:
             raise RecordError(f"object {digest} is damaged: its content has another digest")
         return data
+
+    def __iter__(self) -> Iterator[Digest]:
+        """The names of all objects, in no order."""
+        for path in self._folder.glob("*/*"):
+            if _DIGEST.fullmatch(digest := path.parent.name + path.name):
+                yield digest
 
     def __contains__(self, digest: Digest) -> bool:
         return self._path(digest).is_file()

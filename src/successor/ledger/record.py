@@ -7,9 +7,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self, TypeVar, overload
 
-from successor.errors import RecordError, UsageError
+from successor.errors import UsageError
 from successor.ledger.codec import LARGEST_INTEGER, decode_exam
-from successor.ledger.disk import WriterLock, explain_disk, make_folder
+from successor.ledger.disk import WriterLock, explain_disk, make_folder, naming_record, not_verified
 from successor.ledger.events import (
     Entry,
     Event,
@@ -101,7 +101,7 @@ class Ledger:
             for each in (folder, folder / "objects", folder / "work"):
                 make_folder(each)
             lock = WriterLock(folder / "lock")
-        with ExitStack() as on_failure:
+        with naming_record(folder), ExitStack() as on_failure:
             on_failure.callback(lock.release)
             for torn in (folder / "work").glob("incoming-*"):
                 torn.unlink(missing_ok=True)
@@ -129,12 +129,13 @@ class Ledger:
             UsageError: when nothing is on record.
             RecordError: when the record does not verify.
         """
-        with explain_disk(folder):
-            tip = read_tip(folder)
-            with opened_to_read(folder) as connection:
-                journal = Journal(rows(connection), tip, None, folder)
-        if not journal.head.size:
-            require_beginning(folder)
+        with naming_record(folder):
+            with explain_disk(folder):
+                tip = read_tip(folder)
+                with opened_to_read(folder) as connection:
+                    journal = Journal(rows(connection), tip, None, folder)
+            if not journal.head.size:
+                require_beginning(folder)
         seed = journal.history.seed or 0
         return cls(folder, journal, settings={}, seed=seed, halt=lambda: None, lock=None)
 
@@ -201,10 +202,11 @@ class Ledger:
         Raises:
             UsageError: when it never was, or is now.
         """
+        name = f"{self._folder.parent}: version {version[:12]}"
         if version not in self._journal.history.promoted:
-            raise UsageError(f"{version[:12]} was never in charge: nothing to roll back to")
+            raise UsageError(f"{name} was never in charge: nothing to roll back to")
         if version == self._journal.history.incumbent:
-            raise UsageError(f"{version[:12]} is in charge already")
+            raise UsageError(f"{name} is in charge already")
         self.started()
         if (left := self._journal.history.generation) is not None:
             self._close(left.opened.generation)
@@ -253,7 +255,7 @@ class Ledger:
         try:
             return self._journal.history.versions[version]
         except KeyError:
-            raise RecordError(f"no version {version} is on record") from None
+            raise not_verified(self._folder, f"no version {version} is on record") from None
 
     def named(self, beginning: str) -> Digest:
         """The id of the one version on record that begins so.
@@ -264,7 +266,8 @@ class Ledger:
         found = [name for name in self._journal.history.versions if name.startswith(beginning)]
         if len(found) != 1:
             told = "no version begins" if not found else f"{len(found)} versions begin"
-            raise UsageError(f"{told} with {beginning!r}; `successor lineage` lists them")
+            lab = self._folder.parent
+            raise UsageError(f"{lab}: {told} with {beginning!r}; see: successor lineage {lab}")
         return found[0]
 
     def incumbent(self) -> Version | None:
@@ -308,7 +311,9 @@ class Ledger:
         if key not in self._exams:
             if len(self._exams) >= EXAMS_KEPT:
                 self._exams.clear()
-            self._exams[key] = decode_exam(examined, self._objects.read(examined.scores))
+            with naming_record(self._folder):
+                scores = self._objects.content(examined.scores)
+                self._exams[key] = decode_exam(examined, scores)
         return self._exams[key]
 
     def _close(self, generation: int) -> None:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from successor.errors import RecordError, UsageError
-from successor.ledger.disk import explain_disk, reader_lock
+from successor.errors import RecordError, SuccessorError, UsageError
+from successor.ledger.disk import RECORD_FILE, explain_disk, reader_lock
 from successor.ledger.objects import require_beginning
 from successor.ledger.tip import FILE as HEAD
 
-FILE = "record.sqlite"
+FILE = RECORD_FILE
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE event (
@@ -55,14 +55,17 @@ class EventStore:
         """Open or create the table.
 
         Raises:
-            RecordError: when the file is damaged, or of a newer release.
-            SuccessorError: when the disk is full.
+            RecordError: when the file is damaged, or gone.
+            SuccessorError: when the disk is full, or a newer release wrote the file.
         """
+        has_events(folder)
         with explain_disk(folder), ExitStack() as on_failure:
             # Autocommit: every append is a transaction of its own.
             self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
             on_failure.callback(self._connection.close)
             self._connection.text_factory = _text
+            if schema_version(self._connection) > len(MIGRATIONS):
+                raise SuccessorError(f"{folder}: {newer(self._connection)}")
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             _migrate(self._connection)
@@ -95,6 +98,22 @@ def rows(connection: sqlite3.Connection) -> Iterator[Row]:
         yield Row(*values)
 
 
+def has_events(folder: Path) -> bool:
+    """Whether there is a file of events.
+
+    Raises:
+        RecordError: when there was one, or something else is in its place.
+    """
+    if (folder / FILE).is_file():
+        return True
+    if (folder / FILE).exists():
+        raise RecordError(f"{FILE} is no file: the events are lost")
+    if (folder / HEAD).exists():
+        raise RecordError(f"{FILE} is missing: the events are lost")
+    require_beginning(folder)
+    return False
+
+
 @contextmanager
 def opened_to_read(folder: Path) -> Generator[sqlite3.Connection]:
     """The table of events, to read, whether or not a run is writing to it.
@@ -107,10 +126,7 @@ def opened_to_read(folder: Path) -> Generator[sqlite3.Connection]:
     """
     with TemporaryDirectory(prefix="successor-") as scratch:
         with reader_lock(folder / "lock") as at_rest:
-            if not (folder / FILE).is_file():
-                if (folder / HEAD).exists():
-                    raise RecordError(f"{folder / FILE} is missing: the events are lost")
-                require_beginning(folder)
+            if not has_events(folder):
                 raise UsageError(f"{folder.parent}: nothing is on record here: run it first")
             if at_rest:
                 for name in (FILE, f"{FILE}-wal"):
@@ -146,9 +162,13 @@ def schema_version(connection: sqlite3.Connection) -> int:
     return version
 
 
+def newer(connection: sqlite3.Connection) -> str:
+    """What is wrong with a database of a version that is not known here."""
+    version = schema_version(connection)
+    return f"its schema is {version}, this release knows {len(MIGRATIONS)}: upgrade Successor"
+
+
 def _migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRATIONS) -> None:
     version = schema_version(connection)
-    if version > len(migrations):
-        raise RecordError(f"the record has schema {version}: upgrade Successor to write to it")
     for number, script in enumerate(migrations[version:], start=version + 1):
         connection.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT;")

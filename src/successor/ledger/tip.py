@@ -53,6 +53,6 @@ def read_tip(folder: Path) -> Head | None:
             return Head(size, root)
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, IsADirectoryError):
         pass
-    raise RecordError(f"{folder / FILE} is damaged: it is no head of a record")
+    raise RecordError(f"the file {FILE} is damaged: it is no head of a record")

@@ -11,7 +11,7 @@ from successor.authors.rewrite.shelf import rewrites
 from successor.authors.workshop import Workshop
 from successor.errors import UsageError
 from successor.types import Subject
-from successor.validation import validated
+from successor.validation import no_such, validated
 
 
 def rewrite(settings: Mapping[str, object], subject: Subject) -> RewriteAuthor:
@@ -23,9 +23,8 @@ def rewrite(settings: Mapping[str, object], subject: Subject) -> RewriteAuthor:
     checked = validated(Settings, "author", settings)
     for name in checked.without:
         if name not in rewrites():
-            raise UsageError(
-                f"[author] without: no rewrite {name!r}; there are {', '.join(rewrites())}"
-            )
+            unknown = no_such("rewrite", name, [*rewrites()])
+            raise UsageError(f"[author] without = {name!r}: {unknown}")
     return RewriteAuthor(cast("Workshop", subject), checked)
 
 
