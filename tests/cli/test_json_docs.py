@@ -98,8 +98,15 @@ def test_reading_verbs_print_what_is_documented(lab: Path, run: Run):
         schema = documented(f"`successor {verb} LAB --json`")
         assert_fits(run(verb, lab, "--json").lines[0], schema)
     schema = {**documented("A generation"), **documented("A version in charge")}
-    for version in run("lineage", lab, "--json").lines[0]["lineage"]:
+    (told,) = run("lineage", lab, "--json").lines
+    assert list(told) == ["lineage", "generations"]
+    for version in told["lineage"]:
         assert_fits(version, schema)
+
+
+def test_lineage_tells_the_generations_as_improve_does(lab: Path, run: Run):
+    lines = run("improve", lab, "--json").lines[:-1]
+    assert run("lineage", lab, "--json").lines[0]["generations"] == lines
 
 
 def test_reading_a_function_prints_what_is_documented(improved: Path, run: Run):

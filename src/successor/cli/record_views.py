@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -74,15 +75,20 @@ def told_status(found: dict[str, Any]) -> str:
     return "\n".join(f"{name:<12} {value}" for name, value in told.items())
 
 
-def lineage_of(folder: Path) -> list[dict[str, Any]]:
-    """The incumbents, oldest first, with the generation that made each and who wrote it.
+def lineage_of(folder: Path) -> dict[str, Any]:
+    """The fields of `lineage --json`: the incumbents, oldest first, with the generation that made
+    each and who wrote it, and all generations that are over.
 
     Raises:
         UsageError: when nothing is on record.
         RecordError: when the record does not verify.
     """
     ledger = Ledger.read(record_of(folder))
-    return [{**asdict(row), "author": ledger.version(row.version).author} for row in _line(ledger)]
+    over = Chronicle(ledger).replay(ledger.entries())
+    line = [
+        {**asdict(row), "author": ledger.version(row.version).author} for row in _line(ledger, over)
+    ]
+    return {"lineage": line, "generations": [asdict(row) for row in over]}
 
 
 def show_lineage(folder: Path) -> None:
@@ -91,13 +97,15 @@ def show_lineage(folder: Path) -> None:
     Raises:
         UsageError, RecordError: as `lineage_of`.
     """
-    console, rows = Console(), _line(Ledger.read(record_of(folder)))
+    console, ledger = Console(), Ledger.read(record_of(folder))
+    rows = _line(ledger, Chronicle(ledger).replay(ledger.entries()))
     ascii_only = console.options.ascii_only
     console.print(table(rows, None, console.width, ascii_only=ascii_only))
 
 
-def _line(ledger: Ledger) -> list[Generation]:
-    rows = {row.version: row for row in Chronicle(ledger).replay(ledger.entries())}
+def _line(ledger: Ledger, over: Iterable[Generation]) -> list[Generation]:
+    """Of each version in line the generation that put it in charge, not one that found no other."""
+    rows = {row.version: row for row in over if row.decision in {"first", "promoted"}}
     incumbent = ledger.incumbent()
     line = ledger.lineage(incumbent.id) if incumbent else ()
     return [rows[version.id] for version in line if version.id in rows]
