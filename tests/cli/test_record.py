@@ -121,6 +121,7 @@ def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
         "running": True,
         "stopped_by": None,
         "reason": None,
+        "rolled_back": None,
         "incumbent": None,
         "horizon": 1.0,
         "reliable_horizon": 1.0,

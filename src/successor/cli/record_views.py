@@ -16,7 +16,7 @@ from successor.cli.view import duration, metric, table, told_measures
 from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.lab import record_of
-from successor.ledger import Ledger, SessionStarted, Stopped
+from successor.ledger import Ledger, RolledBack, SessionStarted, Stopped
 from successor.ledger.disk import reader_lock
 
 
@@ -48,6 +48,7 @@ def status_of(folder: Path) -> dict[str, Any]:
         "stopped_by": stop.base_case if stop else None,
         "reason": stop.reason if stop else None,
         "needs_human": stop.needs_human if stop else False,
+        "rolled_back": last.version if isinstance(last, RolledBack) else None,
         "seconds": round(ledger.spent_s(), 3),
         "events": ledger.head.size,
         "ledger_head": ledger.head.root,
@@ -58,9 +59,13 @@ def status_of(folder: Path) -> dict[str, Any]:
 def told_status(found: dict[str, Any]) -> str:
     """The status in a few lines."""
     state = "running" if found["running"] else "ended in the middle: improve it again to go on"
-    if found["stopped_by"] == INTERRUPTED and not found["running"]:
-        state = "interrupted"
-    elif found["stopped_by"] and not found["running"]:
+    if found["running"]:
+        pass
+    elif found["rolled_back"]:
+        state = f"rolled back to {found['rolled_back'][:8]}: improve it again to go on from there"
+    elif found["stopped_by"] == INTERRUPTED:
+        state = found["reason"]
+    elif found["stopped_by"]:
         state = f"stopped by its {metric(found['stopped_by'])}: {found['reason']}"
     lines = {
         "goal": found["goal"],
