@@ -15,10 +15,6 @@ from successor.ledger import Ledger, Stopped
 from successor.types import Exam
 
 
-def last_stop(lab: Path) -> str:
-    return Ledger.read(lab / ".successor").entries(Stopped)[-1].event.stop.base_case
-
-
 def test_it_improves_until_the_target_and_tells_programs_and_people_apart(lab: Path, run: Run):
     found = run("improve", lab, "--json")
     assert found.code == 0
@@ -112,7 +108,17 @@ def test_a_base_case_that_asks_for_a_human_exits_with_3(lab: Path, run: Run):
 
 
 @pytest.mark.parametrize("presses", [1, 2])
-def test_ctrl_c_ends_the_run_with_the_reason_on_record(tmp_path: Path, presses: int):
+@pytest.mark.parametrize(
+    ("number", "code", "told"),
+    [
+        (signal.SIGINT, 130, ("Ctrl-C again", "Interrupted from the keyboard.")),
+        (signal.SIGTERM, 143, ("SIGTERM again", "Terminated by SIGTERM.")),
+    ],
+    ids=["ctrl-c", "sigterm"],
+)
+def test_a_signal_ends_the_run_with_the_reason_on_record(
+    tmp_path: Path, presses: int, number: signal.Signals, code: int, told: tuple[str, str]
+):
     lab = make_lab(tmp_path / "lab")
     pause = "pause_s = 20.0" if presses == 1 else "stubborn_s = 20.0"
     change(lab, 'kind = "tiny.py:author"', f'kind = "tiny.py:author"\n{pause}')
@@ -122,14 +128,15 @@ def test_ctrl_c_ends_the_run_with_the_reason_on_record(tmp_path: Path, presses: 
     began = time.monotonic()
     for _ in range(presses):
         time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
     out, err = process.communicate(timeout=15)
     assert time.monotonic() - began < 10
-    assert process.returncode == 130
+    assert process.returncode == code
     assert '"stopped_by": "interrupted"' in out
-    assert "Ctrl-C again" in err
+    assert all(each in err for each in told)
     assert f"successor improve {lab}" in err
-    assert last_stop(lab) == "interrupted"
+    stop = Ledger.read(lab / ".successor").entries(Stopped)[-1].event.stop
+    assert (stop.base_case, f"{stop.reason}.") == ("interrupted", told[1][0].lower() + told[1][1:])
     assert "Traceback" not in err
 
 

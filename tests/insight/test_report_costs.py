@@ -76,11 +76,11 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sessions: int) -> Stor
     """The story of so many sessions, all of them interrupted but perhaps the last."""
     clock = Clock()
     monkeypatch.setattr(journal, "time", clock)
-    part = Impatient(clock)
+    part, stops = Impatient(clock), list[str]()
     for _ in range(sessions):
         with Ledger.open(tmp_path / ".successor", settings=SETTINGS, seed=7) as ledger:
-            stop = run(Parts(ledger, part, part, part, part))
-    assert (stop.base_case == "target") == (len(part.pressed) < sessions)
+            stops.append(run(Parts(ledger, part, part, part, part)).base_case)
+    assert stops == [*["interrupted"] * len(part.pressed), "target"][:sessions]
     with Ledger.read(tmp_path / ".successor") as ledger:
         return story(ledger.entries(), ledger.head.root)
 
