@@ -11,6 +11,7 @@ import successor
 from subjects.program.labs import Desk, version
 from successor.errors import UsageError
 from successor.lab import Lab, open_lab, run
+from successor.plugins import Foreseeing
 from successor.subjects.program import ProgramSubject
 from successor.types import Draft, Draw, Version
 
@@ -127,3 +128,26 @@ def test_what_a_target_imports_comes_from_the_lab_and_never_from_a_version(tmp_p
         assert not any(any(new) for _, new, _ in answered.slices)
         exam = subject.examine(altered, draw, desk)
         assert not any(any(part.scores) for part in exam.slices)
+
+
+def test_a_target_that_no_exam_of_the_program_measures_is_refused_before_any_work(
+    tmp_path: Path,
+) -> None:
+    lab = make(tmp_path, {"successor.toml": LAB, "total.py": REGIONS})
+    told = "'speedup', which is not measured; there is: correct"
+    with pytest.raises(UsageError, match=told):
+        open_lab(lab, {"base_cases": {"target": "speedup=2"}})
+    with pytest.raises(UsageError, match="measure 1 at most"):
+        open_lab(lab, {"base_cases": {"target": "correct=1.5"}})
+    assert not (lab / ".successor").exists()
+
+
+def test_exams_ask_what_the_subject_said_that_they_ask(tmp_path: Path) -> None:
+    lab = make(tmp_path, {"successor.toml": LAB, "total.py": REGIONS})
+    with open_lab(lab, {"base_cases": {"target": "correct=1", "generations": 1}}) as opened:
+        run(opened)
+        first, subject = opened.parts.ledger.incumbent(), opened.parts.subject
+        exam = opened.parts.ledger.exam(first.id) if first else None
+        assert exam
+        assert isinstance(subject, Foreseeing)
+        assert {(part.name, part.size) for part in exam.slices} == {*subject.asks()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -24,15 +24,18 @@ from successor.judge.budget import LEAST_ALPHA
 from successor.labfile import LabFile
 from successor.ledger import Ledger, SessionStarted
 from successor.ledger.disk import WriterLock, explain_disk, require_room
-from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage
-from successor.plugins import Bound, Closing, Telling, make
+from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage, require_measurable
+from successor.plugins import Bound, Closing, Foreseeing, Telling, make
 from successor.types import (
     Author,
     Counts,
     Decision,
     Digest,
+    Draw,
+    Exam,
     Judge,
     Record,
+    Slice,
     Stop,
     Subject,
     Verdict,
@@ -171,6 +174,8 @@ def open_lab(
         judge = cast("Judge", make("judges", judges.kind, folder, judges.settings, subject))
         if fresh and isinstance(subject, Telling):
             subject.report()  # refuses what cannot be judged, while the record is still in place
+        if overseer.cases.target and isinstance(subject, Foreseeing):
+            _require_measurable(overseer.cases, subject.asks(), folder)
         aside = set_aside(folder) if fresh else None
         bound: Mapping[str, Digest] = subject.fingerprint() if isinstance(subject, Bound) else {}
         experiment = _Experiment(settings, defaults, bound)
@@ -286,6 +291,16 @@ class _Experiment:
             table: {**content, **self.defaults.get(table, {}), **content}
             for table, content in told.items()
         }
+
+
+def _require_measurable(cases: BaseCases, asks: Sequence[tuple[str, float]], folder: Path) -> None:
+    slices = tuple(Slice(name, size, (1.0,)) for name, size in asks)
+    counts = tuple((part.name, 1) for part in slices)
+    try:
+        perfect = Exam("", Draw("training", 0, counts), slices)
+        require_measurable(cases, perfect, measures.measure)
+    except UsageError as error:
+        raise UsageError(f"{folder / labfile.FILE_NAME}: [base_cases] {error}") from None
 
 
 def _open_ledger(

@@ -68,8 +68,8 @@ def run(lab: Parts) -> Stop:
             improve_self(lab)
     except Halt as halt:
         stop = halt.stop
-    except KeyboardInterrupt:
-        stop = Stop("interrupted", "interrupted from the keyboard")
+    except KeyboardInterrupt as pressed:
+        stop = Stop("interrupted", str(pressed) or "interrupted from the keyboard")
     lab.ledger.stopped(stop)
     return stop
 

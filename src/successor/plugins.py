@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -57,6 +57,17 @@ class Telling(Protocol):
 
     def report(self) -> Mapping[str, tuple[str, ...]]:
         """Lines for people, by heading; UsageError when the subject cannot be judged."""
+        ...
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A subject that can say before any exam what its exams ask, so that a target which none of
+    them could measure is refused before any work.
+    """
+
+    def asks(self) -> Sequence[tuple[str, float]]:
+        """(slice, size) of all that an exam may have; UsageError when it cannot be judged."""
         ...
 
 

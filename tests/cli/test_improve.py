@@ -1,17 +1,18 @@
 from __future__ import annotations
 
+import json
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from cli.commands import Run, change, make_lab, start
+from successor.insight.measures import measure
 from successor.ledger import Ledger, Stopped
-
-
-def last_stop(lab: Path) -> str:
-    return Ledger.read(lab / ".successor").entries(Stopped)[-1].event.stop.base_case
+from successor.types import Exam
 
 
 def test_it_improves_until_the_target_and_tells_programs_and_people_apart(lab: Path, run: Run):
@@ -107,7 +108,17 @@ def test_a_base_case_that_asks_for_a_human_exits_with_3(lab: Path, run: Run):
 
 
 @pytest.mark.parametrize("presses", [1, 2])
-def test_ctrl_c_ends_the_run_with_the_reason_on_record(tmp_path: Path, presses: int):
+@pytest.mark.parametrize(
+    ("number", "code", "told"),
+    [
+        (signal.SIGINT, 130, ("Ctrl-C again", "Interrupted from the keyboard.")),
+        (signal.SIGTERM, 143, ("SIGTERM again", "Terminated by SIGTERM.")),
+    ],
+    ids=["ctrl-c", "sigterm"],
+)
+def test_a_signal_ends_the_run_with_the_reason_on_record(
+    tmp_path: Path, presses: int, number: signal.Signals, code: int, told: tuple[str, str]
+):
     lab = make_lab(tmp_path / "lab")
     pause = "pause_s = 20.0" if presses == 1 else "stubborn_s = 20.0"
     change(lab, 'kind = "tiny.py:author"', f'kind = "tiny.py:author"\n{pause}')
@@ -117,14 +128,15 @@ def test_ctrl_c_ends_the_run_with_the_reason_on_record(tmp_path: Path, presses: 
     began = time.monotonic()
     for _ in range(presses):
         time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
     out, err = process.communicate(timeout=15)
     assert time.monotonic() - began < 10
-    assert process.returncode == 130
+    assert process.returncode == code
     assert '"stopped_by": "interrupted"' in out
-    assert "Ctrl-C again" in err
+    assert all(each in err for each in told)
     assert f"successor improve {lab}" in err
-    assert last_stop(lab) == "interrupted"
+    stop = Ledger.read(lab / ".successor").entries(Stopped)[-1].event.stop
+    assert (stop.base_case, f"{stop.reason}.") == ("interrupted", told[1][0].lower() + told[1][1:])
     assert "Traceback" not in err
 
 
@@ -140,6 +152,51 @@ def test_two_processes_do_not_improve_one_lab(lab: Path, run: Run):
     assert run("status", lab, "--json").lines[0]["running"] is True
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=15)
+
+
+KILLED_AT_SECOND_LINE = """
+import os, signal, sys
+from successor.cli import audience, run_command
+put = audience.echo_json
+def once(line):
+    put(line) if line["generation"] == 0 else os.kill(os.getpid(), signal.SIGKILL)
+audience.echo_json = once
+run_command(["improve", sys.argv[1], "--json", "--quiet"])
+"""
+
+
+def test_a_line_that_a_kill_swallowed_is_told_by_lineage(lab: Path, run: Run):
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_AT_SECOND_LINE, lab], capture_output=True, check=False
+    )
+    assert (killed.returncode, len(killed.stdout.splitlines())) == (-signal.SIGKILL, 1)
+    resumed = run("improve", lab, "--json").lines[:-1]
+    assert [line["generation"] for line in resumed] == [2]
+    told = run("lineage", lab, "--json").lines[0]["generations"]
+    assert [line["generation"] for line in told] == [0, 1, 2]
+    assert [told[0], told[2]] == [json.loads(killed.stdout), *resumed]
+
+
+def test_nothing_is_measured_between_the_end_of_a_generation_and_its_line(
+    lab: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    done: list[str] = []
+
+    def measured(exam: Exam) -> dict[str, float]:
+        done.append("measured")
+        return measure(exam)
+
+    close = Ledger._close  # pyright: ignore[reportPrivateUsage] - the commit is what is timed
+
+    def closing(ledger: Ledger, generation: int) -> None:
+        done.append("closed")
+        close(ledger, generation)
+        done.append("told")
+
+    monkeypatch.setattr("successor.cli.generation.measure", measured)
+    monkeypatch.setattr(Ledger, "_close", closing)
+    assert run("improve", lab, "--json").code == 0
+    assert done == ["measured", "closed", "told"] * 3
 
 
 def test_a_killed_run_goes_on_and_ends_as_if_nobody_had_killed_it(tmp_path: Path, run: Run):

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import cast
 
 from cli.commands import Run
-from successor.cli.session import EXIT_INTERRUPTED, EXIT_NEEDS_HUMAN
+from successor.cli.interrupt import EXIT_INTERRUPTED, EXIT_TERMINATED
+from successor.cli.session import EXIT_NEEDS_HUMAN
 from successor.errors import RecordError, SuccessorError, UsageError
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -98,8 +99,15 @@ def test_reading_verbs_print_what_is_documented(lab: Path, run: Run):
         schema = documented(f"`successor {verb} LAB --json`")
         assert_fits(run(verb, lab, "--json").lines[0], schema)
     schema = {**documented("A generation"), **documented("A version in charge")}
-    for version in run("lineage", lab, "--json").lines[0]["lineage"]:
+    (told,) = run("lineage", lab, "--json").lines
+    assert list(told) == ["lineage", "generations"]
+    for version in told["lineage"]:
         assert_fits(version, schema)
+
+
+def test_lineage_tells_the_generations_as_improve_does(lab: Path, run: Run):
+    lines = run("improve", lab, "--json").lines[:-1]
+    assert run("lineage", lab, "--json").lines[0]["generations"] == lines
 
 
 def test_reading_a_function_prints_what_is_documented(improved: Path, run: Run):
@@ -117,7 +125,7 @@ def test_every_exit_code_is_documented():
     section = text.split("## Exit codes\n", 1)[1]
     codes = {int(code) for code in re.findall(r"^\| (\d+) \|", section, flags=re.MULTILINE)}
     raised = {error.exit_code for error in (SuccessorError, UsageError, RecordError)}
-    assert codes == {0, EXIT_NEEDS_HUMAN, EXIT_INTERRUPTED} | raised
+    assert codes == {0, EXIT_NEEDS_HUMAN, EXIT_INTERRUPTED, EXIT_TERMINATED} | raised
 
 
 def test_the_lab_files_in_the_documents_are_valid(tmp_path: Path):

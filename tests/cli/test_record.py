@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import Run
+from cli.commands import Run, change
 from successor.cli.record_views import told_status
 from successor.lab import load
 from successor.ledger import Ledger
@@ -106,6 +106,14 @@ def test_lineage_shows_the_incumbents_and_not_the_rejected(lab: Path, run: Run):
     assert "rejected" not in shown
 
 
+def test_a_generation_that_found_no_candidate_does_not_stand_for_its_incumbent(lab: Path, run: Run):
+    change(lab, 'kind = "tiny.py:author"', 'kind = "tiny.py:author"\nmost = 8.0')
+    found = run("improve", lab, "--generations", "4", "--json")
+    assert [line["decision"] for line in found.lines[:-1]][1:3] == ["promoted", "no candidate"]
+    line = run("lineage", lab, "--json").lines[0]["lineage"]
+    assert [each["decision"] for each in line] == ["first", "promoted"]
+
+
 def test_report_is_written_where_it_is_wanted(improved: Path, tmp_path: Path, run: Run):
     output = tmp_path / "story.html"
     found = run("report", improved, "--output", output, "--open", "no")
@@ -131,6 +139,7 @@ def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
         "running": True,
         "stopped_by": None,
         "reason": None,
+        "rolled_back": None,
         "incumbent": None,
         "horizon": 1.0,
         "reliable_horizon": 1.0,

@@ -125,6 +125,30 @@ def test_a_part_that_does_not_fit_is_named(lab: Path, run: Run, old: str, new: s
     assert not (lab / ".successor").exists()
 
 
+@pytest.mark.parametrize("arguments", [(), ("--fresh",)])
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("speedup=2", "'speedup', which is not measured; there is: horizon, reliable_horizon"),
+        ("reliable_horizon=999999", "reliable_horizon=999999 cannot be reached"),
+        ("horizon=13", "measure 12 at most"),
+    ],
+)
+def test_a_target_that_no_exam_can_measure_is_refused_before_any_work(
+    lab: Path, run: Run, target: str, told: str, arguments: tuple[str, ...]
+):
+    adder = 'model/adder"\nlargest = 15\nlabelled = 2 #'
+    change(lab, "tiny.py:subject", adder)
+    change(lab, "ability = 4", "")
+    change(lab, '"tiny.py:author"', '"training"')
+    (lab / ".successor").mkdir()
+    found = run("improve", lab, "--target", target, *arguments)
+    assert found.code == 2
+    assert told in found.err
+    assert len(found.err.splitlines()) == 1
+    assert not [*(lab / ".successor").iterdir()]
+
+
 @pytest.mark.parametrize(
     ("text", "arguments"),
     [

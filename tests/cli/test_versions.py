@@ -116,6 +116,21 @@ def test_rollback_of_a_lab_that_is_no_function(lab: Path, run: Run):
     assert run("status", lab, "--json").lines[0]["incumbent"] == back["version"]
 
 
+def test_after_a_rollback_status_says_so_and_improving_goes_on_from_there(lab: Path, run: Run):
+    assert run("improve", lab, "--quiet").code == 0
+    (back,) = run("rollback", lab, "--json").lines
+    told = run("status", lab)
+    assert f"state        rolled back to {back['version'][:8]}: improve it again" in told.out
+    (found,) = run("status", lab, "--json").lines
+    assert (found["rolled_back"], found["stopped_by"]) == (back["version"], None)
+    again, last = run("improve", lab, "--json").lines
+    assert (again["generation"], again["decision"]) == (3, "promoted")
+    assert again["parent"] == back["version"]
+    assert last["stopped_by"] == "target"
+    (found,) = run("status", lab, "--json").lines
+    assert (found["rolled_back"], found["stopped_by"]) == (None, "target")
+
+
 @pytest.mark.parametrize("to", ["0000", "not a version", ""])
 def test_rollback_to_nothing_is_refused(improved: Path, run: Run, to: str):
     refused = run("rollback", name(improved), "--to", to)

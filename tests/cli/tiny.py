@@ -53,6 +53,8 @@ class Doubler:
     """How long it takes, telling how far it is."""
     stubborn_s: float = 0.0
     """How long it works without a word."""
+    most: float = 1e9
+    """The ability from which on it has nothing to try."""
 
     @property
     def name(self) -> str:
@@ -66,6 +68,8 @@ class Doubler:
             time.sleep(self.pause_s / 50)
         time.sleep(self.stubborn_s)
         ability = int(workspace.read(brief.lineage[-1].files["ability"]))
+        if ability >= self.most:
+            return None
         return Draft({"ability": workspace.write(str(ability * 2).encode())})
 
 

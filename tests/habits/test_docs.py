@@ -15,7 +15,8 @@ import pytest
 
 import docs
 from successor import errors, labfile
-from successor.cli import EXIT_INTERRUPTED, cli
+from successor.cli import cli
+from successor.cli.interrupt import EXIT_INTERRUPTED, EXIT_TERMINATED
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -101,7 +102,7 @@ def test_labs_in_the_documents_are_labs(page: Path, tmp_path: Path) -> None:
 
 
 def test_every_exit_code_is_documented() -> None:
-    known = {0, 3, EXIT_INTERRUPTED}
+    known = {0, 3, EXIT_INTERRUPTED, EXIT_TERMINATED}
     known |= {
         kind.exit_code
         for kind in vars(errors).values()

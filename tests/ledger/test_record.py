@@ -244,13 +244,13 @@ def test_time_between_sessions_is_not_work(tmp_path: Path):
         assert 0.04 < ledger.spent_s() < 5
         ledger.stopped(Stop("goal", "reached"))
         first = ledger.spent_s()
-    time.sleep(0.1)
+    time.sleep(1)
     with opened(folder) as ledger:
         assert ledger.spent_s() == pytest.approx(first)
         ledger.started()
         time.sleep(0.02)
         ledger.stopped(Stop("goal", "reached"))
-        assert first + 0.015 < ledger.spent_s() < first + 0.09
+        assert first + 0.015 < ledger.spent_s() < first + 0.9
     assert Ledger.read(folder).spent_s() == pytest.approx(ledger.spent_s())
 
 

@@ -271,3 +271,11 @@ def test_what_is_beside_the_file_defines_the_experiment(tmp_path: Path):
     assert made(tmp_path).fingerprint() == began
     changed = made(tmp_path, {**FILES, "evaluate.py": EVALUATE + "\n"}).fingerprint()
     assert [name for name in began if began[name] != changed[name]] == ["evaluate.py"]
+
+
+def test_exams_ask_what_the_subject_said_that_they_ask(tmp_path: Path):
+    subject = made(tmp_path)
+    first = version(subject.create(1, desk := Desk()))
+    exam = subject.evaluate_self(first, 1, desk)
+    subject.close()
+    assert [(part.name, part.size) for part in exam.slices] == [*subject.asks()]

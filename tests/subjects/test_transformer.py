@@ -11,6 +11,7 @@ import torch
 from subjects.perfect import put_together
 from subjects.small import SETTINGS, Desk, desk_of, small, taught
 from successor.errors import Halt, UsageError
+from successor.insight.measures import measure
 from successor.subjects.transformer import Transformer, adder
 from successor.subjects.transformer import fit as fitting
 from successor.subjects.transformer.model import Model, restore
@@ -228,6 +229,40 @@ def test_a_version_trained_on_after_a_halt_is_the_same(monkeypatch: pytest.Monke
     assert whole[WEIGHTS] != version.files[WEIGHTS]
 
 
+def test_the_loss_that_is_told_begins_with_the_first_one_seen(monkeypatch: pytest.MonkeyPatch):
+    seen: list[float] = []
+    told: list[float] = []
+    one_step = fitting.learn
+
+    def learn(model: Model, examples: Examples, optimiser: torch.optim.Optimizer) -> float:
+        seen.append(one_step(model, examples, optimiser))
+        return seen[-1]
+
+    class Listening(Desk):
+        def progress(self, stage: str, done: float, total: float, **figures: float | str) -> None:
+            told.append(float(figures["loss"]))
+
+    monkeypatch.setattr(fitting, "learn", learn)
+    draft = small(steps=6, decay=2).create(1, Listening())
+    assert told[0] == pytest.approx(seen[0])
+    assert min(seen) < told[-1] < max(seen)
+    assert draft.figures["loss"] == told[-1]
+
+
+def test_a_low_loss_begins_the_decay_no_sooner_than_it_did():
+    """What people are told of the loss decides on nothing: the first steps alone say too little."""
+    schedule, pace = fitting.Schedule(1e-3, 1000, 10), fitting.Pace()
+    while pace.falling is None:
+        pace = pace.after(0.001, 1, schedule)
+    assert pace.step == 180
+    assert pace.shown == pytest.approx(0.001)
+
+
+@pytest.mark.parametrize("decay", [3, 4])
+def test_training_takes_no_more_steps_than_are_allowed(decay: int):
+    assert small(steps=4, decay=decay).create(1, Desk()).figures["steps"] == 4
+
+
 def test_the_same_seed_trains_the_same_first_version_and_another_does_not():
     made = [small(steps=4, decay=2).create(seed, Desk()).files for seed in (1, 1, 2)]
     assert made[0] == made[1] != made[2]
@@ -282,6 +317,21 @@ def test_a_hopeless_kind_is_asked_no_more_while_another_goes_on(monkeypatch: pyt
     assert {len(part.scores) for part in exam.slices if part.name in {"8", "12"}} == {16}
 
 
+def test_an_exam_of_one_that_masters_all_asks_what_the_subject_said(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def graded(
+        _self: Transformer, _version: Version, _seed: int, counts: Counts, *_: object
+    ) -> list[Slice]:
+        return [Slice(name, int(name.split()[0]), (1.0,) * items) for name, items in counts]
+
+    monkeypatch.setattr(Transformer, "_grade", graded)
+    subject = small(largest=50)
+    exam = subject.evaluate_self(taught()[1], 1, Desk())
+    assert [(part.name, part.size) for part in exam.slices] == [*subject.asks()]
+    assert measure(exam)["reliable_horizon"] == 48
+
+
 @pytest.mark.parametrize(
     ("masters", "asked"), [(21, {20, 21, 22}), (11, {10, 11}), (100, {112, 104, 100}), (8, {9, 10})]
 )
@@ -315,6 +365,8 @@ def test_the_grid_doubles_every_two_steps_and_ends_where_it_is_told():
         {"depth": 3},
         {"steps": 1.5},
         {"width": 130},
+        {"decay": 301, "steps": 300},
+        {"decay": 2501},
         {"threads": 99999999},
     ],
 )

@@ -1,8 +1,8 @@
 """The `successor` command: one file for each group of verbs, thin over the rooms below.
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 stopped by a base case that asks for a human,
-4 the record does not verify, 130 interrupted. What a program reads goes to stdout, what a
-person reads about the run goes to stderr.
+4 the record does not verify, 130 interrupted by Ctrl-C, 143 by SIGTERM. What a program reads goes
+to stdout, what a person reads about the run goes to stderr.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ import click
 
 from successor.cli.doctor import doctor
 from successor.cli.improve import improve
+from successor.cli.interrupt import EXIT_INTERRUPTED
 from successor.cli.options import plain
 from successor.cli.record import audit, lineage, status
 from successor.cli.report import report
 from successor.cli.versions import diff, rollback
 from successor.errors import SuccessorError
-
-EXIT_INTERRUPTED = 130
 
 
 @click.group(
@@ -46,7 +45,8 @@ EXIT_INTERRUPTED = 130
       2    wrong usage
       3    stopped by a base case that asks for a human
       4    the record does not verify
-      130  interrupted
+      130  interrupted, by Ctrl-C
+      143  interrupted, by SIGTERM
     """,
     context_settings={"auto_envvar_prefix": "SUCCESSOR", "help_option_names": ["-h", "--help"]},
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from successor.insight.measures import HORIZONS, measure
@@ -11,6 +11,7 @@ from successor.ledger import (
     Decided,
     Entry,
     Event,
+    Examined,
     GenerationClosed,
     GenerationOpened,
     Judged,
@@ -68,6 +69,7 @@ class Chronicle:
     number: int = 0
     _open: _Open | None = None
     _last: float | None = None
+    _measured: dict[str, Measures] = field(default_factory=dict[str, Measures])
 
     def replay(self, entries: Iterable[Entry[Event]]) -> list[Generation]:
         """The generations that ended within these entries."""
@@ -89,6 +91,10 @@ class Chronicle:
             case Written(version=Version() as version):
                 self.versions += 1
                 now = replace(now, version=version, verdict=None, decision=None)
+            case Examined(version=examined):
+                # Now, and not when the generation is over: a kill between that and its being
+                # told loses the line, so nothing that takes time may lie there.
+                self.measures(examined)
             case Judged(verdict=verdict):
                 now = replace(now, verdict=verdict)
             case Decided(decision=decision):
@@ -101,8 +107,12 @@ class Chronicle:
 
     def measures(self, version: Digest) -> Measures:
         """What the exam of a version measures, the headline first."""
-        exam = self.record.exam(version)
-        return measure(exam) if exam else {}
+        if version not in self._measured:
+            exam = self.record.exam(version)
+            if exam is None:
+                return {}
+            self._measured[version] = measure(exam)
+        return dict(self._measured[version])
 
     def confirmed(self, version: Digest) -> dict[str, float] | None:
         """Share right of each slice that the version was asked anew when it reached the goal."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Improve TARGET, one generation after another, until a base case is met. TARGET is the folder
     of a lab, or a function, as in add.py:add. A run that was killed or interrupted goes on where
-    it was. Ctrl-C ends it at the next safe point, a second one at once.
+    it was. Ctrl-C or SIGTERM ends it at the next safe point, a second one at once.
 
     The lab of a function is made beside its file, in .successor-labs. The file itself stays as
     it is; with --write, the version in charge at the end takes its place.

@@ -1,40 +1,51 @@
-"""Ctrl-C at a run: ask it to end, then end it."""
+"""Ctrl-C or SIGTERM at a run: ask it to end, then end it."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 
 from successor.types import Stop
 
 INTERRUPTED = "interrupted"
-"""The base case of a run that a person ended; the loop uses the same name."""
+"""The base case of a run that was ended from outside; the loop uses the same name."""
+EXIT_INTERRUPTED = 128 + signal.SIGINT
+EXIT_TERMINATED = 128 + signal.SIGTERM
+_REASONS: Mapping[int, str] = {
+    signal.SIGINT: "interrupted from the keyboard",
+    signal.SIGTERM: "terminated by SIGTERM",
+}
 
 
 class Interrupt:
-    """Ctrl-C: the first asks the run to end at its next safe point, the second ends it at once."""
+    """The first signal asks the run to end at its next safe point, a second one ends it at once."""
 
     def __init__(self) -> None:
         self._stop: Stop | None = None
+        self.exit_code: int = EXIT_INTERRUPTED
+        """Of a run that ends by it, as shells have it: 128 and the number of the last signal."""
 
     def asked(self) -> Stop | None:
-        """The stop that a person has asked for."""
+        """The stop that was asked for."""
         return self._stop
 
     @contextmanager
     def listening(self, notice: Callable[[str], None]) -> Generator[None]:
-        """Take over Ctrl-C for as long as the run goes on; `notice` tells the user of it."""
+        """Take over both signals for as long as the run goes on; `notice` tells the user of one."""
 
-        def pressed(_: int, __: FrameType | None) -> None:
+        def asked(number: int, _: FrameType | None) -> None:
+            reason, self.exit_code = _REASONS[number], 128 + number
             if self._stop is not None:
-                raise KeyboardInterrupt
-            self._stop = Stop(INTERRUPTED, "interrupted from the keyboard")
-            notice("Ending at the next safe point; Ctrl-C again ends at once.")
+                raise KeyboardInterrupt(reason)
+            self._stop = Stop(INTERRUPTED, reason)
+            again = "Ctrl-C" if number == signal.SIGINT else "SIGTERM"
+            notice(f"Ending at the next safe point; {again} again ends at once.")
 
-        before = signal.signal(signal.SIGINT, pressed)
+        before = {number: signal.signal(number, asked) for number in _REASONS}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -38,6 +38,7 @@ def status(lab: Path, *, json: bool) -> None:
       successor lineage examples/adder --json
 
     The versions that were in charge of the lab in folder LAB, from the first to the incumbent.
+    With --json also all generations that are over, as improve --json prints them.
     """,
 )
 @LAB
@@ -47,7 +48,7 @@ def lineage(lab: Path, *, json: bool) -> None:
     from successor.cli.record_views import lineage_of, show_lineage
 
     if json:
-        echo_json({"lineage": lineage_of(lab)})
+        echo_json(lineage_of(lab))
     else:
         show_lineage(lab)
 

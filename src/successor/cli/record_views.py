@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
 from successor.lab import record_of
-from successor.ledger import Ledger, SessionStarted, Stopped
+from successor.ledger import Ledger, RolledBack, SessionStarted, Stopped
 from successor.ledger.disk import reader_lock
 
 
@@ -49,6 +50,7 @@ def status_of(folder: Path) -> dict[str, Any]:
         "stopped_by": stop.base_case if stop else None,
         "reason": stop.reason if stop else None,
         "needs_human": stop.needs_human if stop else False,
+        "rolled_back": last.version if isinstance(last, RolledBack) else None,
         "seconds": round(ledger.spent_s(), 3),
         "events": ledger.head.size,
         "ledger_head": ledger.head.root,
@@ -59,9 +61,13 @@ def status_of(folder: Path) -> dict[str, Any]:
 def told_status(found: dict[str, Any]) -> str:
     """The status in a few lines."""
     state = "running" if found["running"] else "ended in the middle: improve it again to go on"
-    if found["stopped_by"] == INTERRUPTED and not found["running"]:
-        state = "interrupted"
-    elif found["stopped_by"] and not found["running"]:
+    if found["running"]:
+        pass
+    elif found["rolled_back"]:
+        state = f"rolled back to {found['rolled_back'][:8]}: improve it again to go on from there"
+    elif found["stopped_by"] == INTERRUPTED:
+        state = found["reason"]
+    elif found["stopped_by"]:
         state = f"stopped by its {metric(found['stopped_by'])}: {found['reason']}"
     lines = {
         "goal": found["goal"],
@@ -76,15 +82,20 @@ def told_status(found: dict[str, Any]) -> str:
     return "\n".join(f"{name:<12} {value}" for name, value in told.items())
 
 
-def lineage_of(folder: Path) -> list[dict[str, Any]]:
-    """The incumbents, oldest first, with the generation that made each and who wrote it.
+def lineage_of(folder: Path) -> dict[str, Any]:
+    """The fields of `lineage --json`: the incumbents, oldest first, with the generation that made
+    each and who wrote it, and all generations that are over.
 
     Raises:
         UsageError: when nothing is on record.
         RecordError: when the record does not verify.
     """
     ledger = Ledger.read(record_of(folder))
-    return [{**asdict(row), "author": ledger.version(row.version).author} for row in _line(ledger)]
+    over = Chronicle(ledger).replay(ledger.entries())
+    line = [
+        {**asdict(row), "author": ledger.version(row.version).author} for row in _line(ledger, over)
+    ]
+    return {"lineage": line, "generations": [asdict(row) for row in over]}
 
 
 def show_lineage(folder: Path) -> None:
@@ -93,7 +104,8 @@ def show_lineage(folder: Path) -> None:
     Raises:
         UsageError, RecordError: as `lineage_of`.
     """
-    console, rows = Console(), _line(Ledger.read(record_of(folder)))
+    console, ledger = Console(), Ledger.read(record_of(folder))
+    rows = _line(ledger, Chronicle(ledger).replay(ledger.entries()))
     if not rows:
         click.echo(f"There is no version yet; write the first with: successor improve {folder}")
         return
@@ -101,8 +113,9 @@ def show_lineage(folder: Path) -> None:
     console.print(table(rows, None, console.width, ascii_only=ascii_only))
 
 
-def _line(ledger: Ledger) -> list[Generation]:
-    rows = {row.version: row for row in Chronicle(ledger).replay(ledger.entries())}
+def _line(ledger: Ledger, over: Iterable[Generation]) -> list[Generation]:
+    """Of each version in line the generation that put it in charge, not one that found no other."""
+    rows = {row.version: row for row in over if row.decision in {"first", "promoted"}}
     incumbent = ledger.incumbent()
     line = ledger.lineage(incumbent.id) if incumbent else ()
     return [rows[version.id] for version in line if version.id in rows]

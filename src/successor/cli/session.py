@@ -22,7 +22,6 @@ from successor.ledger import Entry, Event, Progress
 from successor.plugins import Telling
 from successor.types import Stop
 
-EXIT_INTERRUPTED = 130
 EXIT_NEEDS_HUMAN = 3
 
 
@@ -52,7 +51,7 @@ def run_session(
             stop = run(lab)
             teller.finish(stop)
     if stop.base_case == INTERRUPTED:
-        return EXIT_INTERRUPTED
+        return interrupt.exit_code
     return EXIT_NEEDS_HUMAN if stop.needs_human else 0
 
 
@@ -139,7 +138,7 @@ class Teller:
     def _told(self, stop: Stop, summary: dict[str, Any]) -> Iterator[str]:
         folder = self._lab.folder
         if stop.base_case == INTERRUPTED:
-            yield "Interrupted. What was done is on record."
+            yield f"{stop.reason[:1].upper()}{stop.reason[1:]}. What was done is on record."
         else:
             yield f"Stopped by its {metric(stop.base_case)}: {stop.reason}."
         if stop.needs_human:

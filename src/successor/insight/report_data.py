@@ -9,12 +9,12 @@ from typing import cast
 
 from successor.insight.horizon import Horizon, horizon
 from successor.insight.measures import gains
+from successor.insight.report_costs import Cost, Costs
 from successor.ledger.events import (
     Decided,
     Entry,
     Event,
     Examined,
-    GenerationOpened,
     Judged,
     SessionStarted,
     Stopped,
@@ -25,9 +25,6 @@ from successor.types import Decision, Digest, Figures, Stop, Verdict, Version
 
 FILTERS = ("yield", "label_precision", "agreement")
 """Figures of a draft that are shares, and tell how well it filtered its own labels."""
-_PARTS = {"label": "labelling", "train": "training"}
-"""What authors tell in seconds, as `label_s` and `train_s`."""
-_STEPS: Mapping[type[Event], str] = {Written: "writing", Examined: "examining", Judged: "judging"}
 
 
 @dataclass(frozen=True)
@@ -74,15 +71,6 @@ class VersionRow:
     def in_line(self) -> bool:
         """Whether the version has been the incumbent."""
         return self.outcome in {"first", "promoted"}
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Working seconds that one stage took in one generation."""
-
-    generation: int
-    stage: str
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -144,10 +132,9 @@ class _Fold:
     """The state of reading a record from its first event to its last."""
 
     rows: dict[Digest, VersionRow] = field(default_factory=dict[Digest, VersionRow])
-    costs: dict[tuple[int, str], float] = field(default_factory=dict[tuple[int, str], float])
+    costs: Costs = field(default_factory=Costs)
     sessions: list[SessionStarted] = field(default_factory=list[SessionStarted])
     stop: Stop | None = None
-    generation: int = 0
     worked_s: float = 0.0
     last: float = 0.0
 
@@ -161,8 +148,6 @@ class _Fold:
             case SessionStarted():
                 self.sessions.append(event)
                 self.stop = None
-            case GenerationOpened():
-                self.generation = event.generation
             case Written(version=Version() as version):
                 self._written(event, version)
             case Examined():
@@ -177,7 +162,7 @@ class _Fold:
                 self.stop = event.stop
             case _:
                 pass
-        self._charge(event, took)
+        self.costs.take(event, took)
 
     def _written(self, event: Written, version: Version) -> None:
         self.rows[version.id] = VersionRow(
@@ -195,22 +180,6 @@ class _Fold:
         if version in self.rows:
             changed = change(self.rows[version])
             self.rows[version] = replace(changed, minutes=self.worked_s / 60)
-
-    def _charge(self, event: Event, took: float) -> None:
-        """Book the time on stages: those that the author tells in seconds, then the rest."""
-        rest = took
-        if isinstance(event, Written):
-            for name, value in event.figures.items():
-                if name.endswith("_s") and isinstance(value, int | float):
-                    part = min(float(value), rest)
-                    stage = name.removesuffix("_s")
-                    self._add(_PARTS.get(stage, stage.replace("_", " ")), part)
-                    rest -= part
-        self._add(_STEPS.get(type(event), "recording"), rest)
-
-    def _add(self, stage: str, seconds: float) -> None:
-        key = (self.generation, stage)
-        self.costs[key] = self.costs.get(key, 0.0) + seconds
 
 
 def _measured(row: VersionRow, event: Examined) -> VersionRow:
@@ -233,7 +202,7 @@ def story(entries: Iterable[Entry[Event]], head: str, change: str = "") -> Story
         times.append(entry.time)
     return Story(
         versions=_in_lanes(list(fold.rows.values())),
-        costs=tuple(Cost(*key, seconds) for key, seconds in fold.costs.items() if seconds >= 0.05),
+        costs=fold.costs.told(),
         sessions=tuple(fold.sessions),
         began=times[0] if times else 0.0,
         ended=times[-1] if times else 0.0,

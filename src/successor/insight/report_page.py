@@ -272,7 +272,8 @@ def _costs(story: Story) -> str:
     ]
     note = (
         f"Working time by generation and stage, {duration(story.worked_s)} in all. Writing is what "
-        "an author does besides labelling and training; recording is what lies between the steps."
+        "an author does besides labelling and training, and all of what was stopped and not taken "
+        "up again; recording is what lies between the steps."
     )
     listing = table("Seconds", ["generation", *stages], rows)
     figures = table("Figures of every draft", *_draft_figures(story))

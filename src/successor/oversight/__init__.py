@@ -1,6 +1,6 @@
 """May it? The policy that lets a version take over, and the base cases that end the recursion."""
 
-from successor.oversight.base_cases import BaseCases, Measure, require_bound
+from successor.oversight.base_cases import BaseCases, Measure, require_bound, require_measurable
 from successor.oversight.overseer import PolicyOverseer
 from successor.oversight.policy import STAGES, Policy, Stage
 
@@ -12,4 +12,5 @@ __all__ = [
     "PolicyOverseer",
     "Stage",
     "require_bound",
+    "require_measurable",
 ]

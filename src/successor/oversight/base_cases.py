@@ -63,6 +63,26 @@ def require_bound(cases: BaseCases) -> None:
         raise UsageError(_REFUSAL)
 
 
+def require_measurable(cases: BaseCases, perfect: Exam, measure: Measure) -> None:
+    """Refuse a target that no exam can ever measure.
+
+    Args:
+        perfect: an exam of all that the subject's exams ask, with everything right.
+
+    Raises:
+        UsageError: when it names what is not measured, or asks for more than can be.
+    """
+    if cases.target is None:
+        return
+    metric, wanted = cases.target
+    if not reached(cases.target, perfect, measure):
+        most = measure(perfect)[metric]
+        raise UsageError(
+            f"the target {metric}={wanted:.15g} cannot be reached: exams of this subject measure "
+            f"{most:.6g} at most"
+        )
+
+
 def wall_clock(cases: BaseCases, record: Record) -> Stop | None:
     """Whether the working time is used up."""
     limit, spent = cases.wall_clock_s, record.spent_s()

@@ -63,6 +63,11 @@ class ProgramSubject:
         told = self._given.settings
         return evaluate(self.ground, version, seed, workspace, told.exam_items, told.exam_s)
 
+    def asks(self) -> tuple[tuple[str, float], ...]:
+        """Every slice; the original is looked at for that."""
+        ground = self.ground
+        return tuple((name, float(ground.questions.size(name))) for name in ground.slices())
+
     def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
         """The items of a draw."""
         return examine(self.ground, version, draw, workspace)

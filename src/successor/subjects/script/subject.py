@@ -63,6 +63,10 @@ class ScriptSubject:
         draw = Draw("training", seed, ((RUNS, runs), (COST, runs)))
         return self.examine(version, draw, workspace)
 
+    def asks(self) -> tuple[tuple[str, float], ...]:
+        """Whether runs come to a metric, and what it costs."""
+        return ((RUNS, 1.0), (COST, 1.0))
+
     def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
         """Whether runs come to a metric, and s / (1 + s), with s the first version's cost over
         this one's: 0.5 is parity.

@@ -21,6 +21,10 @@ from successor.subjects.transformer.problems import Examples
 from successor.types import Workspace
 
 SAVE_EVERY_S = 10.0
+_KEPT = 0.95
+"""Of the smoothed loss, at each step."""
+_BEGAN = 10.0
+"""The smoothed loss before any step, in nats: the first steps alone never begin the decay."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +58,14 @@ class Pace:
 
     step: int = 0
     tokens: int = 0
-    loss: float = 10.0
-    """Exponential mean, in nats per token."""
+    loss: float = _BEGAN
+    """Exponential mean, in nats per token; people are told `shown`."""
     falling: int | None = None
     """The step at which the decay began."""
 
     def after(self, loss: float, tokens: int, schedule: Schedule) -> Pace:
         """Once more step is done."""
-        smooth = 0.95 * self.loss + 0.05 * loss
+        smooth = _KEPT * self.loss + 0.05 * loss
         step = self.step + 1
         due = smooth <= schedule.enough or step >= schedule.most - schedule.decay
         falling = step if self.falling is None and due else self.falling
@@ -69,7 +73,18 @@ class Pace:
 
     def total(self, schedule: Schedule) -> int:
         """Steps that training takes, as far as is known."""
-        return schedule.most if self.falling is None else self.falling + schedule.decay
+        if self.falling is None:
+            return schedule.most
+        return min(schedule.most, self.falling + schedule.decay)
+
+    @property
+    def shown(self) -> float:
+        """The loss without what is left in it of the value that it began with, which decides when
+        the decay begins and tells nothing: after one step, the loss of that step (Adam's bias
+        correction, Kingma and Ba 2015).
+        """
+        left = _KEPT**self.step
+        return (self.loss - left * _BEGAN) / (1.0 - left) if self.step else self.loss
 
 
 @dataclass(frozen=True)
@@ -118,11 +133,11 @@ def fit(
         loss = learn(model, hardest(model, examples), optimiser)
         read = examples.problems.prompts.size + examples.answers.size
         pace = pace.after(loss, read, schedule)
-        workspace.progress(stage, pace.step, pace.total(schedule), loss=pace.loss)
+        workspace.progress(stage, pace.step, pace.total(schedule), loss=pace.shown)
         if time.monotonic() - kept > SAVE_EVERY_S:
             workspace.checkpoint(save_as(dump_state(network, optimiser, pace)))
             kept = time.monotonic()
-    return Fitted(pace.loss, pace.step, pace.tokens, time.monotonic() - began)
+    return Fitted(pace.shown, pace.step, pace.tokens, time.monotonic() - began)
 
 
 def learn(model: Model, examples: Examples, optimiser: torch.optim.Optimizer) -> float:

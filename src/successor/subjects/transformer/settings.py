@@ -38,8 +38,12 @@ class Settings:
 
     @model_validator(mode="after")
     def fits(self) -> Self:
-        """Rotary positions turn the channels of each head in pairs."""
+        """Rotary positions turn the channels of each head in pairs; the decay ends the steps."""
         if self.width % (2 * self.heads):
             even = 2 * self.heads
             raise ValueError(f"width = {self.width}: should be a multiple of {even}, 2 x heads")
+        if self.decay > self.steps:
+            raise ValueError(
+                f"decay = {self.decay}: should be at most {self.steps}, which is `steps`"
+            )
         return self

@@ -97,6 +97,11 @@ class Transformer:
         figures = self._label_precision(version, workspace)
         return Exam(version.id, draw, tuple(parts), {"unit": "digits", **figures})
 
+    def asks(self) -> tuple[tuple[str, float], ...]:
+        """Every kind of problem of every size on the grid."""
+        sizes = grid(self.settings.largest)
+        return tuple((name, float(size)) for size in sizes for name in self.task.slices(size))
+
     def _ask(
         self, version: Version, seed: int, names: Sequence[str], workspace: Workspace
     ) -> list[Slice]:
