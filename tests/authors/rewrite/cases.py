@@ -181,7 +181,7 @@ CASES = (
     Case(
         "extreme_of_loop",
         "def f(xs):\n    return max(xs, 2)\n",
-        "(xs if xs >= 2 else 2)",
+        "(2 if 2 > xs else xs)",
         numbers(1, 3, "a"),
     ),
     Case(
@@ -405,7 +405,7 @@ CASES = (
     ),
     Case(
         "running_totals",
-        "def f(xs):\n    out, t = [], 0\n    t = 0\n    for x in xs:\n        t += x\n"
+        "def f(xs):\n    out = []\n    t = 0\n    for x in xs:\n        t += x\n"
         "        out.append(t)\n    return out\n",
         "out.extend(accumulate(xs))",
         (([],), ([1, 2, 3],)),

@@ -7,6 +7,8 @@ is left to the reader of Python, such as blanks, comments and parentheses, makes
 
 from __future__ import annotations
 
+import builtins
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -14,6 +16,7 @@ from typing import TypeAlias, cast
 
 import libcst as cst
 
+from successor.authors.rewrite.effects import is_total
 from successor.authors.rewrite.site import (
     Site,
     Statement,
@@ -75,6 +78,18 @@ class Found:
         """Whether two of them have no name in common."""
         return not self.names(one) & self.names(other)
 
+    def is_plain(self, name: str) -> bool:
+        """Whether it stands for a name or a literal: worked out once or often, never, or in
+        another order, it is the same.
+        """
+        return isinstance(
+            self.bound[name][0], cst.Name | cst.Integer | cst.Float | cst.SimpleString
+        )
+
+    def is_total(self, name: str) -> bool:
+        """Whether working it out changes nothing, and raises nothing but for wrong types."""
+        return is_total(*self.bound[name])
+
 
 def always(_: Found) -> bool:
     """The condition of a rule that needs none."""
@@ -96,14 +111,29 @@ class Rule:
     apart: tuple[str, ...] = ()
     """Pairs such as "x_ xs_" that must have no name in common."""
 
+    plain: tuple[str, ...] = ()
+    """Names of the pattern that must stand for names or literals."""
+
     def holds(self, found: Found) -> bool:
-        """Whether all conditions are met."""
+        """Whether all conditions are met, and the builtins of both sides are what they seem."""
         pairs = [pair.split() for pair in self.apart]
         return (
-            all(found.is_local(name) for name in self.local)
+            not builtins_in(self.before, self.after) & found.site.rebound()
+            and all(found.is_plain(name) for name in self.plain)
+            and all(found.is_local(name) for name in self.local)
             and all(found.are_apart(one, other) for one, other in pairs)
             and self.when(found)
         )
+
+
+@lru_cache(maxsize=1024)
+def builtins_in(*texts: str) -> frozenset[str]:
+    """The builtin functions that some patterns name."""
+    names = {name for text in texts for name in re.findall(r"(?<!\.)\b[a-z]+\b", text)}
+    return frozenset(names & _BUILTINS)
+
+
+_BUILTINS = frozenset(dir(builtins))
 
 
 def by_rules(*rules: Rule) -> Variants:
@@ -163,8 +193,11 @@ def _expressions(pattern: cst.BaseExpression, site: Site) -> Iterator[Found]:
 
 
 def _windows(patterns: Sequence[Statement], site: Site) -> Iterator[Found]:
+    """Within `try`, what is half done when something is raised is seen: nothing fits there."""
+    tried = {each for node in _walk(site.node) if isinstance(node, cst.Try)
+             for each in _walk(node.body)}  # fmt: skip
     for node in _walk(site.node):
-        if not isinstance(node, cst.IndentedBlock):
+        if not isinstance(node, cst.IndentedBlock) or node in tried:
             continue
         for start in range(len(node.body) - len(patterns) + 1):
             window = node.body[start : start + len(patterns)]

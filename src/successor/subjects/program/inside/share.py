@@ -37,15 +37,16 @@ def share(*args: Any, **kwargs: Any) -> Any:
     )
 
 
-def changeable(value: Any) -> Iterator[Any]:
+def changeable(value: Any) -> Iterator[object]:
     """The objects of a value that can be changed, each as often as it occurs; what is within one
     is looked at once.
     """
     waiting, seen = [value], set[int]()
     while waiting and len(seen) < _MOST:
         each: Any = waiting.pop()
-        if isinstance(each, _CHANGEABLE):
-            yield each
+        one = cast("object", each)
+        if isinstance(one, _CHANGEABLE):
+            yield cast("object", one)
         if id(each) in seen:
             continue
         seen.add(id(each))
