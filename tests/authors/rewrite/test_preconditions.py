@@ -67,6 +67,8 @@ def f(xs):
                 xs[j], xs[j + 1] = xs[j + 1], xs[j]
     return xs
 """
+BOUNDED = LIMITED.replace("n = len(xs)", "n = min(len(xs), 3000)").replace("min(n, 3000)", "n")
+COUNTED = "def f(xs):\n    return dict(Counter(x for x in xs))\n"
 EARLY = """
 def f(xs):
     if not xs:
@@ -135,6 +137,8 @@ def f(xs):
         ("sum_of_loop", GIVEN, "sum("),
         ("smallest_first", POPPED, "heap"),
         ("sorted_by_swaps", LIMITED, ".sort("),
+        ("sorted_by_swaps", BOUNDED, ".sort("),
+        ("counting", COUNTED, "Counter(xs)"),
         ("rows", EARLY, "range"),
         ("table", PAIRED, "range"),
         ("trial_division", HALF, "isqrt"),
@@ -164,6 +168,7 @@ def test_what_could_be_changed_is_left_alone(rewrite: str, source: str, never: s
         ("sum_of_loop", GIVEN.replace("sum", "by"), "sum("),
         ("smallest_first", POPPED.replace("break", "continue"), "heap"),
         ("sorted_by_swaps", LIMITED.replace("min(n, 3000)", "n"), ".sort("),
+        ("counting", COUNTED.replace("(xs)", "(xs: list[int])"), "Counter(xs)"),
         ("rows", EARLY.replace("100 //", "100 +"), "range"),
         ("table", PAIRED.replace("100 //", "100 +"), "range"),
         ("trial_division", HALF.replace("n // 2", "n // 2 + 1"), "isqrt"),

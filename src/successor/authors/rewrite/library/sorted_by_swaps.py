@@ -6,6 +6,7 @@ import libcst as cst
 import libcst.matchers as m
 
 from successor.authors.rewrite.patterns import Found, Rule, by_rules
+from successor.authors.rewrite.site import text_of
 
 _SWAPS = (
     "xs_[a_], xs_[b_] = xs_[b_], xs_[a_]",
@@ -22,7 +23,12 @@ def _is_whole(found: Found) -> bool:
         for each in m.findall(part, m.Integer())
         if isinstance(each, cst.Integer)
     ]
-    return found.is_name("xs_") and all(number <= 2 for number in numbers)
+    items, text = found.text("xs_"), text_of(found.site.node)
+    other = found.names("outer_") | found.names("inner_")
+    other -= {"range", "len", items, *found.names("i_"), *found.names("j_")}
+    lengths = all(text.count(f"{name} = ") == text.count(f"{name} = len({items})\n") == 1
+                  for name in other)  # fmt: skip
+    return found.is_name("xs_") and lengths and all(number <= 2 for number in numbers)
 
 
 variants = by_rules(
