@@ -1,6 +1,10 @@
-"""Whether an expression may be worked out less often, more often, or where it was not before."""
+"""Whether code may be worked out less often, more often, or where it was not before."""
 
 from __future__ import annotations
+
+import builtins
+import re
+from functools import lru_cache
 
 import libcst as cst
 
@@ -85,3 +89,13 @@ class _Exits(cst.CSTVisitor):
 
     def visit_Yield(self, node: cst.Yield) -> None:
         self.any = True
+
+
+@lru_cache(maxsize=1024)
+def builtins_in(*texts: str) -> frozenset[str]:
+    """The builtin functions that some patterns name."""
+    names = {name for text in texts for name in re.findall(r"(?<!\.)\b[a-z]+\b", text)}
+    return frozenset(names & _BUILTINS)
+
+
+_BUILTINS = frozenset(dir(builtins))

@@ -7,8 +7,6 @@ is left to the reader of Python, such as blanks, comments and parentheses, makes
 
 from __future__ import annotations
 
-import builtins
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -16,7 +14,7 @@ from typing import TypeAlias, cast
 
 import libcst as cst
 
-from successor.authors.rewrite.effects import is_total
+from successor.authors.rewrite.effects import builtins_in, is_total
 from successor.authors.rewrite.site import (
     Site,
     Statement,
@@ -124,16 +122,6 @@ class Rule:
             and all(found.are_apart(one, other) for one, other in pairs)
             and self.when(found)
         )
-
-
-@lru_cache(maxsize=1024)
-def builtins_in(*texts: str) -> frozenset[str]:
-    """The builtin functions that some patterns name."""
-    names = {name for text in texts for name in re.findall(r"(?<!\.)\b[a-z]+\b", text)}
-    return frozenset(names & _BUILTINS)
-
-
-_BUILTINS = frozenset(dir(builtins))
 
 
 def by_rules(*rules: Rule) -> Variants:
