@@ -216,7 +216,8 @@ def _read_dict(content: object) -> dict[Any, Any]:
 
 
 def _read_float(content: object) -> float:
-    return float(_read_text(content, 32))
+    value = float(_read_text(content, 32))
+    return math.nan if math.isnan(value) else value  # one object, as programs mostly have it
 
 
 def _read_complex(content: object) -> complex:

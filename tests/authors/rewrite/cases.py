@@ -22,6 +22,12 @@ def numbers(*values: object) -> tuple[tuple[Any, ...], ...]:
 
 
 FIB = "def f(n):\n    if n < 2:\n        return n\n    return f(n - 1) + f(n - 2)\n"
+MAPPED = """
+def f(n):
+    if n < 2:
+        return n
+    return f(n - 1) + sum(map(f, (n - 2, n - 3))) + f(n - 4)
+"""
 LUCAS = """
 def f(n):
     if n == 0:
@@ -142,7 +148,7 @@ LISTS = numbers([3, 1, 2, 3], [], [7], [1.5, -2.0], ["a"], None)
 
 CASES = (
     Case("memoise", FIB, "@cache\n    def inner(n):", numbers(0, 1, 5, 12, -3, 2.5, True)),
-    Case("memoise", FIB, "@cache\ndef f(n):", numbers(9)),
+    Case("memoise", MAPPED, "@lru_cache(maxsize=4096, typed=True)\ndef f(n):", numbers(9, 2.0)),
     Case("memoise", DISTANCE, "return inner(a, b)", WORDS),
     Case("recursion_to_loop", FIB, "last, before = 1, 0", numbers(0, 1, 2, 12, -3, 2.5, True)),
     Case("recursion_to_loop", LUCAS, "if type(n) is not int or n < 2:", numbers(0, 1, 2, 9)),
@@ -196,7 +202,7 @@ CASES = (
     Case(
         "extreme_of_loop",
         "def f(xs):\n    return max(xs, 2)\n",
-        "(xs if xs >= 2 else 2)",
+        "(2 if 2 > xs else xs)",
         numbers(1, 3, "a"),
     ),
     Case(
@@ -420,7 +426,7 @@ CASES = (
     ),
     Case(
         "running_totals",
-        "def f(xs):\n    out, t = [], 0\n    t = 0\n    for x in xs:\n        t += x\n"
+        "def f(xs):\n    out = []\n    t = 0\n    for x in xs:\n        t += x\n"
         "        out.append(t)\n    return out\n",
         "out.extend(accumulate(xs))",
         (([],), ([1, 2, 3],)),

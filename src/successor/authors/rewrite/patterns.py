@@ -14,6 +14,7 @@ from typing import TypeAlias, cast
 
 import libcst as cst
 
+from successor.authors.rewrite.effects import builtins_in, is_total
 from successor.authors.rewrite.site import (
     Site,
     Statement,
@@ -75,6 +76,18 @@ class Found:
         """Whether two of them have no name in common."""
         return not self.names(one) & self.names(other)
 
+    def is_plain(self, name: str) -> bool:
+        """Whether it stands for a name or a literal: worked out once or often, never, or in
+        another order, it is the same.
+        """
+        return isinstance(
+            self.bound[name][0], cst.Name | cst.Integer | cst.Float | cst.SimpleString
+        )
+
+    def is_total(self, name: str) -> bool:
+        """Whether working it out changes nothing, and raises nothing but for wrong types."""
+        return is_total(*self.bound[name])
+
 
 def always(_: Found) -> bool:
     """The condition of a rule that needs none."""
@@ -96,11 +109,16 @@ class Rule:
     apart: tuple[str, ...] = ()
     """Pairs such as "x_ xs_" that must have no name in common."""
 
+    plain: tuple[str, ...] = ()
+    """Names of the pattern that must stand for names or literals."""
+
     def holds(self, found: Found) -> bool:
-        """Whether all conditions are met."""
+        """Whether all conditions are met, and the builtins of both sides are what they seem."""
         pairs = [pair.split() for pair in self.apart]
         return (
-            all(found.is_local(name) for name in self.local)
+            not builtins_in(self.before, self.after) & found.site.rebound()
+            and all(found.is_plain(name) for name in self.plain)
+            and all(found.is_local(name) for name in self.local)
             and all(found.are_apart(one, other) for one, other in pairs)
             and self.when(found)
         )
@@ -163,8 +181,11 @@ def _expressions(pattern: cst.BaseExpression, site: Site) -> Iterator[Found]:
 
 
 def _windows(patterns: Sequence[Statement], site: Site) -> Iterator[Found]:
+    """Within `try`, what is half done when something is raised is seen: nothing fits there."""
+    tried = {each for node in _walk(site.node) if isinstance(node, cst.Try)
+             for each in _walk(node.body)}  # fmt: skip
     for node in _walk(site.node):
-        if not isinstance(node, cst.IndentedBlock):
+        if not isinstance(node, cst.IndentedBlock) or node in tried:
             continue
         for start in range(len(node.body) - len(patterns) + 1):
             window = node.body[start : start + len(patterns)]

@@ -60,6 +60,12 @@ class Site:
         """All names that occur in the function."""
         return names_in(self.node)
 
+    def rebound(self) -> set[str]:
+        """Names that the module or the function gives a meaning of its own."""
+        bound = _Bound()
+        self.node.visit(bound)
+        return _bound(self.module) | bound.names
+
     def free(self, wanted: str) -> str:
         """A name that does not occur in the function: the one wanted, or with `_` behind it."""
         taken = self.names()
@@ -208,6 +214,33 @@ class _Names(cst.CSTVisitor):
     def visit_Arg(self, node: cst.Arg) -> bool:
         node.value.visit(self)
         return False
+
+
+class _Bound(cst.CSTVisitor):
+    """What a function binds: parameters, targets, functions within."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def visit_Param(self, node: cst.Param) -> None:
+        self.names.add(node.name.value)
+
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
+        self._note(node.target)
+
+    def visit_For(self, node: cst.For) -> None:
+        self._note(node.target)
+
+    def visit_CompFor(self, node: cst.CompFor) -> None:
+        self._note(node.target)
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        self.names.add(node.name.value)
+
+    def _note(self, target: cst.BaseExpression) -> None:
+        if isinstance(target, cst.Name | cst.Tuple | cst.List):
+            self.names |= names_in(target)
 
 
 def _is_block(body: cst.BaseSuite) -> bool:

@@ -169,6 +169,10 @@ class Programs:
         """Asked with the result and what became of the arguments."""
         return self._beside(files, "observe.py", "observe")
 
+    def sharing(self, files: Mapping[str, bytes]) -> Program:
+        """Asked for what its result shares."""
+        return self._beside(files, "share.py", "share")
+
     def bare(self, files: Mapping[str, bytes]) -> Program:
         """Asked as it is: for timing."""
         if self.target.is_method:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from successor.sandbox import Call, Value
@@ -53,6 +53,8 @@ class Contract:
     rows: tuple[tuple[Argument, ...], ...]
     shared: bool
     """Whether all containers of a call are equally long in every call that was seen."""
+    literals: tuple[Value, ...] = ()
+    """Numbers and text that are written in the program."""
 
     def draw(self, rng: Random, size: int, *, heavy: bool = False) -> Call:
         """The arguments of one call of a size.
@@ -80,10 +82,12 @@ class Contract:
         return _call(row, given, None), chosen.name
 
     def foreign(self, argument: Argument) -> list[Value]:
-        """Values of types that the argument does not have; numbers count as one type."""
+        """Values of types that the argument does not have; numbers count as one type, where a hint
+        asks for one.
+        """
         mine = {held for row in self.rows for each in row if each.name == argument.name
                 for held in holds(each.kind)}  # fmt: skip
-        if mine & _NUMBERS:
+        if mine & _NUMBERS and argument.source == "hint":
             mine |= _NUMBERS
         return [value for value in _FOREIGN if type(value) not in mine]
 
@@ -99,7 +103,9 @@ class Contract:
 
     @property
     def edges(self) -> tuple[tuple[Kind, ...], ...]:
-        """Kinds for hypothesis: whole numbers may be negative there, whatever was seen."""
+        """Kinds for hypothesis: whole numbers may be negative there, and containers empty, whatever
+        was seen.
+        """
         return tuple(tuple(_widened(each.kind) for each in row) for row in self.rows)
 
     @property
@@ -153,6 +159,8 @@ def _call(row: Sequence[Argument], given: list[Value], rng: Random | None) -> Ca
 def _widened(kind: Kind) -> Kind:
     if isinstance(kind, Whole) and kind.high is None:
         return Whole()
+    if isinstance(kind, Items):
+        return replace(kind, least=0)
     return Either(tuple(_widened(each) for each in kind.of)) if isinstance(kind, Either) else kind
 
 
@@ -195,7 +203,8 @@ def _narrowed(hinted: Kind, seen: Kind | None) -> Kind:
         case Text(raw=mine), Text(raw=theirs) if mine == theirs:
             return seen
         case Items(), Items() if hinted.shape == seen.shape:
-            return Items(hinted.shape, _narrowed(hinted.of, seen.of), seen.least, seen.ascending)
+            of = _narrowed(hinted.of, seen.of)
+            return replace(hinted, of=of, least=seen.least, ascending=seen.ascending)
         case _:
             return hinted
 

@@ -37,6 +37,7 @@ from successor.subjects.program.questions import Questions
 from successor.subjects.program.reach import unreached
 from successor.subjects.program.scoring import CostFunction, read_cost
 from successor.subjects.program.settings import Objective, Settings
+from successor.subjects.program.sharing import entangled
 from successor.subjects.program.target import Target
 from successor.subjects.program.timing import Timer, call_s, distinct
 from successor.types import Version, Workspace
@@ -59,7 +60,7 @@ class Ground:
     objectives: tuple[Objective, ...]
     notes: tuple[str, ...]
     """What of the goal could not be taken up, for people."""
-    _unreached: dict[tuple[bytes, bytes], str] = field(
+    _objections: dict[tuple[bytes, bytes], str] = field(
         default_factory=dict[tuple[bytes, bytes], str], repr=False
     )
 
@@ -101,13 +102,17 @@ class Ground:
         other = [name for name, _ in sorted(version.files.items() ^ kept.items())]
         return f"changes {other[0]}, which is no part of what may change" if other else ""
 
-    def unreached(self, mine: Files, theirs: Files) -> str:
-        """The first change between two versions that no question reaches, or ""."""
+    def objection(self, mine: Files, theirs: Files) -> str:
+        """What speaks against a change though all answers agree, or "": that no question reaches
+        it, or that it shares other objects with its callers.
+        """
         key = (mine[self.target.path], theirs[self.target.path])
-        if key not in self._unreached:
+        if key not in self._objections:
             found = unreached(self.target, self.bench, self.questions, mine, theirs)
-            self._unreached[key] = found
-        return self._unreached[key]
+            if not found and not self.grader.cost:
+                found = entangled(self.grader.programs, self.bench, self.questions, mine, theirs)
+            self._objections[key] = found
+        return self._objections[key]
 
     def slices(self) -> tuple[str, ...]:
         """The names of all slices of an exam, easiest first."""

@@ -13,6 +13,7 @@ from successor.subjects.program.kinds import (
     Kind,
     OneOf,
     Real,
+    Shape,
     Table,
     Text,
     Whole,
@@ -39,7 +40,17 @@ _PLAIN: dict[str, Kind] = {
     "frozenset": Items("frozenset", Whole()),
     "dict": Table(Text(), Whole()),
 }
-_LISTS = {"list", "List", "Sequence", "MutableSequence", "Iterable", "Collection", "Reversible"}
+_OTHERS: dict[str, tuple[Shape, ...]] = {
+    "list": (),
+    "List": (),
+    "MutableSequence": (),
+    "Sequence": ("tuple",),
+    "Reversible": ("tuple",),
+    "Collection": ("tuple", "set"),
+    "Iterable": ("tuple", "set"),
+}
+"""What is drawn as a list, and the other containers that may stand there."""
+_LISTS = _OTHERS.keys()
 _TABLES = {"dict", "Dict", "Mapping", "MutableMapping", "defaultdict"}
 
 
@@ -61,9 +72,9 @@ def kind_of(hint: ast.expr) -> Kind | None:
 
 
 def _named(name: str) -> Kind | None:
-    if name in _LISTS | _TABLES:
-        name = "list" if name in _LISTS else "dict"
-    return _PLAIN.get(name)
+    if name in _LISTS:
+        return _container(name, Whole())
+    return _PLAIN.get("dict" if name in _TABLES else name)
 
 
 def _quoted(text: str) -> Kind | None:
@@ -105,7 +116,9 @@ def _generic(name: str, inner: ast.expr) -> Kind | None:  # noqa: PLR0911 - a li
 
 def _container(name: str, of: Kind) -> Kind | None:
     if name in _LISTS:
-        return Items("list", of)
+        others = _OTHERS[name]
+        keys = isinstance(of, Whole | Real | Text | Exact | OneOf)
+        return Items("list", of, others=others if keys else others[:1])
     if name in {"set", "Set", "AbstractSet", "MutableSet"}:
         return Items("set", of)
     return Items("frozenset", of) if name in {"frozenset", "FrozenSet"} else None

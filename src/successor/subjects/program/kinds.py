@@ -166,6 +166,8 @@ class Items:
     of: Kind
     least: int = 0
     ascending: bool = False
+    others: tuple[Shape, ...] = ()
+    """Containers that pass for this one too: they are drawn at the edges."""
 
     def draw(self, rng: Random, scale: Scale) -> Value:
         length = max(self.least, scale.length(rng))
@@ -176,7 +178,8 @@ class Items:
 
     @property
     def told(self) -> str:
-        return f"{'ascending ' if self.ascending else ''}{self.shape} of {self.of.told}"
+        shapes = " or ".join((self.shape, *self.others))
+        return f"{'ascending ' if self.ascending else ''}{shapes} of {self.of.told}"
 
 
 @dataclass(frozen=True)
@@ -242,8 +245,8 @@ def holds(kind: Kind) -> frozenset[type]:  # noqa: PLR0911 - a line for each kin
             return frozenset({bytes if raw else str})
         case OneOf(values):
             return frozenset(type(value) for value in values)
-        case Items(shape=shape):
-            return frozenset({MAKE[shape]})
+        case Items(shape=shape, others=others):
+            return frozenset(MAKE[each] for each in (shape, *others))
         case Either(of):
             return frozenset[type]().union(*(holds(each) for each in of))
         case Fixed():

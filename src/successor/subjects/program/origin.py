@@ -137,7 +137,7 @@ def find_contract(target: Target, program: Program, seen: Sequence[Call], bench:
             f"{target.root / target.path}: cannot tell what {target.entry} takes: "
             "add type hints, a test, or [subject] inputs"
         )
-    return Contract(tuple(rows), all_shared(calls, rows))
+    return Contract(tuple(rows), all_shared(calls, rows), syntax.literals(target.source))
 
 
 def _tried(

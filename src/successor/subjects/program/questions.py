@@ -99,7 +99,7 @@ class Questions:
         if contract is None:
             return []
         largest = self.sizes[-1] if self.origin.bounded else 1 << 70
-        found = draw_edges(contract.edges, largest, count, rng.getrandbits(32))
+        found = draw_edges(contract.edges, largest, count, rng.getrandbits(32), contract.literals)
         calls = [contract.edge_call(values) for values in found]
         return [Item(call) for call in _shuffled(calls, count, rng)]
 

@@ -59,7 +59,7 @@ class Pair:
     @property
     def refused(self) -> str:
         """Why it cannot take over, whatever it answers; "" when nothing speaks against it."""
-        return self.flaw or self.ground.unreached(self.candidate, self.incumbent)
+        return self.flaw or self.ground.objection(self.candidate, self.incumbent)
 
     @property
     def sources(self) -> tuple[str, str]:

@@ -62,7 +62,7 @@ class Screener:
         why = (
             self._difference(baseline, scores, answers)
             or self.ground.failure(files, baseline.wall_s + LEAST_WALL_S)
-            or self.ground.unreached(files, theirs)
+            or self.ground.objection(files, theirs)
         )
         if why:
             return Screening(correct=False, why=why, nodes=nodes)

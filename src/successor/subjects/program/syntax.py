@@ -6,8 +6,16 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from successor.sandbox import Value
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 START, END = "# EVOLVE-BLOCK-START", "# EVOLVE-BLOCK-END"
+
+
+LARGEST_BASE = 64
+"""Of powers that are worked out, as people write 10**9; exponents too."""
+LONGEST_TEXT = 20
+"""Text that is longer is told to people: it is no value that decides anything."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,28 @@ def nodes(source: str) -> int:
         SyntaxError: when it does not parse.
     """
     return sum(1 for _ in ast.walk(ast.parse(source)))
+
+
+def literals(source: str) -> tuple[Value, ...]:
+    """Numbers and short text that a program has in it, each once, in their order."""
+    found = {(type(each), each): each for node in ast.walk(ast.parse(source))
+             for each in _written(node)}  # fmt: skip
+    return (*found.values(),)
+
+
+def _written(node: ast.AST) -> Iterator[int | float | str]:
+    match node:
+        case ast.Constant(value=bool()):
+            pass
+        case ast.Constant(value=(int() | float()) as number):
+            yield number
+        case ast.Constant(value=str(text)) if len(text) <= LONGEST_TEXT:
+            yield text
+        case ast.BinOp(ast.Constant(int(base)), ast.Pow(), ast.Constant(int(exponent))):
+            if abs(base) <= LARGEST_BASE and 0 <= exponent <= LARGEST_BASE:
+                yield base**exponent
+        case _:
+            pass
 
 
 def imports(tree: ast.AST) -> Iterator[str]:

@@ -29,6 +29,8 @@ LEAST_CALLS, MOST_CALLS = 2, 2000
 MOST_BYTES = 1 << 19
 """Inputs of a heat, about: writing large results down takes time of its own."""
 WARM_CALLS = 5
+_INSTANT_S = 1e-9
+"""CPU time is counted in steps, and may come out as none."""
 WAITS = 0.25
 """A version whose CPU time is a smaller share of its wall time waits for something."""
 
@@ -211,4 +213,5 @@ def distinct(calls: Sequence[Call], most: int) -> Sequence[Call]:
 
 def ratio(heats: Sequence[Timed]) -> float:
     """How many times faster the first version is: median over heats, 1.0 for no heats."""
-    return statistics.median(each.theirs / each.mine for each in heats) if heats else 1.0
+    ratios = [each.theirs / max(each.mine, _INSTANT_S) for each in heats]
+    return statistics.median(ratios) if heats else 1.0

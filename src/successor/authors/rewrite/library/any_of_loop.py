@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from successor.authors.rewrite.patterns import Rule, by_rules
+from successor.authors.rewrite.patterns import Found, Rule, by_rules
 
 _LOOP = "for x_ in xs_:\n    if if_:\n        return {one}\nreturn {other}"
 _FLAG = "t_ = {one}\nfor x_ in xs_:\n    if if_:\n        t_ = {other}"
 _STOP = f"{_FLAG}\n        break"
 _APART = ("t_ if_", "t_ xs_", "x_ xs_")
 
+
+def _is_total(found: Found) -> bool:
+    return found.is_total("if_")
+
+
 variants = by_rules(
     Rule(_LOOP.format(one=True, other=False), "return any(if_ for x_ in xs_)", local=("x_",)),
     Rule(_LOOP.format(one=False, other=True), "return not any(if_ for x_ in xs_)", local=("x_",)),
     *[
-        Rule(flag.format(one=one, other=other), after, local=("x_",), apart=_APART)
-        for flag in (_FLAG, _STOP)
+        Rule(_STOP.format(one=one, other=other), after, local=("x_",), apart=_APART)
         for one, other, after in (
             (False, True, "t_ = any(if_ for x_ in xs_)"),
             (True, False, "t_ = not any(if_ for x_ in xs_)"),
         )
     ],
-    Rule("any(x_ == y_ for x_ in xs_)", "y_ in xs_", apart=("x_ y_",)),
-    Rule("any([if_ for x_ in xs_])", "any(if_ for x_ in xs_)"),
-    Rule("all([if_ for x_ in xs_])", "all(if_ for x_ in xs_)"),
+    # A loop that goes on looks at the rest too, which may raise: so does a list.
+    *[
+        Rule(_FLAG.format(one=one, other=other), after, local=("x_",), apart=_APART)
+        for one, other, after in (
+            (False, True, "t_ = any([if_ for x_ in xs_])"),
+            (True, False, "t_ = not any([if_ for x_ in xs_])"),
+        )
+    ],
+    Rule("any(x_ == y_ for x_ in xs_)", "y_ in xs_", apart=("x_ y_",), plain=("y_",)),
+    Rule("any([if_ for x_ in xs_])", "any(if_ for x_ in xs_)", when=_is_total),
+    Rule("all([if_ for x_ in xs_])", "all(if_ for x_ in xs_)", when=_is_total),
     Rule("not any(not if_ for x_ in xs_)", "all(if_ for x_ in xs_)"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from successor.authors.rewrite.patterns import Rule, by_rules
+from successor.authors.rewrite.patterns import Found, Rule, by_rules
 
 _APART = ("t_ e_", "t_ xs_", "x_ xs_")
 _LOOP = "t_ = {empty}\nfor x_ in xs_:\n    {add}"
@@ -15,12 +15,19 @@ _ADDING = (
     ("{}", "t_[k_] = e_", "{{k_: {}}}"),
 )
 
+
+def _any_order(found: Found) -> bool:
+    """A comprehension works the key out first, a statement the value."""
+    return "k_" not in found.bound or found.is_total("k_") or found.is_total("e_")
+
+
 variants = by_rules(
     *[
         Rule(
             _LOOP.format(empty=empty, add=add),
             "t_ = " + after.format("e_ for x_ in xs_"),
             local=("x_",),
+            when=_any_order,
             apart=(*_APART, *(("t_ k_",) if "k_" in add else ())),
         )
         for empty, add, after in _ADDING
@@ -30,6 +37,7 @@ variants = by_rules(
             _IF.format(empty=empty, add=add),
             "t_ = " + after.format("e_ for x_ in xs_ if if_"),
             local=("x_",),
+            when=_any_order,
             apart=(*_APART, "t_ if_", *(("t_ k_",) if "k_" in add else ())),
         )
         for empty, add, after in _ADDING

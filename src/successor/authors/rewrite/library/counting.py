@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from successor.authors.rewrite.patterns import Rule, by_rules
+from successor.authors.rewrite.patterns import Found, Rule, by_rules
 
 _COUNTS = (
     "if k_ in t_:\n        t_[k_] += 1\n    else:\n        t_[k_] = 1",
@@ -11,6 +11,13 @@ _COUNTS = (
     "t_[k_] = t_.get(k_, 0) + 1",
 )
 _IMPORT = ("from collections import Counter",)
+
+
+def _is_row(found: Found) -> bool:
+    """Whether a hint says that it is no table: of one, Counter takes the values as counts."""
+    kind = found.site.hint(found.text("xs_")).partition("[")[0]
+    return kind in {"list", "tuple", "set", "frozenset", "str", "bytes", "Sequence"}
+
 
 variants = by_rules(
     *[
@@ -31,6 +38,6 @@ variants = by_rules(
         "if k_ in t_:\n    t_[k_].append(v_)\nelse:\n    t_[k_] = [v_]",
         "t_.setdefault(k_, []).append(v_)",
     ),
-    Rule("Counter(x_ for x_ in xs_)", "Counter(xs_)"),
+    Rule("Counter(x_ for x_ in xs_)", "Counter(xs_)", when=_is_row),
     Rule("{x_: xs_.count(x_) for x_ in xs_}", "dict(Counter(xs_))", _IMPORT),
 )

@@ -7,6 +7,7 @@ from typing import cast
 
 import libcst as cst
 
+from successor.authors.rewrite.effects import HARMLESS
 from successor.authors.rewrite.patterns import fits
 from successor.authors.rewrite.site import Site, names_in, site_of, text_of
 
@@ -64,13 +65,26 @@ class _Items(cst.CSTTransformer):
         self.count, self.wrong = 0, False
 
     def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
-        self.wrong |= self._items in names_in(node.target) or text_of(node.target) == self._index
+        self._changed(node.target)
 
     def visit_AugAssign(self, node: cst.AugAssign) -> None:
-        self.wrong |= self._items in names_in(node.target) or text_of(node.target) == self._index
+        self._changed(node.target)
+
+    def visit_For(self, node: cst.For) -> None:
+        self._changed(node.target)
+
+    def visit_Del(self, node: cst.Del) -> None:
+        self._changed(node.target)
 
     def visit_Call(self, node: cst.Call) -> None:
         self.wrong |= text_of(node.func).startswith(f"{self._items}.")
+        if not (isinstance(node.func, cst.Name) and node.func.value in HARMLESS):
+            self.wrong |= any(text_of(each.value) == self._items for each in node.args)
+
+    def _changed(self, target: cst.BaseExpression) -> None:
+        names = names_in(target)
+        whole = isinstance(target, cst.Name | cst.Tuple | cst.List)
+        self.wrong |= self._items in names or (whole and self._index in names)
 
     def leave_Subscript(
         self, original_node: cst.Subscript, updated_node: cst.Subscript

@@ -33,7 +33,8 @@ variants = by_rules(
         )
     ],
     *[
-        Rule(f"{extreme}(x_, y_)", f"(x_ if x_ {test} y_ else y_)")
-        for extreme, test in (("max", ">="), ("min", "<="))
+        # As the builtins do it, also where neither is larger: 1 and 1.0, or what is no number.
+        Rule(f"{extreme}(x_, y_)", f"(y_ if y_ {test} x_ else x_)")
+        for extreme, test in (("max", ">"), ("min", "<"))
     ],
 )

@@ -1,8 +1,9 @@
 """What is the same on every turn of a loop is worked out once, above it.
 
 Attributes such as `rows.append` or `math.sqrt`, `len(xs)` and items such as `rows[i]`, of names
-that the loop does not bind and items that it does not change. Where the loop never turns they
-are worked out too, and may raise.
+that the loop does not bind and items that it does not change, not even by handing them to another
+function. Items are left where a condition stands before them. Where the loop never turns all of it
+is worked out too, and may raise.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import cast
 
 import libcst as cst
 
+from successor.authors.rewrite.effects import HARMLESS
 from successor.authors.rewrite.patterns import fits
 from successor.authors.rewrite.site import Site, names_in, parsed, site_of, text_of
 
@@ -62,6 +64,12 @@ def _steady(loop: cst.For | cst.While) -> set[str]:
     }
 
 
+_CONDITIONAL = (
+    cst.If, cst.IfExp, cst.BooleanOperation, cst.Try, cst.While, cst.For, cst.BaseComp, cst.Lambda,
+    cst.FunctionDef, cst.Match,
+)  # fmt: skip
+
+
 class _Seen(cst.CSTVisitor):
     """What a loop binds, changes, and reads."""
 
@@ -70,6 +78,15 @@ class _Seen(cst.CSTVisitor):
         self.bound: set[str] = set()
         self.changed: set[str] = set()
         self.candidates: dict[str, cst.BaseExpression] = {}
+        self._conditions = 0
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        self._conditions += isinstance(node, _CONDITIONAL)
+        return super().on_visit(node)
+
+    def on_leave(self, original_node: cst.CSTNode) -> None:
+        super().on_leave(original_node)
+        self._conditions -= isinstance(original_node, _CONDITIONAL)
 
     def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
         self._assigned(node.target)
@@ -86,7 +103,18 @@ class _Seen(cst.CSTVisitor):
     def visit_NamedExpr(self, node: cst.NamedExpr) -> None:
         self.bound |= names_in(node.target)
 
+    def visit_Del(self, node: cst.Del) -> None:
+        self.changed |= names_in(node.target)
+
+    def visit_AsName(self, node: cst.AsName) -> None:
+        self.bound |= names_in(node.name)
+
+    def visit_Param(self, node: cst.Param) -> None:
+        self.bound.add(node.name.value)
+
     def visit_Call(self, node: cst.Call) -> None:
+        if not (isinstance(node.func, cst.Name) and node.func.value in HARMLESS):
+            self.changed |= {text_of(each.value) for each in node.args}
         if isinstance(node.func, cst.Attribute):
             self.changed |= names_in(node.func)
             if isinstance(node.func.value, cst.Name):
@@ -96,7 +124,7 @@ class _Seen(cst.CSTVisitor):
 
     def visit_Subscript(self, node: cst.Subscript) -> None:
         plain = isinstance(node.value, cst.Name) and len(node.slice) == 1
-        if plain and text_of(node.slice[0]).isidentifier():
+        if plain and text_of(node.slice[0]).isidentifier() and not self._conditions:
             self.candidates[text_of(node)] = node
 
     def _assigned(self, target: cst.BaseExpression) -> None:

@@ -1,7 +1,9 @@
-"""Remember what a function that calls itself has answered: within one call, or for good.
+"""Remember what a function that calls itself has answered, within one call.
 
-Within one call nothing outlives the call, so equal questions cost the same again. Arguments that
-cannot be keys of a table raise TypeError, where they did not before.
+Nothing outlives the call, so that no cache grows and no answer is handed out twice. Only where
+the function is used otherwise than by calls in its own text, as by `map`, is the cache around it;
+that one is bounded, and tells 1 from 1.0. Arguments that cannot be keys of a table raise TypeError,
+where they did not before.
 """
 
 from __future__ import annotations
@@ -11,26 +13,29 @@ from collections.abc import Iterator
 import libcst as cst
 
 from successor.authors.rewrite.recursion import calls_itself, with_calls
-from successor.authors.rewrite.site import Site, block, site_of, text_of
+from successor.authors.rewrite.site import Site, block, names_in, site_of, text_of
 
-_CACHE = "from functools import cache"
+_INSIDE, _AROUND = "from functools import cache", "from functools import lru_cache"
+_KEPT = "lru_cache(maxsize=4096, typed=True)"
 
 
 def variants(module: cst.Module, function: str) -> Iterator[cst.Module]:
-    """For a function that calls itself at least twice: a cache inside, a cache around."""
+    """For a function that calls itself at least twice."""
     site = site_of(module, function)
     if site is None or not site.parameters or "." in function or calls_itself(site) < 2:
         return
     if site.node.decorators:
         return
-    yield from _inside(site)
-    decorated = [cst.Decorator(cst.Name("cache"))]
-    yield from site.with_node(site.node.with_changes(decorators=decorated), _CACHE)
-
-
-def _inside(site: Site) -> Iterator[cst.Module]:
     inner = site.free("inner")
+    body = with_calls(site, inner)
+    if site.name in names_in(*body):
+        decorated = [cst.Decorator(cst.parse_expression(_KEPT))]
+        yield from site.with_node(site.node.with_changes(decorators=decorated), _AROUND)
+    else:
+        yield from _inside(site, inner, text_of(*body))
+
+
+def _inside(site: Site, inner: str, body: str) -> Iterator[cst.Module]:
     given = ", ".join(site.parameters)
-    body = text_of(*with_calls(site, inner))
     text = f"@cache\ndef {inner}({given}):\n{block(body)}\nreturn {inner}({given})\n"
-    yield from site.with_body(text, _CACHE)
+    yield from site.with_body(text, _INSIDE)

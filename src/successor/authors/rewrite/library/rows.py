@@ -1,19 +1,21 @@
 """A function that calls itself with a little less becomes a table, filled row by row.
 
-Of a table of two axes, two rows are kept.
+Of a table of two axes, two rows are kept. All of it is filled, also places that no call comes to:
+so nothing in it may raise.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from textwrap import indent
 
 import libcst as cst
 
+from successor.authors.rewrite.effects import is_total
 from successor.authors.rewrite.flow import assigned, calls_of, expr, told
-from successor.authors.rewrite.site import site_of
+from successor.authors.rewrite.site import only_statement, site_of
 from successor.authors.rewrite.walks import Axis, Walk, walk_of
 
 
@@ -23,9 +25,21 @@ def variants(module: cst.Module, function: str) -> Iterator[cst.Module]:
     found = walk_of(site) if site else None
     if site is None or found is None or [axis.way for axis in found.axes] == ["rest", "rest"]:
         return
+    if not is_total(*_repeated(found), function=site.name):
+        return
     new = _row(found) if len(found.axes) == 1 else _rows(found)
     if new is not None:
         yield from site.with_body(f"{_guards(found)}{new}")
+
+
+def _repeated(found: Walk) -> Sequence[cst.CSTNode]:
+    """The statements, without what refuses numbers before anything is called."""
+    statements = found.site.statements
+    if any(axis.way != "number" for axis in found.axes):
+        return statements
+    return [each for each in statements if not (
+        isinstance(each, cst.If) and isinstance(only_statement(each.body), cst.Raise)
+    )]  # fmt: skip
 
 
 def _row(found: Walk) -> str | None:

@@ -15,7 +15,7 @@ variants = by_rules(
             f"t_ = 0\nfor x_ in xs_:\n    {add}\n    out_.append(t_)",
             "out_.extend(accumulate(xs_))",
             _IMPORT,
-            local=("x_",),
+            local=("x_", "t_"),
             apart=("t_ xs_", "t_ out_", "out_ xs_"),
         )
         for add in ("t_ += x_", "t_ = t_ + x_")

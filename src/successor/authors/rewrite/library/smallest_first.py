@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from successor.authors.rewrite.patterns import Rule, by_rules
+from successor.authors.rewrite.effects import ends_early
+from successor.authors.rewrite.patterns import Found, Rule, by_rules
 
 _IMPORT = ("import heapq",)
+
+
+def _is_emptied(found: Found) -> bool:
+    """Whether no order is left in which the list was: the loop never ends before its end."""
+    return found.is_name("xs_") and not ends_early(*found.bound["rest__"])
+
 
 variants = by_rules(
     Rule(
         "while xs_:\n    m_ = min(xs_)\n    xs_.remove(m_)\n    rest__",
         "heapq.heapify(xs_)\nwhile xs_:\n    m_ = heapq.heappop(xs_)\n    rest__",
         _IMPORT,
-        when=lambda found: found.is_name("xs_"),
+        when=_is_emptied,
         apart=("xs_ rest__",),
     ),
     Rule(
@@ -19,7 +26,7 @@ variants = by_rules(
         "heapq.heapify(xs_)\nwhile xs_:\n    m_ = heapq.heappop(xs_)\n    rest__\n"
         "    heapq.heappush(xs_, e_)",
         _IMPORT,
-        when=lambda found: found.is_name("xs_"),
+        when=_is_emptied,
         apart=("xs_ rest__", "xs_ e_"),
     ),
     Rule(
@@ -28,7 +35,7 @@ variants = by_rules(
         "heapq.heapify(xs_)\nwhile len(xs_) > 1:\n    a_ = heapq.heappop(xs_)\n"
         "    b_ = heapq.heappop(xs_)\n    rest__\n    heapq.heappush(xs_, e_)",
         _IMPORT,
-        when=lambda found: found.is_name("xs_"),
+        when=_is_emptied,
         apart=("xs_ rest__", "xs_ e_"),
     ),
     Rule("sorted(xs_)[:k_]", "heapq.nsmallest(k_, xs_)", _IMPORT),

@@ -2,6 +2,7 @@
 
 For functions whose parameters are sequences, used as `x[0]`, `len(x)`, `not x` and, in calls of
 themselves, `x` and `x[1:]`: edit distance, longest common subsequence. Of two, two rows are kept.
+All places are filled, also those that no call comes to: so nothing in them may raise.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import cast
 
 import libcst as cst
 
+from successor.authors.rewrite.effects import is_total
 from successor.authors.rewrite.patterns import fits
 from successor.authors.rewrite.recursion import calls_itself
 from successor.authors.rewrite.site import Site, block, only_statement, site_of, text_of
@@ -20,6 +22,8 @@ def variants(module: cst.Module, function: str) -> Iterator[cst.Module]:
     """The table, when every use of the parameters is one of those above."""
     site = site_of(module, function)
     if site is None or len(site.parameters) != 2 or not calls_itself(site):
+        return
+    if not is_total(*site.statements, function=site.name):
         return
     cells = _Cells(site)
     statements = [cast("cst.BaseStatement", each.visit(cells)) for each in site.statements]

@@ -45,7 +45,6 @@ for d_ in range(5, isqrt(n_) + 1, 6):
 LIMITS = (
     "n_",
     "n_ - 1",
-    "n_ // 2",
     "n_ // 2 + 1",
     "int(n_ / 2) + 1",
     "int(n_ ** 0.5) + 1",
@@ -74,11 +73,13 @@ def _plain(after: str) -> str:
 
 
 def _is_test(found: Found) -> bool:
-    return _returns(found) and not found.names("d_") & found.names("found__")
+    apart = not found.names("d_") & found.names("found__")
+    return _returns(found) and apart and found.is_local("d_")
 
 
 def _is_search(found: Found) -> bool:
-    return _returns(found) and bool(found.names("d_") & found.names("found__"))
+    used = bool(found.names("d_") & found.names("found__"))
+    return _returns(found) and used and found.is_local("d_")
 
 
 def _returns(found: Found) -> bool:
