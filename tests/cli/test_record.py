@@ -76,7 +76,7 @@ def test_a_record_before_its_first_version_says_that_there_is_none(lab: Path, ru
     found = run("lineage", lab)
     assert (found.code, len(found.out.splitlines())) == (0, 1)
     assert found.out.startswith("There is no version yet")
-    assert run("lineage", lab, "--json").lines == [{"lineage": []}]
+    assert run("lineage", lab, "--json").lines == [{"lineage": [], "generations": []}]
     assert "1 event and 0 objects verify." in run("audit", lab).out
     assert "(1 event)" in run("status", lab).out
 
