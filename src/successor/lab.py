@@ -8,6 +8,7 @@ import platform
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
@@ -19,10 +20,10 @@ from successor.insight import measures
 from successor.judge import PairedJudge, WholeRun
 from successor.judge.budget import LEAST_ALPHA
 from successor.labfile import LabFile
-from successor.ledger import Ledger, SessionStarted
+from successor.ledger import Ledger, SandboxOpened, SessionStarted
 from successor.ledger.disk import WriterLock
 from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage
-from successor.plugins import Bound, Closing, Telling, make
+from successor.plugins import Bound, Closing, Confined, Telling, make
 from successor.types import (
     Author,
     Counts,
@@ -81,15 +82,20 @@ class Lab:
         self.close()
 
 
-def load(path: str | os.PathLike[str]) -> Lab:
+def load(path: str | os.PathLike[str], *, unsafe_sandbox: bool = False) -> Lab:
     """Open the lab in a folder, to improve it.
+
+    Args:
+        path: of the folder.
+        unsafe_sandbox: whether versions run even where no sandbox holds. It is on record, and
+            what is examined or judged there is never promoted.
 
     Raises:
         UsageError: when there is no lab, a setting is wrong, nothing has to end the recursion,
             or the record belongs to another experiment or is in use.
         RecordError: when the record does not verify.
     """
-    return open_lab(Path(path))
+    return open_lab(Path(path), unsafe_sandbox=unsafe_sandbox)
 
 
 def improve_self(lab: Lab) -> Lab:
@@ -143,6 +149,7 @@ def open_lab(
     interrupt: Interrupt | None = None,
     *,
     fresh: bool = False,
+    unsafe_sandbox: bool = False,
 ) -> Lab:
     """As `load`, with settings that win over the file's and a way to end the run.
 
@@ -160,13 +167,17 @@ def open_lab(
         subject = cast("Subject", make("subjects", told.kind, folder, told.settings, folder, goal))
         if isinstance(subject, Closing):
             on_failure.callback(subject.close)
+        if unsafe_sandbox and isinstance(subject, Confined):
+            subject.allow_unsafe()
         author = cast("Author", make("authors", writes.kind, folder, writes.settings, subject))
         judge = cast("Judge", make("judges", judges.kind, folder, judges.settings, subject))
         if fresh and isinstance(subject, Telling):
             subject.report()  # refuses what cannot be judged, while the record is still in place
         aside = set_aside(folder) if fresh else None
         bound: Mapping[str, Digest] = subject.fingerprint() if isinstance(subject, Bound) else {}
-        ledger = _open_ledger(folder, settings, bound, overseer, interrupt or (lambda: None))
+        now = _on_record(settings, bound, unsafe=unsafe_sandbox)
+        ledger = _open_ledger(folder, now, settings.lab.seed, overseer, interrupt)
+        ledger.runs_in(partial(_sandbox_of, subject), unsafe=unsafe_sandbox)
         on_failure.pop_all()
     watched = _Interruptible(overseer, interrupt) if interrupt else overseer
     parts = loop.Parts(ledger, subject, author, judge, watched)
@@ -254,16 +265,31 @@ def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
         raise UsageError(f"{path}: {error}") from error
 
 
-def _open_ledger(
-    folder: Path,
-    settings: LabFile,
-    bound: Mapping[str, Digest],
-    overseer: PolicyOverseer,
-    interrupt: Interrupt,
-) -> Ledger:
+def _on_record(
+    settings: LabFile, bound: Mapping[str, Digest], *, unsafe: bool
+) -> dict[str, dict[str, object]]:
+    """What is written down of a session's settings, and of the files that it rests on."""
     now = cast("dict[str, dict[str, object]]", settings.model_dump(mode="json"))
     if bound:
         now["files"] = {**bound}
+    if unsafe:
+        now["sandbox"] = {"unsafe": True}
+    return now
+
+
+def _sandbox_of(subject: Subject) -> SandboxOpened | None:
+    """The least trusted sandbox in which a subject's versions ran; None when none did."""
+    found = subject.confinement() if isinstance(subject, Confined) else None
+    return SandboxOpened(found.tier, found.trusted, found.made_of) if found else None
+
+
+def _open_ledger(
+    folder: Path,
+    now: Mapping[str, Mapping[str, object]],
+    seed: int,
+    overseer: PolicyOverseer,
+    interrupt: Interrupt | None,
+) -> Ledger:
     record = folder / RECORD
     if record.exists() and not record.is_dir():
         raise UsageError(f"{record} is a file, where the record has its folder: move it away")
@@ -272,9 +298,9 @@ def _open_ledger(
             _check_unchanged(ledger, now, folder)
 
     def halt() -> Stop | None:
-        return interrupt() or overseer.urgent(ledger)
+        return (interrupt() if interrupt else None) or overseer.urgent(ledger)
 
-    ledger = Ledger.open(record, settings=now, seed=settings.lab.seed, halt=halt)
+    ledger = Ledger.open(record, settings=now, seed=seed, halt=halt)
     ignore = record / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8")

@@ -71,6 +71,11 @@ if TYPE_CHECKING:
     metavar="N",
     help="What every random draw follows from.",
 )
+@option(
+    "--unsafe-sandbox",
+    is_flag=True,
+    help="Run even where no sandbox holds; what is judged there is never promoted.",
+)
 @option("--fresh", is_flag=True, help="Set the record so far aside and begin anew.")
 @option(
     "--json",
@@ -90,18 +95,21 @@ def improve(
     **settings: str | float | None,
 ) -> int:
     """See the help above."""
-    from successor.cli.session import run_session
+    from successor.cli.session import Manner, run_session
     from successor.targets import Wishes, parse, prepare
 
     function = parse(what)
+    session = Manner(
+        fresh=fresh, as_json=json, quiet=quiet, unsafe=bool(settings.pop("unsafe_sandbox"))
+    )
     if function is None:
         if tests or inputs or write:
             raise UsageError(f"{what}: --tests, --inputs and --write are for functions")
-        return run_session(Path(what), overrides(settings), fresh=fresh, as_json=json, quiet=quiet)
+        return run_session(Path(what), overrides(settings), session)
     goal = settings.pop("goal")
     wishes = Wishes(None if goal is None else str(goal), tests or None, inputs)
     folder = prepare(function, wishes, fresh=fresh)
-    code = run_session(folder, overrides(settings), fresh=fresh, as_json=json, quiet=quiet)
+    code = run_session(folder, overrides(settings), session)
     finish(function, write=write, quiet=quiet)
     return code
 

@@ -16,6 +16,7 @@ from successor.ledger.events import (
     Examined,
     GenerationOpened,
     Judged,
+    SandboxOpened,
     SessionStarted,
     Stopped,
     Tally,
@@ -99,6 +100,8 @@ class Story:
     events: int
     head: str
     stop: Stop | None = None
+    sandboxes: tuple[SandboxOpened, ...] = ()
+    """Where versions ran, in the order in which they were opened, each once."""
     change: str = ""
     """From the first version to the incumbent, as a unified diff; "" where there is no text."""
 
@@ -146,6 +149,7 @@ class _Fold:
     rows: dict[Digest, VersionRow] = field(default_factory=dict[Digest, VersionRow])
     costs: dict[tuple[int, str], float] = field(default_factory=dict[tuple[int, str], float])
     sessions: list[SessionStarted] = field(default_factory=list[SessionStarted])
+    sandboxes: dict[SandboxOpened, None] = field(default_factory=dict[SandboxOpened, None])
     stop: Stop | None = None
     generation: int = 0
     worked_s: float = 0.0
@@ -161,6 +165,8 @@ class _Fold:
             case SessionStarted():
                 self.sessions.append(event)
                 self.stop = None
+            case SandboxOpened():
+                self.sandboxes[event] = None
             case GenerationOpened():
                 self.generation = event.generation
             case Written(version=Version() as version):
@@ -241,6 +247,7 @@ def story(entries: Iterable[Entry[Event]], head: str, change: str = "") -> Story
         events=len(times),
         head=head,
         stop=fold.stop,
+        sandboxes=tuple(fold.sandboxes),
         change=change,
     )
 
