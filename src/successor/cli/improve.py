@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from successor.targets import FunctionName
 
 
+BARRED = """\
+What was better ran in a sandbox that does not hold, so that it is never promoted.
+Begin anew with --fresh where one holds."""
+
+
 @click.command(
     short_help="Improve a lab or a function until a base case is met.",
     help="""\b
@@ -126,13 +131,15 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
     with Ledger.read(record_of(function.folder)) as ledger:
         if ledger.incumbent() is None:
             return  # it was ended before the first version
+        barred = any(ledger.unheld(each.candidate) and each.outcome == "better"
+                     for each in ledger.verdicts())  # fmt: skip
     written = write and written_back(function)
     if quiet:
         return
     change = change_of(function.folder)
     show(change, Console(stderr=True), LONGEST)
     if not change.files:
-        click.echo("Nothing better was found.", err=True)
+        click.echo(BARRED if barred else "Nothing better was found.", err=True)
     if written:
         undo = f"successor rollback {function} --write"
         click.echo(f"Written to {function.file}; undo it with: {undo}", err=True)
