@@ -12,11 +12,27 @@ from improved import TEST_TOTAL, TOTAL, imported
 from successor.errors import SuccessorError
 from successor.lab import record_of
 from successor.ledger import Judged, Ledger, SandboxOpened, SessionStarted, audit
-from successor.sandbox import SandboxError
+from successor.sandbox import SandboxError, landlock, open_sandbox
 from successor.sandbox import bubblewrap as bubblewrap_tier
-from successor.sandbox import landlock, open_sandbox
 from successor.types import Verdict
 
+LAB = """\
+[lab]
+goal = "smaller"
+[subject]
+kind = "program"
+target = "total.py:total"
+sizes = [4]
+exam_items = 4
+[author]
+kind = "search"
+authors = ["rewrite"]
+[judge]
+kind = "race"
+[base_cases]
+generations = 2
+"""
+PLAIN = TOTAL.replace('@self_improving(goal="smaller")\n', "")
 BARRED = "judged in a sandbox that does not hold: rlimits; never promoted"
 
 
@@ -32,14 +48,11 @@ def take_away(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def total(tmp_path: Path) -> Path:
-    """A function of which something better is found in seconds."""
-    for name, text in (("total.py", TOTAL), ("test_total.py", TEST_TOTAL)):
+    """A lab in which something better is found in seconds."""
+    files = {"total.py": PLAIN, "test_total.py": TEST_TOTAL, "successor.toml": LAB}
+    for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
-
-
-def lab_of(total: Path) -> Path:
-    return total / ".successor-labs" / "total.total"
 
 
 def better(ledger: Ledger) -> list[Verdict]:
@@ -50,7 +63,7 @@ def test_without_the_flag_it_is_refused_in_a_line_that_names_it(
     total: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ):
     take_away(monkeypatch)
-    refused = run("improve", f"{total / 'total.py'}:total")
+    refused = run("improve", total)
     assert (refused.code, refused.out) == (1, "")
     assert refused.err.startswith("successor: no adequate sandbox here (kernel: ")
     assert refused.err.endswith("with --unsafe-sandbox it runs all the same, and nothing is "
@@ -59,12 +72,9 @@ def test_without_the_flag_it_is_refused_in_a_line_that_names_it(
 
 
 def test_a_weak_tier_that_the_lab_names_needs_the_flag_too(total: Path, run: Run):
-    name = f"{total / 'total.py'}:total"
-    assert run("improve", name, "--quiet", "--generations", "1").code == 0
-    path = lab_of(total) / "successor.toml"
-    path.write_text(path.read_text("utf-8").replace("[author]", 'tier = "rlimits"\n[author]'))
-    (lab_of(total) / ".successor").rename(total / "aside")
-    refused = run("improve", lab_of(total), "--quiet")
+    path = total / "successor.toml"
+    path.write_text(LAB.replace("[author]", 'tier = "rlimits"\n[author]'), encoding="utf-8")
+    refused = run("improve", total, "--quiet")
     assert refused.code == 1
     assert "--unsafe-sandbox" in refused.err
     assert refused.err.count("\n") == 1
@@ -73,15 +83,13 @@ def test_a_weak_tier_that_the_lab_names_needs_the_flag_too(total: Path, run: Run
 def test_what_is_better_is_found_and_never_promoted_not_even_later(
     total: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ):
-    name = f"{total / 'total.py'}:total"
     with monkeypatch.context() as patched:
         take_away(patched)
-        found = run("improve", name, "--goal", "smaller", "--unsafe-sandbox", "--generations", "2")
+        found = run("improve", total, "--unsafe-sandbox")
         assert found.code == 0, found.err
     assert "Sandbox: rlimits, which does not hold" in found.err
-    assert "What was better ran in a sandbox that does not hold" in found.err
 
-    with Ledger.read(record_of(lab_of(total))) as ledger:
+    with Ledger.read(record_of(total)) as ledger:
         assert better(ledger)
         first, *rest = ledger.decisions()
         assert first.by == "first version"
@@ -96,48 +104,65 @@ def test_what_is_better_is_found_and_never_promoted_not_even_later(
 
     # Where a sandbox holds, and without the flag: the record knows where the judgement was made.
     open_sandbox().close()
-    again = run("improve", name, "--quiet", "--generations", "3")
+    again = run("improve", total, "--quiet", "--generations", "3")
     assert again.code == 0, again.err
-    with Ledger.read(record_of(lab_of(total))) as ledger:
+    with Ledger.read(record_of(total)) as ledger:
         assert [e.event.trusted for e in ledger.entries(SandboxOpened)] == [False, True]
         assert "sandbox" not in ledger.entries(SessionStarted)[-1].event.settings
         promoted = {d.candidate for d in ledger.decisions()[1:] if d.outcome == "promoted"}
         assert not promoted & barred
         assert len(ledger.entries(Judged)) > len(rest)
         assert all(ledger.unheld(each) == ("rlimits",) for each in barred)
-    assert audit(record_of(lab_of(total))).problem is None
-    assert (total / "total.py").read_text("utf-8") == TOTAL
+    assert audit(record_of(total)).problem is None
 
 
 def test_status_and_report_say_where_it_ran(total: Path, run: Run, monkeypatch: pytest.MonkeyPatch):
     take_away(monkeypatch)
-    name = f"{total / 'total.py'}:total"
-    assert run("improve", name, "--unsafe-sandbox", "--generations", "1", "-q").code == 0
-    assert "sandbox      rlimits, which does not hold" in run("status", name).out
-    (told,) = run("status", name, "--json").lines
+    assert run("improve", total, "--unsafe-sandbox", "--generations", "1", "-q").code == 0
+    assert "sandbox      rlimits, which does not hold" in run("status", total).out
+    (told,) = run("status", total, "--json").lines
     assert (told["sandbox"], told["trusted"]) == ("rlimits", False)
     page = total / "report.html"
-    assert run("report", name, "--output", page).code == 0
+    assert run("report", total, "--output", page).code == 0
     assert "sandbox that does not hold (rlimits)" in page.read_text("utf-8")
 
 
 def test_python_has_the_same_switch(total: Path, monkeypatch: pytest.MonkeyPatch):
     take_away(monkeypatch)
-    with imported(total) as module:
-        with pytest.raises(SuccessorError, match="no adequate sandbox"):
-            module.total.improve(budget="20s")
-        stop = module.total.improve(budget="20s", fresh=True, unsafe_sandbox=True)
-        assert stop.base_case in {"wall_clock", "plateau"}
-        assert module.total.source == TOTAL
-    with Ledger.read(record_of(lab_of(total))) as ledger:
-        assert better(ledger)
     with (
-        successor.load(lab_of(total)) as lab,
+        successor.load(total) as lab,
         pytest.raises(SuccessorError, match="no adequate sandbox"),
     ):
-        lab.parts.subject.report()  # type: ignore[attr-defined] - a program's
-    with successor.load(lab_of(total), unsafe_sandbox=True) as lab:
-        assert lab.parts.subject.report()  # type: ignore[attr-defined] - a program's
+        successor.improve_self(lab)
+    with successor.load(total, unsafe_sandbox=True) as lab:
+        first = successor.improve_self(lab)
+        assert successor.improve_self(first).version == first.version
+        assert better(lab.parts.ledger)
+
+
+def test_a_decorated_function_stays_as_it_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    take_away(monkeypatch)
+    (tmp_path / "total.py").write_text(TOTAL, encoding="utf-8")
+    with imported(tmp_path) as module:
+        with pytest.raises(SuccessorError, match="no adequate sandbox"):
+            module.total.improve(budget="1s")
+        module.total.improve(budget="2s", unsafe_sandbox=True)
+        assert module.total.source == TOTAL
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_a_session_takes_up_nothing_that_an_unsafe_one_left_unfinished(
+    tmp_path: Path, *, unsafe: bool
+):
+    ledger = Ledger.open(tmp_path, settings={}, seed=1)
+    ledger.runs_in(lambda: None, unsafe=True)
+    ledger.started()
+    ledger._desk().workspace("1-judged").checkpoint(b"evidence")
+    ledger.runs_in(lambda: None, unsafe=unsafe)
+    assert ledger._desk().workspace("1-judged").resume() == (b"evidence" if unsafe else None)
+    ledger.close()
 
 
 def test_the_doctor_says_what_may_not_vouch(run: Run, monkeypatch: pytest.MonkeyPatch):

@@ -7,9 +7,9 @@ that a version writes lasts. What the version does while it runs is the evaluato
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -191,7 +191,11 @@ def _metric(result: CommandResult, name: str) -> float:
     if not isinstance(told, dict) or name not in told:
         raise ValueError(_line(f"the evaluator told no {name}", lines[-1]))
     found: object = cast("dict[str, object]", told)[name]
-    if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found < math.inf:
+    if (
+        isinstance(found, int | float)
+        and not isinstance(found, bool)
+        and 0 <= found <= sys.float_info.max
+    ):
         return float(found)
     raise ValueError(f"{name} is {found!r}"[:_MOST_TOLD] + ": should be finite and at least 0")
 
