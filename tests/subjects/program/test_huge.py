@@ -80,13 +80,17 @@ def test_a_counterexample_keeps_them(tmp_path: Path):
         assert set(found.counterexamples) <= set(again.counterexamples)
 
 
-def numbers(found: object) -> list[int]:
-    """All whole numbers in it."""
-    if isinstance(found, int):
-        return [found]
-    if isinstance(found, dict):
-        found = list(found.values())
-    return [n for each in found for n in numbers(each)] if isinstance(found, list | tuple) else []
+def numbers(found: Value) -> list[int]:
+    """All whole numbers in it, but for keys."""
+    match found:
+        case int():
+            return [found]
+        case dict():
+            return [number for each in found.values() for number in numbers(each)]
+        case list() | tuple():
+            return [number for each in found for number in numbers(each)]
+        case _:
+            return []
 
 
 def test_a_run_goes_through(tmp_path: Path):
