@@ -8,6 +8,7 @@ import platform
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
@@ -18,14 +19,15 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 from successor import labfile, loop
 from successor.errors import Halt, UsageError
+from successor.experiment import Experiment, Tables, check_unchanged
 from successor.insight import measures
 from successor.judge import PairedJudge, WholeRun
 from successor.judge.budget import LEAST_ALPHA
 from successor.labfile import LabFile
-from successor.ledger import Ledger, SessionStarted
+from successor.ledger import Ledger, SandboxOpened, SessionStarted
 from successor.ledger.disk import WriterLock, explain_disk, require_room
 from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage, require_measurable
-from successor.plugins import Bound, Closing, Foreseeing, Telling, make
+from successor.plugins import Bound, Closing, Confined, Foreseeing, Telling, make
 from successor.types import (
     Author,
     Counts,
@@ -41,7 +43,7 @@ from successor.types import (
     Verdict,
     Version,
 )
-from successor.validation import Defaults, no_such, noting_defaults, validated
+from successor.validation import no_such, noting_defaults, validated
 
 RECORD = ".successor"
 """Folder of the record, beside `successor.toml`."""
@@ -49,7 +51,6 @@ BEGINNING_BYTES = 1024 * 1024
 """What a record may need for its first events: with less room, none is begun afresh."""
 Overrides = Mapping[str, Mapping[str, object]]
 """Settings that win over the file's, by table and key."""
-_Tables = Mapping[str, Mapping[str, object]]
 Interrupt = Callable[[], Stop | None]
 """Asked at every progress report whether a person wants the run to end."""
 
@@ -91,15 +92,20 @@ class Lab:
         self.close()
 
 
-def load(path: str | os.PathLike[str]) -> Lab:
+def load(path: str | os.PathLike[str], *, unsafe_sandbox: bool = False) -> Lab:
     """Open the lab in a folder, to improve it.
+
+    Args:
+        path: of the folder.
+        unsafe_sandbox: whether versions run even where no sandbox holds. It is on record, and
+            what is examined or judged there is never promoted.
 
     Raises:
         UsageError: when there is no lab, a setting is wrong, nothing has to end the recursion,
             or the record belongs to another experiment or is in use.
         RecordError: when the record does not verify.
     """
-    return open_lab(Path(path))
+    return open_lab(Path(path), unsafe_sandbox=unsafe_sandbox)
 
 
 def improve_self(lab: Lab) -> Lab:
@@ -153,6 +159,7 @@ def open_lab(
     interrupt: Interrupt | None = None,
     *,
     fresh: bool = False,
+    unsafe_sandbox: bool = False,
 ) -> Lab:
     """As `load`, with settings that win over the file's and a way to end the run.
 
@@ -170,6 +177,8 @@ def open_lab(
         subject = cast("Subject", make("subjects", told.kind, folder, told.settings, folder, goal))
         if isinstance(subject, Closing):
             on_failure.callback(subject.close)
+        if unsafe_sandbox and isinstance(subject, Confined):
+            subject.allow_unsafe()
         author = cast("Author", make("authors", writes.kind, folder, writes.settings, subject))
         judge = cast("Judge", make("judges", judges.kind, folder, judges.settings, subject))
         if fresh and isinstance(subject, Telling):
@@ -178,8 +187,9 @@ def open_lab(
             _require_measurable(overseer.cases, subject.asks(), folder)
         aside = set_aside(folder) if fresh else None
         bound: Mapping[str, Digest] = subject.fingerprint() if isinstance(subject, Bound) else {}
-        experiment = _Experiment(settings, defaults, bound)
-        ledger = _open_ledger(folder, experiment, overseer, interrupt or (lambda: None))
+        experiment = Experiment(settings, defaults, bound, unsafe=unsafe_sandbox)
+        ledger = _open_ledger(folder, experiment, overseer, interrupt)
+        ledger.runs_in(partial(_sandbox_of, subject), unsafe=unsafe_sandbox)
         on_failure.pop_all()
     watched = _Interruptible(overseer, interrupt) if interrupt else overseer
     parts = loop.Parts(ledger, subject, author, judge, watched)
@@ -272,27 +282,6 @@ def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
         raise UsageError(f"{path}: {error}") from None
 
 
-@dataclass(frozen=True)
-class _Experiment:
-    """What a record is about: the settings, those that are not stated too, and files."""
-
-    lab: LabFile
-    defaults: Defaults
-    files: Mapping[str, Digest]
-
-    def settings(self) -> _Tables:
-        """As they are in force, for the record."""
-        told = self.filled(cast("_Tables", self.lab.model_dump(mode="json")))
-        return {**told, "files": {**self.files}} if self.files else told
-
-    def filled(self, told: _Tables) -> _Tables:
-        """The same with what goes without saying; earlier records hold what was stated only."""
-        return {
-            table: {**content, **self.defaults.get(table, {}), **content}
-            for table, content in told.items()
-        }
-
-
 def _require_measurable(cases: BaseCases, asks: Sequence[tuple[str, float]], folder: Path) -> None:
     slices = tuple(Slice(name, size, (1.0,)) for name, size in asks)
     counts = tuple((part.name, 1) for part in slices)
@@ -303,8 +292,14 @@ def _require_measurable(cases: BaseCases, asks: Sequence[tuple[str, float]], fol
         raise UsageError(f"{folder / labfile.FILE_NAME}: [base_cases] {error}") from None
 
 
+def _sandbox_of(subject: Subject) -> SandboxOpened | None:
+    """The least trusted sandbox in which a subject's versions ran; None when none did."""
+    found = subject.confinement() if isinstance(subject, Confined) else None
+    return SandboxOpened(found.tier, found.trusted, found.made_of) if found else None
+
+
 def _open_ledger(
-    folder: Path, experiment: _Experiment, overseer: PolicyOverseer, interrupt: Interrupt
+    folder: Path, experiment: Experiment, overseer: PolicyOverseer, interrupt: Interrupt | None
 ) -> Ledger:
     now = experiment.settings()
     record = record_of(folder)
@@ -312,49 +307,17 @@ def _open_ledger(
         with Ledger.read(record) as ledger:
             sessions = ledger.entries(SessionStarted)
         if sessions:
-            began = experiment.filled(cast("_Tables", sessions[0].event.settings))
-            _check_unchanged(began, now, folder)
+            began = experiment.filled(cast("Tables", sessions[0].event.settings))
+            check_unchanged(began, now, folder)
 
     def halt() -> Stop | None:
-        return interrupt() or overseer.urgent(ledger)
+        return (interrupt() if interrupt else None) or overseer.urgent(ledger)
 
     ledger = Ledger.open(record, settings=now, seed=experiment.lab.lab.seed, halt=halt)
     ignore = record / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8")
     return ledger
-
-
-def _check_unchanged(began: _Tables, now: _Tables, folder: Path) -> None:
-    """Refuse to go on with another experiment under the same record.
-
-    Raises:
-        UsageError: when a setting or a file that defines the experiment is not the one on record.
-    """
-    changed = [
-        f"[{table}] {key} = {_told(now, table, key)}, on record {_told(began, table, key)}"
-        for table in ("lab", "subject", "author", "judge")
-        for key in dict.fromkeys([*began.get(table, {}), *now[table]])
-        if (table, key) != ("lab", "stage") and now[table].get(key) != began.get(table, {}).get(key)
-    ]
-    if changed:
-        raise UsageError(
-            f"{folder}: its record began with other settings: {'; '.join(changed)}.\n"
-            "Put them back, use a fresh folder, or set the record aside with --fresh."
-        )
-    before, files = began.get("files", {}), now.get("files", {})
-    other = [name for name in sorted({*before, *files}) if before.get(name) != files.get(name)]
-    if other:
-        raise UsageError(
-            f"{folder}: its record belongs to another experiment: changed since it began, and "
-            f"what is right depends on it: {', '.join(other)}.\n"
-            "Put it back, use a fresh folder, or set the record aside with --fresh."
-        )
-
-
-def _told(settings: _Tables, table: str, key: str) -> str:
-    content = settings.get(table, {})
-    return repr(content[key]) if key in content else "not set"
 
 
 def _user() -> str:

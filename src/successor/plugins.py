@@ -16,12 +16,15 @@ from importlib.util import module_from_spec, spec_from_file_location
 from inspect import signature
 from pathlib import Path
 from types import ModuleType
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from successor.errors import SuccessorError, UsageError
 from successor.labfile import FILE_NAME
 from successor.types import Digest
 from successor.validation import no_such
+
+if TYPE_CHECKING:
+    from successor.sandbox import Confinement
 
 _TRAINING = ("torch", "safetensors")
 _SPELLED = re.compile(r"([^:\x00]+\.py|[^\W\d]\w*(\.[^\W\d]\w*)*):[^\W\d]\w*")
@@ -68,6 +71,18 @@ class Foreseeing(Protocol):
 
     def asks(self) -> Sequence[tuple[str, float]]:
         """(slice, size) of all that an exam may have; UsageError when it cannot be judged."""
+        ...
+
+
+@runtime_checkable
+class Confined(Protocol):
+    """A subject whose versions run in a sandbox."""
+
+    def allow_unsafe(self) -> None:
+        """Let it be a sandbox that does not hold, where there is no other."""
+
+    def confinement(self) -> Confinement | None:
+        """The least trusted sandbox that it has opened; None before the first."""
         ...
 
 

@@ -55,9 +55,14 @@ class SelfImproving(Protocol[P, R_co]):
 
 
 class Improve(Protocol):
-    """Run the recursion until a base case ends it, and let the successor take over."""
+    """Run the recursion until a base case ends it, and let the successor take over.
 
-    def __call__(self, *, budget: str | None = None, fresh: bool = False) -> Stop: ...
+    With `unsafe_sandbox`, also where no sandbox holds: what is judged there is never promoted.
+    """
+
+    def __call__(
+        self, *, budget: str | None = None, fresh: bool = False, unsafe_sandbox: bool = False
+    ) -> Stop: ...
 
 
 @overload
@@ -106,11 +111,13 @@ class _Adoption:
         self._own = (function.__code__, function.__defaults__, function.__kwdefaults__)
         self._source = name.file.read_text(encoding="utf-8-sig")
 
-    def improve(self, *, budget: str | None = None, fresh: bool = False) -> Stop:
+    def improve(
+        self, *, budget: str | None = None, fresh: bool = False, unsafe_sandbox: bool = False
+    ) -> Stop:
         """As `Improve` says."""
         folder = targets.prepare(self.name, self.wishes, fresh=fresh)
         limits = {} if budget is None else {"base_cases": {"wall_clock": budget}}
-        with open_lab(folder, limits, fresh=fresh) as lab:
+        with open_lab(folder, limits, fresh=fresh, unsafe_sandbox=unsafe_sandbox) as lab:
             stop = run(lab)
         self.refresh()
         return stop

@@ -103,8 +103,7 @@ class Verdict:
     outcome: Literal["better", "not better", "unclear"]
     e_value: float
     """Evidence against "the candidate is no better", whose expected value is then at most 1."""
-    threshold: float
-    """What the e-value has to reach, by the error budget that the run has left."""
+    threshold: float  # what the e-value has to reach, by the error budget that the run has left
     effect: float
     """Mean paired difference of score, candidate minus incumbent, where there is room to gain."""
     interval: tuple[float, float]  # 95% confidence interval of the effect
@@ -154,6 +153,7 @@ class Record(Protocol):
     def exam(self, version: Digest) -> Exam | None: ...
     def confirmation(self, version: Digest) -> Exam | None: ...  # the last, on unseen items
     def verdicts(self) -> tuple[Verdict, ...]: ...
+    def unheld(self, version: Digest) -> tuple[str, ...]: ...  # unsafe sandboxes it was seen in
     def decisions(self) -> tuple[Decision, ...]: ...
     def generations(self) -> tuple[Digest | None, ...]: ...  # who took over in each that is over
     def used(self, figure: str) -> float: ...  # "examples" or "tokens", over all drafts handed in

@@ -81,6 +81,19 @@ def test_nothing_short_of_better_passes_at_any_stage(stage: Stage, verdict: Verd
     assert Policy(stage).decide(verdict).outcome == "rejected"
 
 
+@pytest.mark.parametrize("stage", [1, 2, 3, 4])
+def test_what_was_seen_where_nothing_holds_is_promoted_at_no_stage(stage: Stage):
+    seen = SimulatedRecord(unheld_in={BETTER.candidate: ("rlimits",)})
+    for record, outcome in ((seen, "rejected"), (SimulatedRecord(), Policy(stage).decide(BETTER))):
+        decision = PolicyOverseer(Policy(stage), Bounded(), measure).decide(BETTER, record)
+        assert decision.outcome == (outcome if isinstance(outcome, str) else outcome.outcome)
+    told = Policy(stage).decide(BETTER, ("rlimits", "container")).reason
+    assert told.startswith(
+        "judged in a sandbox that does not hold: rlimits, container; never promoted"
+    )
+    assert BETTER.reason in told
+
+
 def test_a_tripwire_quarantines_whatever_else_was_found():
     decision = Policy().decide(replace(BETTER, tripwires=("collapse: 3% right",)))
     assert decision.outcome == "quarantined"

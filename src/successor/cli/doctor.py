@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from successor.sandbox.escape import Report
 
 
+UNSAFE = "; taken with --unsafe-sandbox only, and what is judged in it is never promoted"
+
+
 @click.command(
     short_help="Which sandbox this machine has, and whether it holds.",
     help="""\b
@@ -40,7 +43,7 @@ def doctor(*, tier: str | None, json: bool) -> int:
     if not json:
         for each in tiers():
             state = "available" if each.available else "not here"
-            click.echo(f"{each.tier:<11} {state:<10} {each.why}")
+            click.echo(f"{each.tier:<11} {state:<10} {each.why}{'' if each.trusted else UNSAFE}")
     try:
         with open_sandbox(tier, allow_unsafe=tier is not None) as sandbox:
             report = _attacked(sandbox)

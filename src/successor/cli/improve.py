@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from successor.targets import FunctionName
 
 
+BARRED = """\
+What was better ran in a sandbox that does not hold, so that it is never promoted.
+Begin anew with --fresh where one holds."""
+
+
 @click.command(
     short_help="Improve a lab or a function until a base case is met.",
     help="""\b
@@ -71,6 +76,11 @@ if TYPE_CHECKING:
     metavar="N",
     help="What every random draw follows from.",
 )
+@option(
+    "--unsafe-sandbox",
+    is_flag=True,
+    help="Run even where no sandbox holds; what is judged there is never promoted.",
+)
 @option("--fresh", is_flag=True, help="Set the record so far aside and begin anew.")
 @option(
     "--json",
@@ -90,18 +100,21 @@ def improve(
     **settings: str | float | None,
 ) -> int:
     """See the help above."""
-    from successor.cli.session import run_session
+    from successor.cli.session import Manner, run_session
     from successor.targets import Wishes, parse, prepare
 
     function = parse(what)
+    session = Manner(
+        fresh=fresh, as_json=json, quiet=quiet, unsafe=bool(settings.pop("unsafe_sandbox"))
+    )
     if function is None:
         if tests or inputs or write:
             raise UsageError(f"{what}: --tests, --inputs and --write are for functions")
-        return run_session(Path(what), overrides(settings), fresh=fresh, as_json=json, quiet=quiet)
+        return run_session(Path(what), overrides(settings), session)
     goal = settings.pop("goal")
     wishes = Wishes(None if goal is None else str(goal), tests or None, inputs)
     folder = prepare(function, wishes, fresh=fresh)
-    code = run_session(folder, overrides(settings), fresh=fresh, as_json=json, quiet=quiet)
+    code = run_session(folder, overrides(settings), session)
     finish(function, write=write, quiet=quiet)
     return code
 
@@ -118,13 +131,15 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
     with Ledger.read(record_of(function.folder)) as ledger:
         if ledger.incumbent() is None:
             return  # it was ended before the first version
+        barred = any(ledger.unheld(each.candidate) and each.outcome == "better"
+                     for each in ledger.verdicts())  # fmt: skip
     written = write and written_back(function)
     if quiet:
         return
     change = change_of(function.folder)
     show(change, Console(stderr=True), LONGEST)
     if not change.files:
-        click.echo("Nothing better was found.", err=True)
+        click.echo(BARRED if barred else "Nothing better was found.", err=True)
     if written:
         undo = f"successor rollback {function} --write"
         click.echo(f"Written to {function.file}; undo it with: {undo}", err=True)

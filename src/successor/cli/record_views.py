@@ -13,12 +13,12 @@ from rich.console import Console
 from successor.cli.generation import Chronicle, Generation
 from successor.cli.interrupt import INTERRUPTED
 from successor.cli.options import plain
-from successor.cli.view import duration, metric, table, told_measures
+from successor.cli.view import duration, metric, table, told_measures, unsafe
 from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
 from successor.lab import record_of
-from successor.ledger import Ledger, RolledBack, SessionStarted, Stopped
+from successor.ledger import Ledger, RolledBack, SandboxOpened, SessionStarted, Stopped
 from successor.ledger.disk import reader_lock
 
 
@@ -38,6 +38,7 @@ def status_of(folder: Path) -> dict[str, Any]:
     measured = chronicle.measures(incumbent.id if incumbent else "")
     last = ledger.entries()[-1].event if ledger.entries() else None
     stop = last.stop if isinstance(last, Stopped) else None
+    opened = [entry.event for entry in ledger.entries(SandboxOpened)]
     return {
         "goal": _goal(ledger),
         "generations": len(ended),
@@ -54,6 +55,8 @@ def status_of(folder: Path) -> dict[str, Any]:
         "seconds": round(ledger.spent_s(), 3),
         "events": ledger.head.size,
         "ledger_head": ledger.head.root,
+        "sandbox": opened[-1].tier if opened else None,
+        "trusted": opened[-1].trusted if opened else None,
         "contract": contract_of(ledger) or None,
     }
 
@@ -78,6 +81,8 @@ def told_status(found: dict[str, Any]) -> str:
         "worked": duration(found["seconds"]),
         "head": f"{found['ledger_head']} ({counted(found['events'], 'event')})",
     }
+    if found["sandbox"]:
+        lines["sandbox"] = found["sandbox"] if found["trusted"] else unsafe(found["sandbox"])
     told = {name: plain(value).replace("\n", "\\n") for name, value in lines.items()}
     return "\n".join(f"{name:<12} {value}" for name, value in told.items())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,39 +14,44 @@ from successor.cli.audience import Audience, audience
 from successor.cli.generation import Chronicle
 from successor.cli.interrupt import INTERRUPTED, Interrupt
 from successor.cli.options import plain
-from successor.cli.view import Scene, duration, metric, number
+from successor.cli.view import Scene, duration, metric, number, unsafe
 from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
 from successor.lab import Lab, open_lab, run
-from successor.ledger import Entry, Event, Progress
+from successor.ledger import Entry, Event, Progress, SandboxOpened
 from successor.plugins import Telling
 from successor.types import Stop
 
 EXIT_NEEDS_HUMAN = 3
 
 
-def run_session(
-    folder: Path,
-    overrides: Mapping[str, Mapping[str, object]],
-    *,
-    fresh: bool,
-    as_json: bool,
-    quiet: bool,
-) -> int:
+@dataclass(frozen=True)
+class Manner:
+    """How a session is run, and told of."""
+
+    fresh: bool
+    as_json: bool
+    quiet: bool
+    unsafe: bool
+    """Whether also where no sandbox holds."""
+
+
+def run_session(folder: Path, overrides: Mapping[str, Mapping[str, object]], manner: Manner) -> int:
     """Improve the lab until it stops; the exit code says how it did.
 
     Raises:
         SuccessorError: as `successor.load`, and whatever the run meets.
     """
     interrupt = Interrupt()
-    with open_lab(folder, overrides, interrupt.asked, fresh=fresh) as lab:
+    fresh, unsafe, quiet = manner.fresh, manner.unsafe, manner.quiet
+    with open_lab(folder, overrides, interrupt.asked, fresh=fresh, unsafe_sandbox=unsafe) as lab:
         if lab.aside and not quiet:
             click.echo(f"The record so far is in {lab.aside}", err=True)
         if not quiet:
             for line in told_contract(lab):
                 click.echo(plain(line), err=True)
-        teller = Teller(lab, as_json=as_json, quiet=quiet)
+        teller = Teller(lab, as_json=manner.as_json, quiet=quiet)
         with interrupt.listening(teller.notice), closing(teller):
             lab.parts.ledger.listen(teller.hear)
             stop = run(lab)
@@ -94,6 +100,8 @@ class Teller:
             for each in self._audience:
                 each.progress(self._scene)
             return
+        if isinstance(news.event, SandboxOpened) and not news.event.trusted:
+            self.notice(f"Sandbox: {unsafe(news.event.tier)}")
         ended = self._chronicle.take(news)
         self._scene.number = self._chronicle.number
         if ended is not None:

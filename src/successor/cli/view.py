@@ -282,6 +282,11 @@ def number(value: float | str | None) -> str:
     return f"{value:.3g}"
 
 
+def unsafe(tier: str) -> str:
+    """A sandbox that does not hold, and what that means, in a line."""
+    return f"{tier}, which does not hold: what is judged in it is never promoted"
+
+
 def duration(seconds: float) -> str:
     """Hours, minutes and seconds, the two that matter: 41s, 2m 05s, 1h 12m."""
     whole = max(0, round(seconds))

@@ -16,6 +16,7 @@ from successor.ledger.events import (
     Event,
     Examined,
     Judged,
+    SandboxOpened,
     SessionStarted,
     Stopped,
     Tally,
@@ -87,6 +88,8 @@ class Story:
     events: int
     head: str
     stop: Stop | None = None
+    sandboxes: tuple[SandboxOpened, ...] = ()
+    """Where versions ran, in the order in which they were opened, each once."""
     change: str = ""
     """From the first version to the incumbent, as a unified diff; "" where there is no text."""
 
@@ -134,6 +137,7 @@ class _Fold:
     rows: dict[Digest, VersionRow] = field(default_factory=dict[Digest, VersionRow])
     costs: Costs = field(default_factory=Costs)
     sessions: list[SessionStarted] = field(default_factory=list[SessionStarted])
+    sandboxes: dict[SandboxOpened, None] = field(default_factory=dict[SandboxOpened, None])
     stop: Stop | None = None
     worked_s: float = 0.0
     last: float = 0.0
@@ -148,6 +152,8 @@ class _Fold:
             case SessionStarted():
                 self.sessions.append(event)
                 self.stop = None
+            case SandboxOpened():
+                self.sandboxes[event] = None
             case Written(version=Version() as version):
                 self._written(event, version)
             case Examined():
@@ -210,6 +216,7 @@ def story(entries: Iterable[Entry[Event]], head: str, change: str = "") -> Story
         events=len(times),
         head=head,
         stop=fold.stop,
+        sandboxes=tuple(fold.sandboxes),
         change=change,
     )
 

@@ -35,6 +35,7 @@ def page(story: Story) -> str:
         [
             _headline(story),
             _tiles(story),
+            _unsafe(story),
             gains_section(story) if story.measure != "horizon" else _horizon(story),
             change_section(story),
             contract_section(contract(story.versions[0].figures) if story.versions else {}),
@@ -110,6 +111,18 @@ def _tiles(story: Story) -> str:
         for name, value, note in tiles
     )
     return f'<dl class="tiles">{cells}</dl>'
+
+
+def _unsafe(story: Story) -> str:
+    """What is to be thought of a run in a sandbox that does not hold; nothing of any other."""
+    tiers = dict.fromkeys(each.tier for each in story.sandboxes if not each.trusted)
+    if not tiers:
+        return ""
+    told = (
+        f"Versions ran in a sandbox that does not hold ({', '.join(tiers)}): what is examined or "
+        "judged in it is never promoted."
+    )
+    return f'<section class="alarm"><h2>Where it ran</h2><p>{escape(told)}</p></section>'
 
 
 def _reached(last: Horizon | None) -> list[tuple[str, str, str]]:
@@ -323,6 +336,7 @@ def _provenance(story: Story) -> str:
         ("From", moment(story.began)),
         ("To", moment(story.ended)),
     ]
+    facts += [("Sandbox", f"{each.tier}: {each.made_of}") for each in story.sandboxes]
     if session:
         facts += [("Seed", str(session.seed)), ("Kernel", session.kernel)]
         facts += [(words(name), str(value)) for name, value in session.host.items()]

@@ -61,11 +61,13 @@ class Bout:
 
     def _remember(self, answered: Answered) -> None:
         self.counterexamples += answered.counterexamples
-        self.notes += answered.notes if answered.counterexamples else ()
+        before = len(self.lost)
         for name, new, old in answered.slices:
             worse = any(ours < theirs for ours, theirs in zip(new, old, strict=False))
             if worse and kind(name) not in self.racer.objectives:
                 self.lost.append(name)
+        if answered.counterexamples or len(self.lost) > before:
+            self.notes += answered.notes
 
     @property
     def loss(self) -> str | None:
@@ -76,6 +78,8 @@ class Bout:
         where = _line(told[0]) if told else f"an item of {self.lost[0]}"
         more = max(len(self.counterexamples), len(self.lost)) - 1
         others = f", and {more} more" if more > 0 else ""
+        if self.notes and not self.counterexamples:
+            return f"refused, as the incumbent is not: {where}"
         return f"wrong where the incumbent is right: {where}{others}"
 
 

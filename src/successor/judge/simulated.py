@@ -90,6 +90,7 @@ class SimulatedRecord:
     over: list[Digest | None] = field(default_factory=list["Digest | None"])
     used_figures: dict[str, float] = field(default_factory=dict[str, float])
     seconds: float = 0.0
+    unheld_in: dict[Digest, tuple[str, ...]] = field(default_factory=dict[Digest, tuple[str, ...]])
 
     def incumbent(self) -> Version | None:
         return self.line[-1] if self.line else None
@@ -102,6 +103,9 @@ class SimulatedRecord:
 
     def confirmation(self, version: Digest) -> Exam | None:
         return self.confirmations.get(version)
+
+    def unheld(self, version: Digest) -> tuple[str, ...]:
+        return self.unheld_in.get(version, ())
 
     def verdicts(self) -> tuple[Verdict, ...]:
         return tuple(self.judged)

@@ -29,6 +29,17 @@ class SessionStarted:
 
 
 @dataclass(frozen=True)
+class SandboxOpened:
+    """Where versions run from here on, to the end of the session or the next of these."""
+
+    schema: ClassVar[int] = 1
+    tier: str
+    trusted: bool
+    """Whether what is examined and judged in it may be promoted."""
+    made_of: str
+
+
+@dataclass(frozen=True)
 class GenerationOpened:
     """A generation began. Its incumbent stays the same to its end, whoever is promoted."""
 
@@ -128,6 +139,7 @@ class Stopped:
 
 Event: TypeAlias = (
     SessionStarted
+    | SandboxOpened
     | GenerationOpened
     | Written
     | Examined
@@ -141,6 +153,7 @@ KINDS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         SessionStarted,
+        SandboxOpened,
         GenerationOpened,
         Written,
         Examined,

@@ -14,6 +14,7 @@ from successor.ledger.events import (
     GenerationOpened,
     Judged,
     RolledBack,
+    SandboxOpened,
     SessionStarted,
     Stopped,
     Written,
@@ -55,6 +56,10 @@ class History:
         self.sums: defaultdict[str, float] = defaultdict(float)
         """The numeric figures of all drafts, summed."""
         self.seed: int | None = None
+        self.sandbox: SandboxOpened | None = None
+        """Where versions run in this session; None as long as none has run."""
+        self.unheld: dict[Digest, list[str]] = {}
+        """Versions that were examined or judged in sandboxes that do not hold, and in which."""
         self._finished_s = 0.0
         self._session: tuple[float, float] | None = None
 
@@ -63,7 +68,9 @@ class History:
         self._count_time(entry)
         match entry.event:
             case SessionStarted(seed=seed):
-                self.seed = seed
+                self.seed, self.sandbox = seed, None
+            case SandboxOpened() as opened:
+                self.sandbox = opened
             case GenerationOpened() as opened:
                 self.generation = OpenGeneration(opened)
             case Written() as written:
@@ -71,9 +78,11 @@ class History:
             case Examined() as examined:
                 fresh = examined.draw.purpose == "confirmation"
                 (self.confirmations if fresh else self.exams)[examined.version] = examined
+                self._seen(examined.version)
             case Judged() as judged:
                 self.judged.append(judged)
                 self._open.judged[judged.verdict.candidate] = judged
+                self._seen(judged.verdict.candidate)
             case Decided() as decided:
                 self._add_decided(decided)
             case GenerationClosed():
@@ -118,6 +127,12 @@ class History:
         for name, value in written.figures.items():
             if not isinstance(value, str):
                 self.sums[name] += value
+
+    def _seen(self, version: Digest) -> None:
+        """Keep in mind that a version was examined or judged where the session is."""
+        if self.sandbox is not None and not self.sandbox.trusted:
+            known = self.unheld.setdefault(version, [])
+            known += [self.sandbox.tier] * (self.sandbox.tier not in known)
 
     def _add_decided(self, decided: Decided) -> None:
         decision = decided.decision

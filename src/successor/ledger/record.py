@@ -17,6 +17,7 @@ from successor.ledger.events import (
     GenerationClosed,
     GenerationOpened,
     RolledBack,
+    SandboxOpened,
     SessionStarted,
     Stopped,
 )
@@ -69,6 +70,8 @@ class Ledger:
         self._halt = halt
         self._lock = lock
         self._host: Figures = {}
+        self._sandbox: Callable[[], SandboxOpened | None] = lambda: None
+        self._unsafe = False
         self._kernel: Digest | None = None
         """Of the session under way; None between sessions."""
         self._exams: dict[tuple[Digest, Draw], Exam] = {}
@@ -150,6 +153,16 @@ class Ledger:
         self._journal.close()
         if self._lock is not None:
             self._lock.release()
+
+    def runs_in(self, sandbox: Callable[[], SandboxOpened | None], *, unsafe: bool) -> None:
+        """Write down, with what comes of it, in which sandbox versions run.
+
+        Args:
+            sandbox: the least trusted that was opened so far; None before the first.
+            unsafe: whether it may be one that does not hold. What such a session leaves
+                unfinished is not taken up by any other.
+        """
+        self._sandbox, self._unsafe = sandbox, unsafe
 
     def started(self, host: Figures | None = None) -> None:
         """Begin a session: this process takes up the record. Done unasked by the first step.
@@ -288,6 +301,10 @@ class Ledger:
         """The last exam of a version on items that nobody had seen."""
         return self._exam(self._journal.history.confirmations.get(version))
 
+    def unheld(self, version: Digest) -> tuple[str, ...]:
+        """The sandboxes that do not hold in which a version was examined or judged."""
+        return tuple(self._journal.history.unheld.get(version, ()))
+
     def verdicts(self) -> tuple[Verdict, ...]:
         return tuple(judged.verdict for judged in self._journal.history.judged)
 
@@ -346,6 +363,8 @@ class Ledger:
             self._seed,
             self._kernel,
             self._halt,
+            self._sandbox,
+            self._unsafe,
         )
 
 

@@ -12,7 +12,15 @@ import rfc8785
 from successor.errors import SuccessorError
 from successor.ledger.checkpoints import Checkpoint
 from successor.ledger.codec import encode_scores, version_id
-from successor.ledger.events import Decided, Event, Examined, Judged, Tally, Written
+from successor.ledger.events import (
+    Decided,
+    Event,
+    Examined,
+    Judged,
+    SandboxOpened,
+    Tally,
+    Written,
+)
 from successor.ledger.history import OpenGeneration
 from successor.ledger.journal import Journal
 from successor.ledger.kernel import check_kernel
@@ -50,10 +58,21 @@ class Desk:
     seed: int
     kernel: Digest
     halt: Callable[[], Stop | None]
+    sandbox: Callable[[], SandboxOpened | None]
+    """Where versions run in this session, the least trusted; None as long as none has run."""
+    unsafe: bool
+    """Whether that may be a sandbox that does not hold."""
 
     def checkpoint(self, step: str) -> Checkpoint:
-        """Where a step keeps how far it is."""
-        return Checkpoint(self.work / step)
+        """Where a step keeps how far it is: no session takes up what an unsafe one began."""
+        return Checkpoint(self.work / (f"{step}-unsafe" if self.unsafe else step))
+
+    def append(self, event: Event) -> None:
+        """Put on record what came of a step, after the sandbox that it came of."""
+        sandbox = self.sandbox()
+        if sandbox is not None and sandbox != self.journal.history.sandbox:
+            self.journal.append(sandbox)
+        self.journal.append(event)
 
     def workspace(self, step: str) -> StepWorkspace:
         """What a step may touch."""
@@ -73,7 +92,7 @@ class Desk:
             for part in exam.slices
         )
         event = Examined(generation, version.id, exam.draw, slices, scores, exam.figures)
-        self.journal.append(event)
+        self.append(event)
 
     def confirmed(
         self,
@@ -171,12 +190,18 @@ class Generation:
         return judged.verdict
 
     def decided(self, verdict: Verdict, overseer: Overseer) -> Decision:
-        """The decision on a verdict."""
+        """The decision on a verdict.
+
+        Raises:
+            SuccessorError: when it promotes what was seen in a sandbox that does not hold.
+        """
         decision = self._steps.decided.get(verdict.candidate)
         if decision is None:
             decision = overseer.decide(verdict, self._desk.record)
             if decision.candidate != verdict.candidate:
                 raise SuccessorError(f"the decision on {verdict.candidate} is on another version")
+            if decision.outcome == "promoted" and self._desk.record.unheld(decision.candidate):
+                raise SuccessorError(f"{decision.candidate} was seen unsafely: never promoted")
             self._append(Decided(self.number, decision))
         return decision
 
@@ -211,7 +236,7 @@ class Generation:
         return generation
 
     def _append(self, event: Event) -> None:
-        self._desk.journal.append(event)
+        self._desk.append(event)
 
     def _checkpoint(self, step: str) -> Checkpoint:
         return self._desk.checkpoint(f"{self.number}-{step}")

@@ -29,7 +29,7 @@ class PolicyOverseer:
 
     def decide(self, verdict: Verdict, record: Record) -> Decision:
         """What the policy makes of a verdict; a few words of reason with its figures."""
-        return self.policy.decide(verdict)
+        return self.policy.decide(verdict, record.unheld(verdict.candidate))
 
     def to_confirm(self, record: Record) -> Counts:
         """The unseen items that the incumbent has to be asked before a target counts.

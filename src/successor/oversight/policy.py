@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -18,8 +19,13 @@ class Policy:
 
     stage: Stage = 4
 
-    def decide(self, verdict: Verdict) -> Decision:
-        """Promote what is better beyond doubt; wait for a human where the stage asks for one."""
+    def decide(self, verdict: Verdict, unheld: Sequence[str] = ()) -> Decision:
+        """Promote what is better beyond doubt; wait for a human where the stage asks for one.
+
+        Args:
+            unheld: sandboxes that do not hold in which the candidate was examined or judged: what
+                ran there may have changed what was found, so no stage and nobody promotes it.
+        """
         candidate, told = verdict.candidate, verdict.reason
         by = f"policy, stage {self.stage} ({STAGES[self.stage]})"
         if verdict.tripwires:
@@ -30,6 +36,9 @@ class Policy:
         if verdict.e_value < verdict.threshold:
             needed = f"{verdict.e_value:.3g} of the {verdict.threshold:.3g} needed"
             return Decision(candidate, "rejected", f"the evidence is only {needed}", by)
+        if unheld:
+            where = f"judged in a sandbox that does not hold: {', '.join(unheld)}; never promoted"
+            return Decision(candidate, "rejected", f"{where} ({told})", by)
         if self.stage < 4:
             told = f"better, and at stage {self.stage} a human decides: {told}"
             return Decision(candidate, "waiting", told, by)

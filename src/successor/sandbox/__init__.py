@@ -10,6 +10,7 @@ Inside: `enclosure` and `confine` put up the walls, `zygote` forks, `shim` calls
 from successor.sandbox.answers import (
     Call,
     CommandResult,
+    Confinement,
     Limits,
     Opaque,
     Outcome,
@@ -23,12 +24,14 @@ from successor.sandbox.answers import (
 )
 from successor.sandbox.sandbox import Sandbox
 from successor.sandbox.session import Session
-from successor.sandbox.tiers import Availability, open_sandbox, run, tiers
+from successor.sandbox.tiers import ADEQUATE, Availability, open_sandbox, run, tiers
 
 __all__ = [
+    "ADEQUATE",
     "Availability",
     "Call",
     "CommandResult",
+    "Confinement",
     "Limits",
     "Opaque",
     "Outcome",

@@ -37,6 +37,16 @@ class SandboxError(Exception):
 
 
 @dataclass(frozen=True)
+class Confinement:
+    """What has to be written down with whatever was measured in a sandbox."""
+
+    tier: Tier
+    trusted: bool
+    """Whether what was measured in it may be promoted."""
+    made_of: str
+
+
+@dataclass(frozen=True)
 class Program:
     """The program to be run: `files` by relative path, in a read-only folder, sys.path[0]."""
 

@@ -9,6 +9,7 @@ from typing import Protocol, final
 from successor.sandbox.answers import (
     Call,
     CommandResult,
+    Confinement,
     Limits,
     Program,
     Result,
@@ -132,9 +133,9 @@ class Sandbox:
             )
         return self._commands(argv, files, limits or Limits(), env or {})
 
-    def record(self) -> dict[str, str | bool]:
+    def record(self) -> Confinement:
         """What has to be written down with whatever was measured here."""
-        return {"tier": self.tier, "trusted": self.trusted, "made_of": self.made_of}
+        return Confinement(self.tier, self.trusted, self.made_of)
 
     def close(self) -> None:
         """End everything that runs in it."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from subjects.program.labs import Lab, lab
+from successor.judge.bout import Bout
 from successor.subjects.program.reach import changed, statements
 
 RARE = """\
@@ -67,3 +68,13 @@ def test_lines_and_statements():
     assert changed("a\nb\nc", "a\nx\nc\nd") == {2, 4}
     text = 'def f(x):\n    """Doc."""\n    if (\n        x\n    ):\n        return 1\n    raise\n'
     assert [[*span] for span in statements(text)] == [[3, 4, 5], [6]]
+
+
+def test_the_verdict_says_what_is_not_reached_and_what_helps(tmp_path: Path):
+    source = FAST.replace(RARE, "")
+    with lab(tmp_path, {"prime.py": SLOW}, "prime.py:is_prime") as opened:
+        bout = Bout(opened.subject, opened.write(source), opened.first, 5, opened.desk)
+        bout.sit(opened.draw().counts, "first")
+    told = bout.loss or ""
+    assert told.startswith("refused, as the incumbent is not: takes out line 4, `if n > 10**30:`")
+    assert "add a test or an example that runs it" in told

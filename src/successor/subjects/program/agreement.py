@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from successor.sandbox import Opaque, Outcome, Raised, Returned, Value
+from successor.sandbox.texts import shown
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def told(answer: Answer, most: int = 60) -> str:
     """An answer as people read it, on one line of printable characters."""
     match answer:
         case Returned(value=value):
-            text = repr(value)
+            text = shown(value)
         case Raised(kind=kind, message=message):
             text = f"{kind.removeprefix('builtins.')}: {message}"
         case Opaque(kind=kind):
@@ -118,5 +119,5 @@ def result(value: Value) -> Value:
 
 def shortened(text: str, most: int = 60) -> str:
     """Text from a program, safe to show."""
-    shown = "".join(each if each.isprintable() else " " for each in text[: 4 * most])
-    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+    line = "".join(each if each.isprintable() else " " for each in text[: 4 * most])
+    return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from successor.errors import SuccessorError
 from successor.sandbox import (
+    ADEQUATE,
     Call,
+    Confinement,
     Limits,
     Program,
     Result,
@@ -29,6 +31,7 @@ _INSIDE = Path(__file__).parent / "inside"
 DEATHS, WAITS = 6, 2
 """Processes of one batch that may die, or be waited for in vain, before the rest of it counts
 as dead too."""
+UNSAFE = "; with --unsafe-sandbox it runs all the same, and nothing is promoted"
 OURS = "successor_"
 """How the names of our own files begin that run beside a program."""
 PRELOADED = (
@@ -67,6 +70,10 @@ class Bench:
     limits: Limits
     tier: str | None = None
     preload: tuple[str, ...] = ()
+    unsafe: bool = False
+    """Whether it may be a sandbox that does not hold, where there is no other."""
+    weakest: Confinement | None = None
+    """The least trusted that was opened."""
     _sandbox: Sandbox | None = field(default=None, repr=False)
 
     @property
@@ -80,9 +87,14 @@ class Bench:
             try:
                 with one_core():
                     modules = (*PRELOADED, *self.preload)
-                    self._sandbox = open_sandbox(self.tier, preload=modules)
+                    self._sandbox = open_sandbox(
+                        self.tier, preload=modules, allow_unsafe=self.unsafe
+                    )
             except SandboxError as error:
-                raise SuccessorError(str(error)) from error
+                helps = not self.unsafe and self.tier not in ADEQUATE
+                raise SuccessorError(f"{error}{UNSAFE if helps else ''}") from error
+            if self.weakest is None or self.weakest.trusted:
+                self.weakest = self._sandbox.record()
         return self._sandbox
 
     def close(self) -> None:

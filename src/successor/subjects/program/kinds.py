@@ -15,6 +15,7 @@ from random import Random
 from typing import Literal, Protocol, TypeAlias
 
 from successor.sandbox import Value
+from successor.sandbox.texts import shown
 
 LETTERS = string.ascii_lowercase
 WORD = 8
@@ -146,7 +147,7 @@ class OneOf:
 
     @property
     def told(self) -> str:
-        return " or ".join(repr(value) for value in self.values)
+        return " or ".join(shown(value) for value in self.values)
 
 
 Shape: TypeAlias = Literal["list", "tuple", "set", "frozenset"]
@@ -283,4 +284,4 @@ def order(value: Value) -> tuple[str, Fraction | float | str]:
     """Sorts numbers among themselves, all else by type and then as written."""
     if isinstance(value, int | float | Fraction):
         return "", value
-    return type(value).__name__, value if isinstance(value, str) else repr(value)
+    return type(value).__name__, value if isinstance(value, str) else shown(value)

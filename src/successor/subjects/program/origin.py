@@ -10,6 +10,7 @@ from random import Random
 
 from successor.errors import UsageError
 from successor.sandbox import Call, Program, Raised, Result, Returned
+from successor.sandbox.texts import shown
 from successor.subjects.program import syntax
 from successor.subjects.program.agreement import (
     Answer,
@@ -243,8 +244,8 @@ def _needed(kind: str, target: Target) -> str:
 
 def spelled(call: Call) -> str:
     """A call's arguments, as people write them."""
-    named = [f"{name}={value!r}" for name, value in call.kwargs.items()]
-    text = ", ".join([*map(repr, call.args), *named])
+    named = [f"{name}={shown(value)}" for name, value in call.kwargs.items()]
+    text = ", ".join([*map(shown, call.args), *named])
     return f"({text if len(text) <= 80 else f'{text[:79]}…'})"
 
 

@@ -40,7 +40,8 @@ def unreached(
         if missing := left(target, bench, questions, files, due):
             number = missing[0][0]
             shown = " ".join(text.splitlines()[number - 1].split())
-            return f"{told} line {number}, `{shown[:80]}`, which no question reaches"
+            line = f"{told} line {number}, `{shown[:60]}`"
+            return f"{line}, which no question reaches: add a test or an example that runs it"
     return ""
 
 

@@ -6,7 +6,6 @@ sees it, or is asked beside it.
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable
 from copy import deepcopy
@@ -18,10 +17,12 @@ from types import ModuleType
 
 from successor.errors import UsageError
 from successor.sandbox import Call, Value
+from successor.sandbox.texts import shown
 from successor.subjects.program import syntax
 from successor.subjects.program.beside import Tests
 from successor.subjects.program.target import Target, function_in
 
+LARGEST = sys.float_info.max
 LEAST, WORST = 1e-12, 1e12
 """Costs are cut off here, so that any two have a ratio; no answer costs the most."""
 _MOST_TOLD = 150
@@ -53,9 +54,9 @@ class CostFunction:
             raise ValueError(" ".join(str(error).split())[:_MOST_TOLD]) from None
         except Exception:  # noqa: BLE001 - a function that was not meant for these arguments
             return None
-        if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found < math.inf:
+        if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found <= LARGEST:
             return float(found)
-        told = f"{found!r}"[:_MOST_TOLD]
+        told = shown(found)[:_MOST_TOLD]
         raise ValueError(f"{self.spelled} gives {told}: a cost is a finite number of at least 0")
 
     def _arguments(self, call: Call) -> tuple[Value, ...] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from successor.sandbox import Call, Value
+from successor.sandbox.texts import shown
 
 Fails = Callable[[Sequence[Call]], Sequence[bool]]
 ROUNDS, WIDTH = 6, 24
@@ -25,7 +26,7 @@ def shrunk(call: Call, fails: Fails) -> Call:
 
 def weight(call: Call) -> int:
     """How much there is to read."""
-    return sum(len(repr(each)) for each in (*call.args, *call.kwargs.values()))
+    return sum(len(shown(each)) for each in (*call.args, *call.kwargs.values()))
 
 
 def _smaller_calls(call: Call) -> Iterator[Call]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
 
+from successor.sandbox import Confinement
 from successor.subjects.program import memory, racing, syntax
 from successor.subjects.program.bench import OURS
 from successor.subjects.program.examining import evaluate, examine
@@ -47,6 +48,14 @@ class ProgramSubject:
     def close(self) -> None:
         """End the sandbox; it opens anew when it is needed again."""
         self._bench.close()
+
+    def allow_unsafe(self) -> None:
+        """Let the sandbox be one that does not hold, where there is no other."""
+        self._bench.unsafe = True
+
+    def confinement(self) -> Confinement | None:
+        """The least trusted sandbox that was opened."""
+        return self._bench.weakest
 
     # As a subject
 

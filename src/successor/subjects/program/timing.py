@@ -179,8 +179,12 @@ class Runner:
 
 
 def took(result: Result, *, waits: bool = False) -> float:
-    """Seconds that a batch took: of CPU time, or on the clock for what waits."""
-    return result.seconds if waits else result.cpu_s
+    """Seconds that a batch took: of CPU time, or on the clock for what waits.
+
+    The kernel brings the CPU clock of a process on another core up to date at ticks and when the
+    process is switched: read before either, it has not moved, and wall time is all there is.
+    """
+    return result.seconds if waits else result.cpu_s or result.seconds
 
 
 def waiting(result: Result) -> float:

@@ -7,9 +7,9 @@ that a version writes lasts. What the version does while it runs is the evaluato
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +18,14 @@ from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
 from successor.errors import SuccessorError, UsageError
-from successor.sandbox import CommandResult, Limits, Sandbox, SandboxError, open_sandbox
+from successor.sandbox import (
+    CommandResult,
+    Confinement,
+    Limits,
+    Sandbox,
+    SandboxError,
+    open_sandbox,
+)
 from successor.subjects.script.settings import Settings
 
 LEAST, WORST = 1e-12, 1e12
@@ -52,15 +59,22 @@ class Evaluator:
     beside: Mapping[str, bytes]
     """All files of the lab but the target, as they were when it was opened."""
     direction: Direction
+    unsafe: bool = False
+    """Whether the sandbox may be one that is not trusted, where there is no bubblewrap."""
+    weakest: Confinement | None = None
+    """The least trusted that was opened."""
     _known: dict[tuple[str, int], Run] = field(default_factory=dict[tuple[str, int], Run])
 
     @cached_property
     def _sandbox(self) -> Sandbox:
         try:
-            return open_sandbox("bubblewrap")
+            found = _opened(unsafe=self.unsafe)
         except SandboxError as error:
             told = f"[subject] evaluator: commands run in the bubblewrap tier only: {error}"
             raise SuccessorError(told) from error
+        if self.weakest is None or self.weakest.trusted:
+            self.weakest = found.record()
+        return found
 
     def close(self) -> None:
         """End the sandbox."""
@@ -102,6 +116,15 @@ class Evaluator:
     def _cost(self, metric: float) -> float:
         cost = metric if self.direction == "lower" else 1.0 / max(metric, LEAST)
         return min(max(cost, LEAST), WORST)
+
+
+def _opened(*, unsafe: bool) -> Sandbox:
+    try:
+        return open_sandbox("bubblewrap")
+    except SandboxError:
+        if not unsafe:
+            raise
+        return open_sandbox("container", allow_unsafe=True)
 
 
 def read_evaluator(settings: Settings, folder: Path, goal: str) -> Evaluator:
@@ -168,7 +191,11 @@ def _metric(result: CommandResult, name: str) -> float:
     if not isinstance(told, dict) or name not in told:
         raise ValueError(_line(f"the evaluator told no {name}", lines[-1]))
     found: object = cast("dict[str, object]", told)[name]
-    if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found < math.inf:
+    if (
+        isinstance(found, int | float)
+        and not isinstance(found, bool)
+        and 0 <= found <= sys.float_info.max
+    ):
         return float(found)
     raise ValueError(f"{name} is {found!r}"[:_MOST_TOLD] + ": should be finite and at least 0")
 

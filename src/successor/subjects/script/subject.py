@@ -13,6 +13,7 @@ from hashlib import sha256
 from random import Random
 
 from successor.errors import SuccessorError, UsageError
+from successor.sandbox import Confinement
 from successor.subjects.program import syntax
 from successor.subjects.program.results import Answered, Heat, Screening
 from successor.subjects.script.evaluator import WORST, Evaluator, Run
@@ -42,6 +43,14 @@ class ScriptSubject:
     def close(self) -> None:
         """End the sandbox; it opens anew when it is needed again."""
         self._evaluator.close()
+
+    def allow_unsafe(self) -> None:
+        """Let commands run in a container, which is not trusted, where there is no bubblewrap."""
+        self._evaluator.unsafe = True
+
+    def confinement(self) -> Confinement | None:
+        """The least trusted sandbox that was opened."""
+        return self._evaluator.weakest
 
     # As a subject
 

@@ -125,7 +125,10 @@ def run_case(name: str, run: Callable[[], Any]) -> list[str]:
 
 def told(error: BaseException) -> str:
     """An error, on one line: what it says, or where it was raised."""
-    why = str(error)
+    try:
+        why = str(error)
+    except Exception:  # noqa: BLE001 - what it holds cannot be written, such as a huge integer
+        why = ""
     if not why and error.__traceback__:
         why = traceback.extract_tb(error.__traceback__)[-1].line or ""
     return f"{type(error).__name__}: {why}".replace("\n", " ")[:300]

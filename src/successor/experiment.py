@@ -1,0 +1,72 @@
+"""What a record is about: by what it is known that a lab goes on with the same experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from successor.errors import UsageError
+from successor.labfile import LabFile
+from successor.types import Digest
+from successor.validation import Defaults
+
+Tables = Mapping[str, Mapping[str, object]]
+"""Settings by table and key."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What a record is about: the settings, those that are not stated too, and files."""
+
+    lab: LabFile
+    defaults: Defaults
+    files: Mapping[str, Digest]
+    unsafe: bool = False
+
+    def settings(self) -> Tables:
+        """As they are in force, for the record."""
+        told = self.filled(cast("Tables", self.lab.model_dump(mode="json")))
+        files: Tables = {"files": {**self.files}} if self.files else {}
+        sandbox: Tables = {"sandbox": {"unsafe": True}} if self.unsafe else {}
+        return {**told, **files, **sandbox}
+
+    def filled(self, told: Tables) -> Tables:
+        """The same with what goes without saying; earlier records hold what was stated only."""
+        return {
+            table: {**content, **self.defaults.get(table, {}), **content}
+            for table, content in told.items()
+        }
+
+
+def check_unchanged(began: Tables, now: Tables, folder: Path) -> None:
+    """Refuse to go on with another experiment under the same record.
+
+    Raises:
+        UsageError: when a setting or a file that defines the experiment is not the one on record.
+    """
+    changed = [
+        f"[{table}] {key} = {_told(now, table, key)}, on record {_told(began, table, key)}"
+        for table in ("lab", "subject", "author", "judge")
+        for key in dict.fromkeys([*began.get(table, {}), *now[table]])
+        if (table, key) != ("lab", "stage") and now[table].get(key) != began.get(table, {}).get(key)
+    ]
+    if changed:
+        raise UsageError(
+            f"{folder}: its record began with other settings: {'; '.join(changed)}.\n"
+            "Put them back, use a fresh folder, or set the record aside with --fresh."
+        )
+    before, files = began.get("files", {}), now.get("files", {})
+    other = [name for name in sorted({*before, *files}) if before.get(name) != files.get(name)]
+    if other:
+        raise UsageError(
+            f"{folder}: its record belongs to another experiment: changed since it began, and "
+            f"what is right depends on it: {', '.join(other)}.\n"
+            "Put it back, use a fresh folder, or set the record aside with --fresh."
+        )
+
+
+def _told(settings: Tables, table: str, key: str) -> str:
+    content = settings.get(table, {})
+    return repr(content[key]) if key in content else "not set"
