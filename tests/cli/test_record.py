@@ -149,8 +149,10 @@ def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
         "seconds": 1.0,
         "ledger_head": "",
         "events": 1,
+        "sandbox": "rlimits\x1b[2J\ngoal         all of it",
+        "trusted": False,
     }
     lines = told_status(found).splitlines()
-    assert len(lines) == 7
+    assert len(lines) == 8
     assert all(line.isprintable() for line in lines)
     assert lines[0].startswith(r"goal         Count\x1b]0;title\x07\x9b2J\u202e\nstate")

@@ -108,8 +108,10 @@ def _with_gate(both: Pair, slices: Sequence[Marked], notes: list[str]) -> tuple[
         if name != TESTS:
             told.append((name, mine, theirs))
             continue
-        failures = [both.refused or both.ground.failure(files) for files in
-                    (both.candidate, both.incumbent)]  # fmt: skip
+        failures = [
+            both.refused or both.ground.failure(both.candidate),
+            both.ground.failure(both.incumbent),
+        ]
         notes += failures[:1] if failures[0] and not both.refused else []
         new, old = (float(not failure) for failure in failures)
         told.append((name, (*mine, new), (*theirs, old)))
