@@ -105,6 +105,14 @@ def error_rates() -> str:
     return f"\n{null.fragment(result)}\n"
 
 
+def program_error_rates() -> str:
+    """How often a program that only looks different is promoted."""
+    import null_program
+
+    text = (MEASURED / "null_program.json").read_text("utf-8")
+    return f"\n{null_program.fragment(null_program.restored(json.loads(text)))}\n"
+
+
 def training_speed() -> str:
     """How fast the small transformer trains."""
     import speed
@@ -148,6 +156,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "parts": parts,
     "controls": controls,
     "error rates": error_rates,
+    "program error rates": program_error_rates,
     "training speed": training_speed,
     "sandbox": sandbox_rates,
 }

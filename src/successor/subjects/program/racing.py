@@ -56,10 +56,13 @@ class Pair:
     flaw: str
     """Why the candidate is out of the question, before it is run."""
 
-    @property
-    def refused(self) -> str:
-        """Why it cannot take over, whatever it answers; "" when nothing speaks against it."""
-        return self.flaw or self.ground.objection(self.candidate, self.incumbent)
+    def refused(self, lost: Sequence[Item]) -> str:
+        """Why it cannot take over, though it answers all that the incumbent does; "" when nothing
+        speaks against it, or an answer already does.
+        """
+        if self.flaw or lost:
+            return self.flaw
+        return self.ground.objection(self.candidate, self.incumbent)
 
     @property
     def sources(self) -> tuple[str, str]:
@@ -87,21 +90,25 @@ def ask(both: Pair, draw: Draw, corpus: Sequence[bytes]) -> Answered:
         (each.name, grader.scores(each, my), grader.scores(each, their))
         for each, my, their in zip(every, mine, theirs, strict=True)
     ]
-    lost = list(_lost(both, every, slices))
-    found = [] if both.refused else [_smaller(both, item) for item in lost[:MOST_KEPT]]
-    kept = {_encoded(item.call): item for item in found}
-    notes = [both.refused] if both.refused else [_note(both, item) for item in kept.values()]
-    return Answered(_with_gate(both, slices[1:], notes), tuple(kept), tuple(notes))
+    lost = [] if both.flaw else list(_lost(both, every, slices))
+    refused = both.refused(lost)
+    kept = {
+        _encoded(item.call): item for item in (_smaller(both, each) for each in lost[:MOST_KEPT])
+    }
+    notes = [refused] if refused else [_note(both, item) for item in kept.values()]
+    return Answered(_with_gate(both, slices[1:], refused, notes), tuple(kept), tuple(notes))
 
 
 def _answers(both: Pair, every: Sequence[Asked]) -> Sequence[Sequence[Answer]]:
-    """What the candidate answers; nothing, when it is refused."""
-    if both.refused:
-        return [[Failed("flaw", both.refused)] * len(each.items) for each in every]
+    """What the candidate answers; nothing, when it is out of the question."""
+    if both.flaw:
+        return [[Failed("flaw", both.flaw)] * len(each.items) for each in every]
     return both.ground.grader.answers(both.candidate, every)
 
 
-def _with_gate(both: Pair, slices: Sequence[Marked], notes: list[str]) -> tuple[Marked, ...]:
+def _with_gate(
+    both: Pair, slices: Sequence[Marked], refused: str, notes: list[str]
+) -> tuple[Marked, ...]:
     """The slices, with one more item in that of the tests: whether they pass."""
     told: list[Marked] = []
     for name, mine, theirs in slices:
@@ -109,10 +116,10 @@ def _with_gate(both: Pair, slices: Sequence[Marked], notes: list[str]) -> tuple[
             told.append((name, mine, theirs))
             continue
         failures = [
-            both.refused or both.ground.failure(both.candidate),
+            refused or both.ground.failure(both.candidate),
             both.ground.failure(both.incumbent),
         ]
-        notes += failures[:1] if failures[0] and not both.refused else []
+        notes += failures[:1] if failures[0] and not refused else []
         new, old = (float(not failure) for failure in failures)
         told.append((name, (*mine, new), (*theirs, old)))
     return tuple(told)
