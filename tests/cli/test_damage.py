@@ -157,3 +157,15 @@ def test_a_record_of_a_newer_release_asks_for_it(improved: Path, run: Run):
     assert "upgrade Successor" in found.err
     assert str(improved) in found.err
     assert run("audit", improved).code == 4, "the audit cannot vouch for what it does not know"
+
+
+def test_no_rollback_to_a_version_that_is_damaged(improved: Path, run: Run):
+    record = improved / ".successor"
+    for file in (each for each in (record / "objects").rglob("*") if each.is_file()):
+        file.chmod(0o644)
+        overwritten(1, 1, 0xFF)(file)
+    before = (record / FILE).read_bytes()
+    found = run("rollback", improved)
+    assert (found.code, len(found.err.splitlines())) == (4, 1)
+    assert "object " in found.err
+    assert (record / FILE).read_bytes() == before

@@ -136,3 +136,10 @@ def test_rollback_to_nothing_is_refused(improved: Path, run: Run, to: str):
     refused = run("rollback", name(improved), "--to", to)
     assert refused.code == 2
     assert refused.err.count("\n") <= 2
+
+
+def test_rollback_of_a_lab_that_never_ran_begins_no_record(lab: Path, run: Run):
+    found = run("rollback", lab)
+    assert (found.code, len(found.err.splitlines())) == (2, 1)
+    assert "nothing is on record" in found.err
+    assert not (lab / ".successor").exists()

@@ -57,7 +57,8 @@ def diff(lab: Path, since: str | None, until: str | None, *, json: bool) -> None
 def rollback(what: str, *, to: str | None, reason: str, write: bool, json: bool) -> None:
     """See the help above."""
     from successor.errors import UsageError
-    from successor.lab import open_lab, roll_back
+    from successor.lab import open_lab, record_of, roll_back
+    from successor.ledger import Ledger
     from successor.targets import lab_of, parse, require_unchanged, written_back
 
     function = parse(what)
@@ -65,6 +66,7 @@ def rollback(what: str, *, to: str | None, reason: str, write: bool, json: bool)
         raise UsageError(f"{what}: --write is for functions")
     if write and function is not None:
         require_unchanged(function)  # before anything is on record
+    Ledger.read(record_of(lab_of(what))).close()  # where nothing is on record, nothing is begun
     with open_lab(lab_of(what)) as opened:
         before = opened.version
         now = roll_back(opened, to, reason).version

@@ -214,12 +214,15 @@ class Ledger:
 
         Raises:
             UsageError: when it never was, or is now.
+            RecordError: when one of its files is damaged or gone.
         """
         name = f"{self._folder.parent}: version {version[:12]}"
         if version not in self._journal.history.promoted:
             raise UsageError(f"{name} was never in charge: nothing to roll back to")
         if version == self._journal.history.incumbent:
             raise UsageError(f"{name} is in charge already")
+        for digest in self.version(version).files.values():
+            self.object(digest)
         self.started()
         if (left := self._journal.history.generation) is not None:
             self._close(left.opened.generation)
