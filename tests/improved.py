@@ -41,6 +41,28 @@ def test_total():
 """
 
 
+def smaller(subject: str, generations: int) -> str:
+    """The lab file of a program that is to become smaller.
+
+    Args:
+        subject: lines of the table of that name.
+    """
+    return f"""\
+[lab]
+goal = "smaller"
+[subject]
+kind = "program"
+{subject}
+[author]
+kind = "search"
+authors = ["rewrite"]
+[judge]
+kind = "race"
+[base_cases]
+generations = {generations}
+"""
+
+
 @contextmanager
 def imported(folder: Path) -> Generator[Any]:
     """The module `total` of a folder, as a later process would import it."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import successor
+from improved import smaller
 from subjects.program.labs import Desk, version
 from successor.errors import UsageError
 from successor.lab import Lab, open_lab, run
@@ -26,21 +27,7 @@ def total(xs: list[int]) -> int:
 {LOOP}    # EVOLVE-BLOCK-END
     return result
 """
-LAB = """\
-[lab]
-goal = "smaller"
-[subject]
-kind = "program"
-target = "total.py"
-entry = "total"
-[author]
-kind = "search"
-authors = ["rewrite"]
-[judge]
-kind = "race"
-[base_cases]
-generations = 3
-"""
+LAB = smaller('target = "total.py"\nentry = "total"', 3)
 
 
 def make(folder: Path, files: Mapping[str, str]) -> Path:

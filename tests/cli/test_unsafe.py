@@ -8,7 +8,7 @@ import pytest
 
 import successor
 from cli.commands import Run
-from improved import TEST_TOTAL, TOTAL, imported
+from improved import TEST_TOTAL, TOTAL, imported, smaller
 from successor.errors import SuccessorError
 from successor.lab import record_of
 from successor.ledger import Judged, Ledger, SandboxOpened, SessionStarted, audit
@@ -16,22 +16,7 @@ from successor.sandbox import SandboxError, landlock, open_sandbox
 from successor.sandbox import bubblewrap as bubblewrap_tier
 from successor.types import Verdict
 
-LAB = """\
-[lab]
-goal = "smaller"
-[subject]
-kind = "program"
-target = "total.py:total"
-sizes = [4]
-exam_items = 4
-[author]
-kind = "search"
-authors = ["rewrite"]
-[judge]
-kind = "race"
-[base_cases]
-generations = 2
-"""
+LAB = smaller('target = "total.py:total"\nsizes = [4]\nexam_items = 4', 2)
 PLAIN = TOTAL.replace('@self_improving(goal="smaller")\n', "")
 BARRED = "judged in a sandbox that does not hold: rlimits; never promoted"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+from improved import smaller
 from subjects.program.labs import lab
 from successor.lab import open_lab, record_of, run
 from successor.ledger import audit
@@ -15,22 +16,7 @@ from successor.subjects.program.origin import spelled
 from successor.subjects.program.shrink import shrunk, weight
 
 HUGE = 10**5000
-LAB = """\
-[lab]
-goal = "smaller"
-[subject]
-kind = "program"
-target = "power.py:power"
-sizes = [4]
-exam_items = 4
-[author]
-kind = "search"
-authors = ["rewrite"]
-[judge]
-kind = "race"
-[base_cases]
-generations = 2
-"""
+LAB = smaller('target = "power.py:power"\nsizes = [4]\nexam_items = 4', 2)
 POWER = """\
 def power(n: int, most: int = 10**6):
     result = 1

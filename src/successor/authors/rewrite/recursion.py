@@ -15,6 +15,7 @@ from successor.authors.rewrite.site import (
     block,
     names_in,
     only_statement,
+    put_for,
     text_of,
 )
 
@@ -53,7 +54,7 @@ def exchanged(node: cst.BaseExpression, name: str, exchange: Exchange) -> cst.Ba
 def replaced(node: cst.BaseExpression, name: str, text: str) -> cst.BaseExpression:
     """An expression with another one for each use of a name."""
     value = cst.parse_expression(text)
-    return cast("cst.BaseExpression", node.visit(_Names(name, value)))
+    return put_for(node, {name: value})
 
 
 class _Calls(cst.CSTTransformer):
@@ -70,23 +71,6 @@ class _Calls(cst.CSTTransformer):
         new = self._exchange(updated_node)
         self.failed |= new is None
         return new or updated_node
-
-
-class _Names(cst.CSTTransformer):
-    def __init__(self, name: str, value: cst.BaseExpression) -> None:
-        super().__init__()
-        self._name, self._value = name, value
-
-    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
-        return self._value if updated_node.value == self._name else updated_node
-
-    def leave_Attribute(
-        self, original_node: cst.Attribute, updated_node: cst.Attribute
-    ) -> cst.Attribute:
-        return updated_node.with_changes(attr=original_node.attr)
-
-    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
-        return updated_node.with_changes(keyword=original_node.keyword)
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import indent as indented
-from typing import TypeAlias, cast
+from typing import TypeAlias, TypeVar, cast
 
 import libcst as cst
 
 Statement: TypeAlias = cst.BaseStatement
+Node = TypeVar("Node", bound=cst.CSTNode)
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,13 @@ def needs_parentheses(node: cst.CSTNode) -> bool:
     return isinstance(node, _LOOSE) and not node.lpar
 
 
+def parenthesised(node: cst.BaseExpression) -> cst.BaseExpression:
+    """The expression as an operand: in parentheses when it needs them."""
+    if not needs_parentheses(node):
+        return node
+    return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+
+
 _LOOSE = (
     cst.BinaryOperation,
     cst.BooleanOperation,
@@ -197,6 +205,29 @@ def names_in(*nodes: cst.CSTNode) -> set[str]:
     for node in nodes:
         node.visit(found)
     return found.names
+
+
+def put_for(node: Node, given: Mapping[str, cst.BaseExpression]) -> Node:
+    """The same with expressions for names, wherever those are read or bound."""
+    return cast("Node", node.visit(_Put(given)))
+
+
+class _Put(cst.CSTTransformer):
+    def __init__(self, given: Mapping[str, cst.BaseExpression]) -> None:
+        super().__init__()
+        self._given = given
+
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
+        value = self._given.get(original_node.value)
+        return updated_node if value is None else parenthesised(value)
+
+    def leave_Attribute(
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.BaseExpression:
+        return updated_node.with_changes(attr=original_node.attr)
+
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
+        return updated_node.with_changes(keyword=original_node.keyword)
 
 
 class _Names(cst.CSTVisitor):

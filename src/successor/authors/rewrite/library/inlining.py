@@ -17,8 +17,9 @@ import libcst as cst
 from successor.authors.rewrite.site import (
     Site,
     names_in,
-    needs_parentheses,
     only_statement,
+    parenthesised,
+    put_for,
     site_of,
     text_of,
 )
@@ -142,7 +143,7 @@ class _Inlined(cst.CSTTransformer):
         if not _as_they_are(helper, given):
             return updated_node
         self.count += 1
-        return _parenthesised(cast("cst.BaseExpression", helper.value.visit(_Put(given))))
+        return parenthesised(put_for(helper.value, given))
 
     def leave_Assign(self, original_node: cst.Assign, updated_node: cst.Assign) -> cst.Assign:
         return updated_node.with_changes(value=_bare(original_node.value, updated_node.value))
@@ -187,8 +188,8 @@ class _Inlined(cst.CSTTransformer):
             lines.append(_line(f"{text_of(put[name])} = {text_of(value)}"))
         for name in sorted(helper.bound - {*helper.parameters}):
             put[name] = cst.Name(_fresh(name, taken))
-        lines += [cast("cst.SimpleStatementLine", each.visit(_Put(put))) for each in helper.lines]
-        value = cast("cst.BaseExpression", helper.value.visit(_Put(put)))
+        lines += [put_for(each, put) for each in helper.lines]
+        value = put_for(helper.value, put)
         return [*lines, cst.SimpleStatementLine([cst.Expr(value)])]
 
 
@@ -226,34 +227,8 @@ def _as_they_are(helper: Helper, given: Mapping[str, cst.BaseExpression]) -> boo
     )
 
 
-def _parenthesised(node: cst.BaseExpression) -> cst.BaseExpression:
-    if not needs_parentheses(node):
-        return node
-    return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-
-
 def _bare(before: cst.CSTNode | None, after: cst.BaseExpression | None) -> cst.CSTNode | None:
     """Without the parentheses that came with what stands for a call: it is not an operand."""
     if isinstance(before, cst.Call) and after is not None and not isinstance(after, cst.Call):
         return after.with_changes(lpar=[], rpar=[])
     return after
-
-
-class _Put(cst.CSTTransformer):
-    """Puts expressions for names, wherever those are read or bound."""
-
-    def __init__(self, given: Mapping[str, cst.BaseExpression]) -> None:
-        super().__init__()
-        self._given = given
-
-    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
-        value = self._given.get(original_node.value)
-        return updated_node if value is None else _parenthesised(value)
-
-    def leave_Attribute(
-        self, original_node: cst.Attribute, updated_node: cst.Attribute
-    ) -> cst.BaseExpression:
-        return updated_node.with_changes(attr=original_node.attr)
-
-    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
-        return updated_node.with_changes(keyword=original_node.keyword)
