@@ -1,6 +1,6 @@
 """Does the gain come from the loop? The same base models, with the loop and without it.
 
-    python benchmarks/adder.py                        # all arms, three seeds: 80 minutes
+    python benchmarks/adder.py                        # all arms, three seeds: 90 minutes
     python benchmarks/adder.py --arms labelled,amplify,truth --seeds 1 --minutes 3
     python benchmarks/adder.py --quick                # minutes, shows only that it works
 

@@ -1,6 +1,6 @@
 """A program against itself, for real: how often the judge promotes a change that changes nothing.
 
-    python benchmarks/null_program.py              # 1,000 judgements, half an hour to an hour
+    python benchmarks/null_program.py              # 1,000 judgements: an hour or two
     python benchmarks/null_program.py --judgements 20
 
 Every candidate is the incumbent with another comment. Both run in children of the real sandbox,
@@ -207,8 +207,7 @@ def fragment(result: Result) -> str:
     reasons = ", ".join(f"{count:,} times {reason!r}" for reason, count in result.reasons.items())
     return f"""\
 A real function against itself, timed in the real sandbox, {result.judged:,} times at the level
-{result.alpha:g}, at most {result.most:,} heats each,
-on a machine that was busy with other things: {result.better:,} promoted
+{result.alpha:g}, at most {result.most:,} heats each: {result.better:,} promoted
 ({100 * result.better / result.judged:.1f}%). In the judge's words: {reasons}. The median of all
 speed-ups was {result.speed_up:.4f}. Promoted of those that are faster: {faster}.
 {result.items:,.0f} items and heats a judgement, in {result.seconds / result.judged:.2f} s.
