@@ -76,9 +76,9 @@ def one_line(text: str) -> str:
     """The text, when a terminal can show it as it is.
 
     Raises:
-        ValueError: when it has control characters: they could show what is not so.
+        ValueError: when it has control characters, which could show what is not so, or only blanks.
     """
-    if not text.isprintable():
+    if not text.isprintable() or text.isspace():
         raise ValueError("one line of printable characters")
     return text
 

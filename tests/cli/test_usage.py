@@ -91,6 +91,7 @@ def test_wrong_usage_is_two_lines_and_exit_2(run: Run, arguments: list[str], tol
         ('"tiny.py:author"', '"training"\nfilters = ["no"]', "filters[0] = 'no': should be 'comm"),
         ('"tiny.py:subject"', '"program"', "[subject] target: missing; it is required"),
         ("Count further", "", "[lab] goal = '': should have at least 1 character"),
+        ("Count further", "  ", "[lab] goal = '  ': should be one line of printable characters"),
         ("Count further", "x" * 501, "...: should have at most 500 characters"),
         ('"1m"', '"0s"', "[base_cases] wall_clock = '0s': should be a duration such as"),
         ("[base_cases]", "[judge]\nalpha = 1e-320\n[base_cases]", "[judge] alpha = 1e-320"),

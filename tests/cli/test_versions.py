@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from cli.commands import Run
+from successor import load
 
 FIELDS = {"since", "until", "files", "promotions", "candidates", "evaluations", "seconds"}
 
@@ -129,6 +131,18 @@ def test_after_a_rollback_status_says_so_and_improving_goes_on_from_there(lab: P
     assert last["stopped_by"] == "target"
     (found,) = run("status", lab, "--json").lines
     assert (found["rolled_back"], found["stopped_by"]) == (None, "target")
+
+
+def test_a_generation_that_a_rollback_cut_off_says_so(lab: Path, run: Run):
+    assert run("improve", lab, "--quiet").code == 0
+    with load(lab) as opened:
+        opened.parts.ledger.started()
+        with suppress(KeyboardInterrupt), opened.parts.ledger.generation():
+            raise KeyboardInterrupt
+    assert run("rollback", lab).code == 0
+    (found,) = run("lineage", lab, "--json").lines
+    last = found["generations"][-1]
+    assert (last["decision"], last["reason"]) == ("no candidate", "given up by a rollback")
 
 
 @pytest.mark.parametrize("to", ["0000", "not a version", ""])

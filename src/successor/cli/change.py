@@ -12,6 +12,7 @@ from successor.cli.options import plain
 from successor.cli.view import duration, number
 from successor.errors import UsageError
 from successor.insight.difference import FileChange, differences
+from successor.insight.report_html import counted
 from successor.lab import record_of
 from successor.ledger import Decided, Ledger, Written
 
@@ -81,7 +82,7 @@ def show(change: Change, console: Console, longest: int | None = None) -> None:
         console.print("No difference.")
     for reason in change.promotions:
         console.print(Text(f"Why: {plain(reason)}"), soft_wrap=True)
-    tried = f"{change.candidates} candidates"
+    tried = counted(change.candidates, "candidate")
     if change.evaluations:
         tried += f", {number(change.evaluations)} evaluations"
     console.print(Text(f"Cost: {tried}, {duration(change.seconds)}."))

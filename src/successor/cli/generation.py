@@ -57,6 +57,8 @@ class _Open:
     version: Version | None = None
     verdict: Verdict | None = None
     decision: Decision | None = None
+    passed: bool = False
+    """Whether its author had nothing more to try."""
 
 
 @dataclass
@@ -91,6 +93,8 @@ class Chronicle:
             case Written(version=Version() as version):
                 self.versions += 1
                 now = replace(now, version=version, verdict=None, decision=None)
+            case Written(version=None):
+                now = replace(now, passed=True)
             case Examined(version=examined):
                 # Now, and not when the generation is over: a kill between that and its being
                 # told loses the line, so nothing that takes time may lie there.
@@ -123,7 +127,8 @@ class Chronicle:
         version = now.version.id if now.version else now.incumbent or ""
         verdict, decision = now.verdict, now.decision
         measured = self.measures(version)
-        outcome, reason = "no candidate", "the author had nothing to try"
+        why = "the author had nothing to try" if now.passed else "given up by a rollback"
+        outcome, reason = "no candidate", why
         if now.incumbent is None:
             outcome, reason = "first", "there was none before"
         elif decision:
