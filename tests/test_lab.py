@@ -52,7 +52,7 @@ def test_what_is_no_target_is_refused(text: str):
         ("goal", "gaol", "[lab] gaol = 'Count further': no such key; did you mean 'goal'?"),
         ('"Count further"', "3", "[lab] goal = 3: should be a valid string"),
         ("[lab]", "[lab]\nseed = -1", "[lab] seed = -1: should be greater than or equal to 0"),
-        ("[lab]", "[lab]\nseed = true", "[lab] seed = True: should be a valid integer"),
+        ("[lab]", "[lab]\nseed = true", "[lab] seed = true: should be a valid integer"),
         ("[lab]", "[lab]\nstage = 5", "[lab] stage = 5: should be less than or equal to 4"),
         (
             '"1m"',
@@ -63,6 +63,11 @@ def test_what_is_no_target_is_refused(text: str):
             ),
         ),
         ('"Count further"', '""', "[lab] goal = '': should have at least 1 character"),
+        (
+            "[lab]",
+            "foo = 3\n[lab]",
+            "foo = 3: no such table; known: author, base_cases, judge, lab, subject",
+        ),
         ("[base_cases]", "[base_case]", "[base_case]: no such table; did you mean 'base_cases'?"),
     ],
 )

@@ -121,7 +121,7 @@ def test_a_target_that_no_exam_of_the_program_measures_is_refused_before_any_wor
     tmp_path: Path,
 ) -> None:
     lab = make(tmp_path, {"successor.toml": LAB, "total.py": REGIONS})
-    told = "'speedup', which is not measured; there is: correct"
+    told = "'speedup': not measured here; there is: correct"
     with pytest.raises(UsageError, match=told):
         open_lab(lab, {"base_cases": {"target": "speedup=2"}})
     with pytest.raises(UsageError, match="measure 1 at most"):

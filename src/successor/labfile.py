@@ -184,7 +184,8 @@ class BaseCasesTable(_Table):
         Field(
             description=(
                 'Working time over all sessions, such as `"90s"`, `"5m"`, `"1h30m"`, or seconds. '
-                "It ends even a step in the middle."
+                "It ends a step in the middle too, "
+                "between two batches of its work; a killed session counts until its last event."
             )
         ),
     ] = None
@@ -273,7 +274,12 @@ def _line(error: ErrorDetails) -> str:
     if place:
         return mistake(table, place, error, _keys(table))
     if error["type"] == "extra_forbidden":
-        return f"[{table}]: {no_such('table', table, [*LabFile.model_fields])}"
+        told = (
+            f"[{table}]"
+            if isinstance(error["input"], dict)
+            else f"{table} = {shown(error['input'])}"
+        )
+        return f"{told}: {no_such('table', table, [*LabFile.model_fields])}"
     if error["type"] == "missing":
         return f"[{table}]: missing; it is required"
     return f"{table} = {shown(error['input'])}: should be a table, [{table}]"

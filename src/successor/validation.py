@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import re
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -71,6 +72,8 @@ def mistake(
     told = re.sub(r"^\w+ should ", "should ", error["msg"].removeprefix("Value error, "))
     if not place:
         return f"[{table}] {told}"
+    if isinstance(error["input"], float) and math.isnan(error["input"]):
+        told = "should be a number"
     key = f"{place[0]}" + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in place[1:])
     if error["type"] in _MISSING:
         return f"[{table}] {key}: missing; it is required"
@@ -93,8 +96,8 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """A wrong value, as far as it fits a line."""
-    told = repr(value)
+    """A wrong value as TOML spells it, as far as it fits a line."""
+    told = str(value).lower() if isinstance(value, bool) else repr(value)
     return told if len(told) <= LONGEST_SHOWN else f"{told[: LONGEST_SHOWN - 3]}..."
 
 

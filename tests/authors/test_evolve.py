@@ -122,7 +122,7 @@ def test_the_same_brief_gives_the_same_candidate():
 
 
 def test_a_killed_search_goes_on_where_it_was():
-    whole, parts = Desk(), Desk(halt_after=4)
+    whole, parts = Desk(), Desk(halt_after=65)
     bench, other = Bench(regression(parabola)), Bench(regression(parabola))
     expected = written(evolve({"evaluations": 150}, bench), LINE, whole)
     with pytest.raises(Halt):

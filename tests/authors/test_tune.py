@@ -14,8 +14,9 @@ from authors.workbench import PATH, Bench, Desk, always_one, brief_of, version_o
 from successor.authors.tune import Settings, tune
 from successor.authors.tune.knobs import find_knobs, turned
 from successor.authors.tune.strategy import strategy
+from successor.authors.workshop import Screening
 from successor.errors import Halt, UsageError
-from successor.types import Draft
+from successor.types import Draft, Version, Workspace
 
 SOURCE = '''"""Module of 3 things."""
 RATE = 10.0  # größer ist schneller
@@ -176,6 +177,24 @@ def test_a_killed_search_goes_on_where_it_was():
     parts.halt_after = math.inf
     assert written(other, parts, evaluations=120) == expected
     assert other.screened == bench.screened
+
+
+def test_what_was_screened_before_a_kill_is_not_screened_again(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("successor.authors.trials._EVERY_S", 0.0)
+    whole, parts = Desk(), Desk()
+    bench, dying, other = Bench(noisy(0.03)), Dying(noisy(0.03)), Bench(noisy(0.03))
+    expected = written(bench, whole, evaluations=120)
+    with pytest.raises(KeyboardInterrupt):
+        written(dying, parts, evaluations=120)
+    assert written(other, parts, evaluations=120) == expected
+    assert [*dying.screened, *other.screened] == bench.screened
+
+
+class Dying(Bench):
+    def screen(self, source: str, incumbent: Version, seed: int, workspace: Workspace) -> Screening:
+        if len(self.screened) == 30:
+            raise KeyboardInterrupt
+        return super().screen(source, incumbent, seed, workspace)
 
 
 def test_the_strategy_leaves_the_global_chances_alone():

@@ -126,12 +126,25 @@ def test_a_part_that_does_not_fit_is_named(lab: Path, run: Run, old: str, new: s
     assert not (lab / ".successor").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("goal", "", "--goal '': should have at least 1 character"),
+        ("target", "beauty=3", "--target 'beauty': no such metric"),
+    ],
+)
+def test_an_option_is_blamed_and_not_the_file(
+    lab: Path, run: Run, option: str, value: str, told: str
+):
+    assert run("improve", lab, f"--{option}", value).err.startswith(f"successor: {told}")
+
+
 @pytest.mark.parametrize("arguments", [(), ("--fresh",)])
 @pytest.mark.parametrize(
     ("target", "told"),
     [
-        ("speedup=2", "'speedup', which is not measured; there is: horizon, reliable_horizon"),
-        ("reliable_horizon=999999", "reliable_horizon=999999 cannot be reached"),
+        ("speedup=2", "--target 'speedup': not measured here; there is: horizon, reliable_horizon"),
+        ("reliable_horizon=999999", "reliable_horizon=999999': cannot be reached"),
         ("horizon=13", "measure 12 at most"),
     ],
 )

@@ -133,6 +133,15 @@ def test_after_a_rollback_status_says_so_and_improving_goes_on_from_there(lab: P
     assert (found["rolled_back"], found["stopped_by"]) == (None, "target")
 
 
+def test_a_rollback_after_the_last_generation_allowed_says_what_to_raise(lab: Path, run: Run):
+    assert run("improve", lab, "--generations", "2", "--quiet").code == 0
+    (back,) = run("rollback", lab, "--json").lines
+    stopped = run("improve", lab, "--generations", "2")
+    assert "No generation was begun: raise --generations, or" in stopped.err
+    (found,) = run("status", lab, "--json").lines
+    assert (found["rolled_back"], found["stopped_by"]) == (back["version"], "generations")
+
+
 def test_a_generation_that_a_rollback_cut_off_says_so(lab: Path, run: Run):
     assert run("improve", lab, "--quiet").code == 0
     with load(lab) as opened:

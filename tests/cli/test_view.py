@@ -110,11 +110,18 @@ def test_a_new_stage_starts_its_own_estimate(scene: Scene):
     assert scene.step.left_s(30.0) is None
 
 
+def test_no_step_takes_longer_than_the_wall_clock_leaves(scene: Scene):
+    assert scene.step is not None
+    assert scene.left_s(scene.step) == pytest.approx(40.0)
+    scene.budget_s = 30.0
+    assert scene.left_s(scene.step) == pytest.approx(10.0)
+
+
 def test_what_nobody_knows_the_end_of_has_no_share_and_no_time_left(scene: Scene):
     scene.progress("examining", 64, 0, {"right": 0.5})
     scene.progress("examining", 96, 0, {"right": 0.25})
     assert scene.step is not None
-    assert told_step(scene.step, 50.0) == "examining, right 0.25"
+    assert told_step(scene.step, scene.left_s(scene.step)) == "examining, right 0.25"
     shown = next(line for line in drawn(scene).splitlines() if "examining" in line)
     assert "%" not in shown
     assert "left" not in shown

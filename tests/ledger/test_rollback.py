@@ -31,6 +31,7 @@ def test_an_earlier_version_takes_over_again_and_the_next_generation_begins_from
             assert before in ledger.lineage(candidate.candidate)
             assert last not in ledger.lineage(candidate.candidate)
         ledger.roll_back(first.id, "ada", "from the beginning")
+        assert ledger.generations()[-1] == first.id  # so that no plateau lasts over a rollback
     again = Ledger.read(folder)
     assert again.incumbent() == first
     told = [entry.event.by for entry in again.entries(RolledBack)]

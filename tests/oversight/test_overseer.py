@@ -207,15 +207,15 @@ def test_a_higher_target_is_confirmed_anew_and_easier_slices_of_a_size_are_not_a
 
 
 def test_a_target_that_nothing_measures_is_a_usage_error():
-    with pytest.raises(UsageError, match="'beauty', which is not measured; there is: horizon"):
+    with pytest.raises(UsageError, match="'beauty': not measured here; there is: horizon"):
         overseer(Bounded(target=("beauty", 1.0))).base_case(record(0.9))
 
 
 def test_a_target_that_no_exam_can_come_to_is_refused_beforehand():
     perfect = record(1.0).exams["0"]
-    with pytest.raises(UsageError, match=r"horizon=4\.5 cannot be reached: .* measure 4 at most"):
+    with pytest.raises(UsageError, match=r"horizon=4\.5': cannot be reached: .* measure 4 at most"):
         require_measurable(Bounded(target=("horizon", 4.5)), perfect, measure)
-    with pytest.raises(UsageError, match="'beauty', which is not measured; there is: horizon"):
+    with pytest.raises(UsageError, match="'beauty': not measured here; there is: horizon"):
         require_measurable(Bounded(target=("beauty", 0.1)), perfect, measure)
     require_measurable(Bounded(target=("horizon", 4.0)), perfect, measure)
     require_measurable(Bounded(), perfect, measure)

@@ -10,18 +10,20 @@ from __future__ import annotations
 import ast
 import json
 import math
+import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
 from successor.authors.workshop import Screening, Workshop
+from successor.errors import Halt
 from successor.types import Brief, Draft, Version, Workspace
 
 WORST = -math.inf
 """The worth of a variant that is not correct."""
-_EVERY = 16
-"""Screenings between two checkpoints: what a kill may cost."""
+_EVERY_S = 2.0
+"""Time between two checkpoints: what a kill may cost."""
 _MOST = 1e12
 """Gains are cut off here, and at its inverse: a cost of 0 is an infinite gain."""
 _SEEDS = 2**53
@@ -57,6 +59,7 @@ class Trials:
         self._known = _loaded(workspace.resume())
         self._screened: dict[str, Screening] = {}
         self._first_gain = 1.0
+        self._saved = time.monotonic()
 
     @property
     def objectives(self) -> tuple[str, ...]:
@@ -145,21 +148,30 @@ class Trials:
     def _look(self, source: str, turn: int) -> Screening:
         key = f"{digest(source)}/{turn}"
         if key not in self._known:
+            self._report()
             seed = (self._brief.seed + turn) % _SEEDS
             found = self._workshop.screen(source, self.incumbent, seed, self._workspace)
             gains = {name: float(gain) for name, gain in found.gains.items()}
             self._known[key] = Screening(found.correct, found.why, gains, found.nodes)
-            if len(self._known) % _EVERY == 0:
+            if time.monotonic() - self._saved >= _EVERY_S:
                 self._save()
         return self._known[key]
 
     def _save(self) -> None:
         known = {key: asdict(screening) for key, screening in self._known.items()}
         self._workspace.checkpoint(json.dumps(known).encode())
+        self._saved = time.monotonic()
+
+    def _report(self) -> None:
+        """Before every screening, for that is when the run may end."""
         best = max((self.worth(screening) for screening in self._known.values()), default=0.0)
         gain = math.exp(max(best, 0.0))
         done = min(len(self._known), self._terms.evaluations)
-        self._workspace.progress(self._terms.stage, done, self._terms.evaluations, gain=gain)
+        try:
+            self._workspace.progress(self._terms.stage, done, self._terms.evaluations, gain=gain)
+        except Halt:
+            self._save()
+            raise
 
 
 def digest(source: str) -> str:

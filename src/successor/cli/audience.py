@@ -105,7 +105,9 @@ class Lines:
         if now - self._told_s < 1.0:
             return
         self._stage, self._told_s = step.stage, now
-        click.echo(plain(f"generation {scene.number}: {told_step(step, now)}"), err=True)
+        click.echo(
+            plain(f"generation {scene.number}: {told_step(step, scene.left_s(step))}"), err=True
+        )
 
     def noticed(self, text: str) -> None:
         click.echo(plain(text), err=True)
@@ -120,11 +122,11 @@ class Lines:
         """Nothing was opened."""
 
 
-def told_step(step: Step, now: float) -> str:
+def told_step(step: Step, left_s: float | None) -> str:
     """How far a step is, as far as it can be told: `training 62%, 18s left, loss 0.021`."""
     parts = [f"{step.stage} {step.share:.0%}" if step.total > 0 else step.stage]
-    if (left := step.left_s(now)) is not None:
-        parts.append(f"{duration(left)} left")
+    if left_s is not None:
+        parts.append(f"{duration(left_s)} left")
     return ", ".join([*parts, *(f"{metric(key)} {number(value)}" for key, value in step.figures)])
 
 

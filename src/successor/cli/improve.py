@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,16 @@ if TYPE_CHECKING:
 BARRED = """\
 What was better ran in a sandbox that does not hold, so that it is never promoted.
 Begin anew with --fresh where one holds."""
+
+PLACES = {
+    "goal": ("lab", "goal"),
+    "target": ("base_cases", "target"),
+    "budget": ("base_cases", "wall_clock"),
+    "generations": ("base_cases", "generations"),
+    "strategy": ("author", "strategy"),
+    "seed": ("lab", "seed"),
+}
+"""Table and key of `successor.toml` that an option stands for."""
 
 
 @click.command(
@@ -110,11 +122,13 @@ def improve(
     if function is None:
         if tests or inputs or write:
             raise UsageError(f"{what}: --tests, --inputs and --write are for functions")
-        return run_session(Path(what), overrides(settings), session)
+        with blaming_options(settings):
+            return run_session(Path(what), overrides(settings), session)
     goal = settings.pop("goal")
     wishes = Wishes(None if goal is None else str(goal), tests or None, inputs)
     folder = prepare(function, wishes, fresh=fresh)
-    code = run_session(folder, overrides(settings), session)
+    with blaming_options(settings):
+        code = run_session(folder, overrides(settings), session)
     finish(function, write=write, quiet=quiet)
     return code
 
@@ -147,19 +161,24 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
         click.echo(f"Put it in the file with: successor improve {function} --write", err=True)
 
 
+@contextmanager
+def blaming_options(settings: Mapping[str, object]) -> Generator[None]:
+    """Say of a setting that was refused that the option gave it, where one did."""
+    try:
+        yield
+    except UsageError as error:
+        told = str(error)
+        for name, (table, key) in PLACES.items():
+            if settings.get(name) is not None:
+                told = re.sub(rf"^.*: \[{table}\] {key} = (?!.*, on record )", f"--{name} ", told)
+        raise UsageError(told) if told != str(error) else error from None
+
+
 def overrides(settings: Mapping[str, object]) -> dict[str, dict[str, object]]:
     """The options given, by table and key of `successor.toml`."""
-    place = {
-        "goal": ("lab", "goal"),
-        "target": ("base_cases", "target"),
-        "budget": ("base_cases", "wall_clock"),
-        "generations": ("base_cases", "generations"),
-        "strategy": ("author", "strategy"),
-        "seed": ("lab", "seed"),
-    }
     tables: dict[str, dict[str, object]] = {}
     for name, value in settings.items():
         if value is not None:
-            table, key = place[name]
+            table, key = PLACES[name]
             tables.setdefault(table, {})[key] = value
     return tables

@@ -18,7 +18,14 @@ from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
 from successor.lab import record_of
-from successor.ledger import Ledger, RolledBack, SandboxOpened, SessionStarted, Stopped
+from successor.ledger import (
+    GenerationOpened,
+    Ledger,
+    RolledBack,
+    SandboxOpened,
+    SessionStarted,
+    Stopped,
+)
 from successor.ledger.disk import reader_lock
 
 
@@ -38,6 +45,10 @@ def status_of(folder: Path) -> dict[str, Any]:
     measured = chronicle.measures(incumbent.id if incumbent else "")
     last = ledger.entries()[-1].event if ledger.entries() else None
     stop = last.stop if isinstance(last, Stopped) else None
+    turns = [
+        e.event for e in ledger.entries() if isinstance(e.event, RolledBack | GenerationOpened)
+    ]
+    back = turns[-1] if turns and isinstance(turns[-1], RolledBack) else None
     opened = [entry.event for entry in ledger.entries(SandboxOpened)]
     return {
         "goal": _goal(ledger),
@@ -51,7 +62,7 @@ def status_of(folder: Path) -> dict[str, Any]:
         "stopped_by": stop.base_case if stop else None,
         "reason": stop.reason if stop else None,
         "needs_human": stop.needs_human if stop else False,
-        "rolled_back": last.version if isinstance(last, RolledBack) else None,
+        "rolled_back": back.version if back else None,
         "seconds": round(ledger.spent_s(), 3),
         "events": ledger.head.size,
         "ledger_head": ledger.head.root,
@@ -66,12 +77,12 @@ def told_status(found: dict[str, Any]) -> str:
     state = "running" if found["running"] else "ended in the middle: improve it again to go on"
     if found["running"]:
         pass
-    elif found["rolled_back"]:
-        state = f"rolled back to {found['rolled_back'][:8]}: improve it again to go on from there"
     elif found["stopped_by"] == INTERRUPTED:
         state = found["reason"]
     elif found["stopped_by"]:
         state = f"stopped by its {metric(found['stopped_by'])}: {found['reason']}"
+    elif found["rolled_back"]:
+        state = f"rolled back to {found['rolled_back'][:8]}: improve it again to go on from there"
     lines = {
         "goal": found["goal"],
         "state": state,

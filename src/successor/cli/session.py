@@ -24,6 +24,14 @@ from successor.plugins import Telling
 from successor.types import Stop
 
 EXIT_NEEDS_HUMAN = 3
+RAISED = {
+    "generations": "--generations",
+    "wall_clock": "--budget",
+    "plateau": "[base_cases] plateau",
+    "examples": "[base_cases] examples",
+    "tokens": "[base_cases] tokens",
+}
+"""What lets a run go on that one of these base cases has stopped."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +98,13 @@ class Teller:
             number=self._chronicle.number,
             generations=earlier,
         )
-        self._began_s = ledger.spent_s()
+        self._idle = True
         self._audience: list[Audience] = audience(self._scene, as_json=as_json, quiet=quiet)
 
     def hear(self, news: Entry[Event] | Progress) -> None:
         """Take in what the ledger tells its listeners."""
         if isinstance(news, Progress):
+            self._idle = False
             self._scene.progress(news.stage, news.done, news.total, news.figures)
             for each in self._audience:
                 each.progress(self._scene)
@@ -139,7 +148,7 @@ class Teller:
             "measured": measured,
             "confirmed": self._chronicle.confirmed(incumbent.id if incumbent else ""),
             "stopped_by": stop.base_case,
-            "seconds": round(ledger.spent_s() - self._began_s, 3),
+            "seconds": round(ledger.spent_s(), 3),
             "ledger_head": ledger.head.root,
         }
 
@@ -161,5 +170,8 @@ class Teller:
             yield f"Go on with: successor improve {folder}"
         elif not versions:
             yield f"Nothing is there yet. Go on with: successor improve {folder} --budget 15m"
+        elif self._idle and stop.base_case in RAISED:
+            option = RAISED[stop.base_case]
+            yield f"No generation was begun: raise {option}, or begin anew with --fresh."
         else:
             yield f"See it with: successor report {folder}"

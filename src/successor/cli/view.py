@@ -78,6 +78,13 @@ class Scene:
         """Working time of all sessions until now."""
         return self.spent_before_s + self.clock() - self.began
 
+    def left_s(self, step: Step) -> float | None:
+        """Seconds left of a step, which the wall clock may cut short; None when unknown."""
+        left = step.left_s(self.clock())
+        if left is None or self.budget_s is None:
+            return left
+        return min(left, max(0.0, self.budget_s - self.spent_s))
+
     def progress(self, stage: str, done: float, total: float, figures: Figures) -> None:
         """Take in a progress report; a new stage, or one that starts over, restarts the pace."""
         step, now = self.step, self.clock()
@@ -216,7 +223,7 @@ def now_line(scene: Scene, width: int) -> RenderableType:
     head = Text(f"generation {scene.number}", style="bold")
     if step is None:
         return head
-    left = step.left_s(scene.clock())
+    left = scene.left_s(step)
     line = Table.grid(padding=(0, 2, 0, 0))
     line.add_column(no_wrap=True)
     line.add_column(width=max(6, width // 5))

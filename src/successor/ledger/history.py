@@ -52,7 +52,7 @@ class History:
         self.incumbent: Digest | None = None
         self.generation: OpenGeneration | None = None
         self.generations: list[Digest | None] = []
-        """For every closed generation, the version promoted in it."""
+        """For every closed generation, the version that took over in it, or by a rollback after."""
         self.sums: defaultdict[str, float] = defaultdict(float)
         """The numeric figures of all drafts, summed."""
         self.seed: int | None = None
@@ -147,3 +147,4 @@ class History:
         if event.version not in self.promoted:
             raise ValueError(f"{event.version} was never in charge")
         self.incumbent = event.version
+        self.generations[-1] = event.version

@@ -279,6 +279,8 @@ class Ledger:
         Raises:
             UsageError: when there is none, or several.
         """
+        if not beginning:
+            raise UsageError("a version is named by its id, or how that begins; '' names none")
         found = [name for name in self._journal.history.versions if name.startswith(beginning)]
         if len(found) != 1:
             told = "no version begins" if not found else f"{len(found)} versions begin"

@@ -78,7 +78,7 @@ def require_measurable(cases: BaseCases, perfect: Exam, measure: Measure) -> Non
     if not reached(cases.target, perfect, measure):
         most = measure(perfect)[metric]
         raise UsageError(
-            f"the target {metric}={wanted:.15g} cannot be reached: exams of this subject measure "
+            f"target = '{metric}={wanted:.15g}': cannot be reached: exams of this subject measure "
             f"{most:.6g} at most"
         )
 
@@ -100,7 +100,7 @@ def generations(cases: BaseCases, record: Record) -> Stop | None:
 
 
 def plateau(cases: BaseCases, record: Record) -> Stop | None:
-    """Whether the last generations have all gone by without a promotion."""
+    """Whether the last generations have all gone by without a promotion or a rollback."""
     last = record.generations()[-cases.plateau :] if cases.plateau else ()
     if not last or len(last) < (cases.plateau or 0) or any(last):
         return None
@@ -202,5 +202,5 @@ def reached(target: tuple[str, float], exam: Exam, measure: Measure) -> bool:
     measured = measure(exam)
     if metric not in measured:
         known = ", ".join(sorted(measured))
-        raise UsageError(f"the target names {metric!r}, which is not measured; there is: {known}")
+        raise UsageError(f"target = {metric!r}: not measured here; there is: {known}")
     return measured[metric] >= wanted
