@@ -1,8 +1,8 @@
 """Two versions of a program on the same inputs: do they agree, and which is how much faster.
 
 The versions take turns in the sandbox, each batch in a process of its own that was warmed up on
-another input; time is taken outside. What comes out is the geometric mean of the ratios, with a
-95% interval by Student's t. No judge is asked: this is a second opinion on what a run promoted.
+another input; CPU time is taken outside, less what it takes to write the answers down, as in a
+race. What comes out is the geometric mean of the ratios, with a 95% interval by Student's t. No judge is asked: this is a second opinion on what a run promoted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from scipy.special import stdtrit
 
 from successor.sandbox import Call, Limits, Program, Result, Sandbox
+from successor.subjects.program import writing
 from successor.subjects.program.agreement import agrees
+from successor.subjects.program.timing import took
 
 TOLERANCE = 1e-9
 """Largest relative difference between floats that agree, as in labs."""
@@ -75,7 +77,9 @@ def compared(
         asked += len(calls)
         agreeing += sum(same(found[0], found[1], len(calls)))
         if found[0].status == found[1].status == "ok":
-            times.append((found[0].seconds, found[1].seconds))
+            written = writing.seconds(sandbox, limits, [found[0]])
+            first, last = (writing.without(took(found[which]), written) for which in (0, 1))
+            times.append((first, last))
     whole = len(times) == len(batches)
     faster = ratio([a for a, _ in times], [b for _, b in times]) if whole else None
     return Compared(agreeing, asked, faster)

@@ -53,7 +53,9 @@ class Variant:
 
 
 class Search:
-    """All single rewrites, then rewrites of the best of them, in the order a bandit chooses."""
+    """All single rewrites, then, unless that is enough, rewrites of the best of them, in the order
+    that a bandit chooses.
+    """
 
     def __init__(self, trials: Trials, workshop: Workshop, settings: Settings, seed: int) -> None:
         self._trials = trials
@@ -73,7 +75,7 @@ class Search:
         self._rewrite(Variant(self._trials.source, (), 0.0))
         self._screen_all()
         for _ in range(self._settings.stepping_stones):
-            if not self._correct:
+            if not self._correct or self._trials.first_gain >= self._settings.enough:
                 return
             best = max(self._correct, key=lambda each: (each.worth, -len(each.source)))
             self._correct.remove(best)

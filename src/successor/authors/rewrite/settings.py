@@ -22,5 +22,8 @@ class Settings:
     """Smallest gain worth handing in: 0.01 is 1%."""
     parsimony: float = Field(default=2e-4, ge=0)
     """Gain that each syntax node more has to bring: 0.001 is 0.1%."""
+    enough: float = Field(default=3.0, gt=1)
+    """Gain on the first objective at which the best single rewrite is handed in as it is: what
+    more there is to rewrite, the next generation finds in less time."""
     attempts: int = Field(default=5, ge=1)
     """Candidates of one generation after which there is no more to try."""

@@ -115,7 +115,7 @@ class Timer:
             times = [
                 min(took(run, waits=waits) for run in each) / max(1, len(few)) for each in runs
             ]
-            written = writing.seconds(self.bench, runs[1][:1]) / max(1, len(few))
+            written = self._written(runs[1][:1]) / max(1, len(few))
             count = min(batch_length(min(times), max(times)), most_calls(few))
             self._batches[key] = Batch(count, written > writing.MATTERS * min(times), waits)
         return self._batches[key]
@@ -135,9 +135,12 @@ class Timer:
         )
         new, old = (self._seconds(each, batch) for each in (mine, theirs))
         if agreed and batch.writing and not self.loose:
-            written = writing.seconds(self.bench, theirs)
+            written = self._written(theirs)
             new, old = writing.without(new, written), writing.without(old, written)
         return Timed(new, old, agreed)
+
+    def _written(self, results: Sequence[Result]) -> float:
+        return writing.seconds(self.bench.sandbox, self.bench.limits, results)
 
     def _agrees(self, want: Outcome, got: Outcome) -> bool:
         either = self.loose and isinstance(want, Returned) and isinstance(got, Returned)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from successor.sandbox import Call, Program, Result, Returned
-from successor.subjects.program.bench import Bench
+from successor.sandbox import Call, Limits, Program, Result, Returned, Sandbox
 
 ECHO = Program({"echo.py": b"def echo(answer):\n    return answer\n"}, "echo.py:echo")
 """Ours: answers with what it is given."""
@@ -20,7 +19,7 @@ MATTERS = 0.05
 REPEATED = 2
 
 
-def seconds(bench: Bench, results: Sequence[Result]) -> float:
+def seconds(sandbox: Sandbox, limits: Limits, results: Sequence[Result]) -> float:
     """Seconds of CPU time that writing the answers of these batches takes a fresh child of our own.
 
     The less of two times each, so that too little is taken off rather than too much; nothing
@@ -28,7 +27,7 @@ def seconds(bench: Bench, results: Sequence[Result]) -> float:
     """
     batches = [[Call((each.value,)) for each in result.outcomes if isinstance(each, Returned)]
                for result in results]  # fmt: skip
-    with bench.sandbox.session(ECHO, bench.limits) as session:
+    with sandbox.session(ECHO, limits) as session:
         return sum(
             min(session.ask(calls).cpu_s for _ in range(REPEATED)) for calls in batches if calls
         )

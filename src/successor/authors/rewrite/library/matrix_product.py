@@ -47,16 +47,23 @@ def _product(a, b):
     """The matrix product by numpy; None where it would not be the same."""
     if not a or not b or {*map(len, a)} != {len(b)} or len({*map(len, b)}) != 1:
         return None
-    kinds = {*map(type, chain(*a, *b))}
-    if kinds == {float}:
-        with np.errstate(all="ignore"):
-            return np.dot(np.array(a), np.array(b)).tolist()
-    largest = [max(map(abs, chain(*each)), default=0) for each in (a, b) if kinds == {int}]
-    if not largest or largest[0] * largest[1] * len(b) >= 2**53:
+    kinds = [*map(type, chain(*a, *b))]
+    whole = kinds.count(int) == len(kinds)
+    if not whole and kinds.count(float) < len(kinds):
         return None
-    return np.dot(np.array(a, float), np.array(b, float)).astype(int).tolist()
+    with suppress(OverflowError), np.errstate(all="ignore"):
+        left, right = np.array(a, float), np.array(b, float)
+        if not whole:
+            return (left @ right).tolist()
+        if np.abs(left).max() * np.abs(right).max(initial=0) * len(b) < 2**53:
+            return (left @ right).astype(int).tolist()
+    return None
 '''
-_IMPORTS = ("from itertools import chain", "import numpy as np")
+_IMPORTS = (
+    "from contextlib import suppress",
+    "from itertools import chain",
+    "import numpy as np",
+)
 
 
 def _is_product(found: Found) -> bool:
