@@ -2,7 +2,8 @@
 
 The versions take turns in the sandbox, each batch in a process of its own that was warmed up on
 another input; CPU time is taken outside, less what it takes to write the answers down, as in a
-race. What comes out is the geometric mean of the ratios, with a 95% interval by Student's t. No judge is asked: this is a second opinion on what a run promoted.
+race. What comes out is the geometric mean of the ratios, with a 95% interval by Student's t. No
+judge is asked: this is a second opinion on what a run promoted.
 """
 
 from __future__ import annotations

@@ -244,6 +244,13 @@ def restored(figures: Mapping[str, Any]) -> list[Row]:
     return [Row(**row) for row in rows]
 
 
+def beside(rows: Sequence[Row], path: Path) -> list[Row]:
+    """The rows, with those of other labs that were measured before, in the order of their names."""
+    known = restored(json.loads(path.read_text("utf-8"))) if path.exists() else []
+    found = {row.lab: row for row in (*known, *rows)}
+    return [found[name] for name in sorted(found)]
+
+
 def fragment(rows: Sequence[Row]) -> str:
     """The tables for docs/benchmarks.md."""
     lines = [row.told() for row in rows]
@@ -277,7 +284,9 @@ Sum of the radii of 26 circles in the square, ours checked in exact arithmetic:
 
 @click.command()
 @click.option("--budget", default="5m", show_default=True, help="Of each lab.")
-@click.option("--only", multiple=True, help="Labs to run; all when not given.")
+@click.option(
+    "--only", multiple=True, help="Labs to run; all when not given. Rows of others are kept."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.option("--out", type=click.Path(path_type=Path), default=HERE, help="Folder to write to.")
 def main(*, budget: str, only: tuple[str, ...], as_json: bool, out: Path) -> None:
@@ -289,8 +298,9 @@ def main(*, budget: str, only: tuple[str, ...], as_json: bool, out: Path) -> Non
             click.echo(lab.name, err=True)
             rows.append(run_lab(lab, budget, sandbox))
             click.echo(rows[-1].told(), err=True)
-    figures = json.dumps({"budget": budget, "rows": [asdict(row) for row in rows]}, indent=2)
     out.mkdir(parents=True, exist_ok=True)
+    rows = beside(rows, out / "programs.json")
+    figures = json.dumps({"budget": budget, "rows": [asdict(row) for row in rows]}, indent=2)
     (out / "programs.json").write_text(figures + "\n")
     (out / "programs.md").write_text(fragment(rows))
     click.echo(figures if as_json else fragment(rows))

@@ -85,7 +85,7 @@ def text_of(draft: Draft | None, desk: Desk) -> str:
 
 def test_it_finds_a_formula():
     desk = Desk()
-    author = evolve({"evaluations": 1500}, Bench(regression(parabola)))
+    author = evolve({"evaluations": 1500, "stall": 1500}, Bench(regression(parabola)))
     draft = written(author, LINE, desk)
     assert draft is not None
     assert draft.figures["screened_score"] == 1e12
@@ -96,7 +96,7 @@ def test_it_finds_a_formula():
 @pytest.mark.parametrize("seed", range(2, 6))
 def test_it_finds_a_formula_whatever_the_seed(seed: int):
     desk = Desk()
-    author = evolve({"evaluations": 4000}, Bench(regression(parabola)))
+    author = evolve({"evaluations": 4000, "stall": 4000}, Bench(regression(parabola)))
     draft = written(author, LINE, desk, seed)
     assert draft is not None
     assert draft.figures["screened_score"] == 1e12

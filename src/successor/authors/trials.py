@@ -27,6 +27,8 @@ _EVERY_S = 2.0
 _MOST = 1e12
 """Gains are cut off here, and at its inverse: a cost of 0 is an infinite gain."""
 _SEEDS = 2**53
+_LOOKED_AT = 5
+"""Variants that get a second look before one of them is handed in."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,9 @@ class Terms:
     """Smallest gain worth handing in, above 0: 0.01 is 1% better."""
     parsimony: float
     """What each syntax node more has to gain: 0.001 is 0.1%."""
+    turn_s: float
+    """After so many seconds the search ends with what it has, if `assured` are screened."""
+    assured: int
 
 
 class Trials:
@@ -59,7 +64,7 @@ class Trials:
         self._known = _loaded(workspace.resume())
         self._screened: dict[str, Screening] = {}
         self._first_gain = 1.0
-        self._saved = time.monotonic()
+        self._began = self._saved = time.monotonic()
 
     @property
     def objectives(self) -> tuple[str, ...]:
@@ -70,6 +75,14 @@ class Trials:
     def left(self) -> int:
         """Variants that may still be screened."""
         return self._terms.evaluations - len(self._screened)
+
+    @property
+    def over(self) -> bool:
+        """Whether the search has had its time. A kill gives it the time anew, and forgets nothing
+        that it found.
+        """
+        late = time.monotonic() - self._began > self._terms.turn_s
+        return late and self.spent >= self._terms.assured
 
     @property
     def spent(self) -> int:
@@ -110,7 +123,7 @@ class Trials:
             self._terms.parsimony * added
         )
 
-    def hand_in(self, most: int = 3) -> Draft | None:
+    def hand_in(self, most: int = _LOOKED_AT) -> Draft | None:
         """The best variant that was not tried before and still is better at a second look, on
         other inputs; None when there is none. Of the best `most`, each is as good as the lesser
         of its two looks: the best of many noisy figures is too good to be true.
@@ -127,8 +140,12 @@ class Trials:
         best = max(lasting, key=lambda s: min(self.worth(self._screened[s]), self.worth(looks[s])))
         return self._draft(best, looks[best])
 
+    def is_good(self, worth: float) -> bool:
+        """Whether a variant of that worth would be handed in, if it keeps it."""
+        return worth >= math.log1p(self._terms.least)
+
     def _good(self, screening: Screening) -> bool:
-        return self.worth(screening) >= math.log1p(self._terms.least)
+        return self.is_good(self.worth(screening))
 
     def _draft(self, source: str, second: Screening) -> Draft:
         first = self._screened[source]

@@ -13,6 +13,8 @@ from successor.authors.workshop import Workshop
 from successor.errors import UsageError
 from successor.types import Brief, Draft, Workspace
 
+_ASSURED = 100
+
 
 class EvolveAuthor:
     """Writes the next version by evolving the present one, without knowing what it is for."""
@@ -30,15 +32,20 @@ class EvolveAuthor:
             return None
         if len(brief.tried) >= settings.attempts:
             return None
-        terms = Terms("evolving", settings.evaluations, settings.least, settings.parsimony)
+        terms = Terms(
+            "evolving", settings.evaluations, settings.least,
+            settings.parsimony, settings.turn, _ASSURED,
+        )  # fmt: skip
         trials = Trials(self.workshop, brief, workspace, terms)
         ground = self._ground(trials.source)
         if ground is None:
             return None
         search = Search(ground, trials, settings, brief.seed)
         search.settle(self._earlier(ground, brief, workspace))
-        search.run()
-        return trials.hand_in()
+        draft = None
+        while draft is None and search.run():
+            draft = trials.hand_in()
+        return draft
 
     def _ground(self, source: str) -> Ground | None:
         """None where a whole file has nothing that evolves."""

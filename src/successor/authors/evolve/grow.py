@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 from successor.authors.evolve.kinds import MATHS, Kind, Names
@@ -12,6 +13,10 @@ from successor.authors.evolve.kinds import MATHS, Kind, Names
 ARITHMETIC: tuple[type[ast.operator], ...] = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 WHOLE: tuple[type[ast.operator], ...] = (ast.FloorDiv, ast.Mod)
 COMPARISONS: tuple[type[ast.cmpop], ...] = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
+_MAGNITUDES = (-0.5, 2.0)
+"""Decades that constants come from."""
+_OWN = 0.2
+"""Chance that a leaf is a part of the program, where it has any."""
 _NAME = 0.65
 """Chance that a leaf is a name where there is one; else it is a constant."""
 
@@ -33,6 +38,8 @@ class Grower:
     rng: random.Random
     names: Names
     palette: Palette
+    parts: Sequence[ast.expr] = ()
+    """Numbers that the program works out itself: what it compares is most often one of these."""
 
     def grow(self, kind: Kind, depth: int) -> ast.expr:
         """An expression of a kind; `depth` 0 is a leaf. Kind "other" gives a name."""
@@ -48,9 +55,23 @@ class Grower:
         """A number: of the original program, a common one, or any."""
         rng = self.rng
         common = (0, 1, 1, 2, 2, 3, 0.5, 10, *self.palette.constants)
-        if rng.random() < 0.8:
+        if rng.random() < 0.7:
             return number(rng.choice(common))
-        return number(float(f"{rng.gauss(0, 3):.3g}"))
+        return self.threshold()
+
+    def threshold(self) -> ast.expr:
+        """A number of any magnitude: where a threshold lies, only the data knows."""
+        rng = self.rng
+        size = 10 ** rng.uniform(*_MAGNITUDES)
+        value = round(size) if size >= 1 and rng.random() < 0.5 else float(f"{size:.2g}")
+        return number(-value if rng.random() < 0.5 else value)
+
+    def variable(self) -> ast.expr:
+        """What a threshold may be asked of: a part of the program, or a name."""
+        name = self._name("number")
+        if self.parts and (name is None or self.rng.random() < 0.5):
+            return deepcopy(self.rng.choice(self.parts))
+        return name or self.constant()
 
     def pair(self, left: ast.expr, right: ast.expr) -> ast.expr:
         """Two numbers under an operator. Powers get a small constant: `x**x**x` never ends."""
@@ -90,7 +111,10 @@ class Grower:
         return ast.IfExp(self._truth(depth - 1), self._number(depth - 1), self._number(depth - 1))
 
     def _leaf(self) -> ast.expr:
-        name = self._name("number") if self.rng.random() < _NAME else None
+        rng = self.rng
+        if self.parts and rng.random() < _OWN:
+            return deepcopy(rng.choice(self.parts))
+        name = self._name("number") if rng.random() < _NAME else None
         return name or self.constant()
 
     def _truth(self, depth: int) -> ast.expr:
@@ -100,7 +124,8 @@ class Grower:
         if depth > 0 and draw < 0.3:
             kind = self.rng.choice((ast.And, ast.Or))
             return ast.BoolOp(kind(), [self._truth(depth - 1), self._truth(depth - 1)])
-        left, right = self._number(depth - 1), self._number(depth - 1)
+        left = self._number(depth - 1)
+        right = self.constant() if self.rng.random() < 0.5 else self._number(depth - 1)
         return ast.Compare(left, [self.rng.choice(COMPARISONS)()], [right])
 
     def _sequence(self, depth: int) -> ast.expr:
@@ -120,7 +145,7 @@ class Grower:
 
     def _comprehension(self, whole: ast.expr, depth: int) -> ast.expr:
         name = next(name for name in map("item{}".format, range(99)) if name not in self.names)
-        inner = Grower(self.rng, {**self.names, name: "number"}, self.palette)
+        inner = Grower(self.rng, {**self.names, name: "number"}, self.palette, self.parts)
         each = ast.comprehension(ast.Name(name, ast.Store()), whole, [], 0)
         return ast.ListComp(inner.grow("number", depth - 1), [each])
 

@@ -5,21 +5,19 @@ did; what comes of it may still fail, but a number is never put where a conditio
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Callable, Mapping
 from typing import TypeAlias, TypeVar
 
 from successor.authors.evolve.grow import ARITHMETIC, COMPARISONS, WHOLE, number
 from successor.authors.evolve.kinds import MATHS, kind_of
 from successor.authors.evolve.scene import Block, Scene
-from successor.authors.evolve.slots import Slot, slots_in
+from successor.authors.evolve.slots import Slot, free, slots_in
 
 T = TypeVar("T")
 Mutation: TypeAlias = Callable[[Scene], bool]
 
 _FAMILIES = (("min", "max", "sum"), ("any", "all"))
 """Functions that may stand for one another."""
-_BUILT_IN = {*dir(builtins), "math"}
 
 
 def expression(scene: Scene) -> bool:
@@ -39,7 +37,7 @@ def crossover(scene: Scene) -> bool:
     gifts = [
         gift
         for gift in slots_in(scene.mate, scene.names)
-        if gift.kind == slot.kind and _free(gift.node) <= set(slot.names)
+        if gift.kind == slot.kind and free(gift.node) <= set(slot.names)
     ]
     if not gifts:
         return False
@@ -69,10 +67,10 @@ def rejoin(scene: Scene) -> bool:
 
 def constant(scene: Scene) -> bool:
     """Make a number somewhat, or much, larger or smaller; turn a truth value round."""
-    slot = scene.pick(_is_constant)
-    if slot is None:
+    slot = scene.pick(lambda slot: _value(slot) is not None)
+    value = None if slot is None else _value(slot)
+    if slot is None or value is None:
         return False
-    value = getattr(slot.node, "value", 0)
     if isinstance(value, bool):
         slot.put(ast.Constant(not value))
         return True
@@ -100,13 +98,40 @@ def wrap(scene: Scene) -> bool:
     return True
 
 
+def choose(scene: Scene) -> bool:
+    """Let an expression hold on one side of a threshold only: `e if a < 8 else b`, `max(e, 8)`."""
+    whole = scene.pick(_is_whole) if scene.rng.random() < 0.7 else None
+    slot = whole or scene.pick(lambda slot: slot.kind == "number")
+    if slot is None:
+        return False
+    grower, rng = scene.grower(slot.names), scene.rng
+    if rng.random() < 0.2:
+        name = ast.Name(rng.choice(("min", "max")), ast.Load())
+        slot.put(ast.Call(name, [slot.node, grower.threshold()], []))
+        return True
+    comparison = rng.choice((ast.Lt, ast.Gt))()
+    test = ast.Compare(grower.variable(), [comparison], [grower.threshold()])
+    other = grower.threshold() if rng.random() < 0.6 else grower.grow("number", 0)
+    slot.put(ast.IfExp(test, slot.node, other))
+    return True
+
+
+def redraw(scene: Scene) -> bool:
+    """Draw numbers of the program anew, each as likely as not."""
+    slots = scene.slots(lambda slot: slot.kind == "number" and _value(slot) is not None)
+    drawn = [slot for slot in slots if scene.rng.random() < 0.5]
+    for slot in drawn:
+        slot.put(scene.grower(slot.names).threshold())
+    return bool(drawn)
+
+
 def shrink(scene: Scene) -> bool:
     """Put a part of an expression in its place."""
     parts: dict[int, list[ast.expr]] = {}
     slots = scene.slots()
     for slot in slots:
         inner = [s.node for s in slots_in(slot.node, slot.names) if s.kind == slot.kind]
-        parts[id(slot.node)] = [node for node in inner if _free(node) <= set(slot.names)]
+        parts[id(slot.node)] = [node for node in inner if free(node) <= set(slot.names)]
     shrinking = [slot for slot in slots if parts[id(slot.node)]]
     if not shrinking:
         return False
@@ -186,6 +211,8 @@ MUTATIONS: Mapping[str, Mutation] = {
         rejoin,
         constant,
         wrap,
+        choose,
+        redraw,
         shrink,
         condition,
         insert,
@@ -220,9 +247,19 @@ def _nudged(scene: Scene, value: float) -> float:
     return float(f"{value * 2 ** rng.gauss(0, 0.5):.4g}")
 
 
-def _is_constant(slot: Slot) -> bool:
-    """A number or a truth value: `True` is an int to Python."""
-    return isinstance(slot.node, ast.Constant) and isinstance(slot.node.value, int | float)
+def _value(slot: Slot) -> float | None:
+    """Of a number, its sign included, or a truth value: `True` is an int to Python."""
+    match slot.node:
+        case ast.Constant(value=int() | float() as value) if not _is_minus(slot.parent):
+            return value
+        case ast.UnaryOp(ast.USub(), ast.Constant(value=int() | float() as value)):
+            return -value
+        case _:
+            return None
+
+
+def _is_minus(node: ast.AST) -> bool:
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
 
 
 def _is_whole(slot: Slot) -> bool:
@@ -259,11 +296,3 @@ def _pair(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
 
 def _others(options: tuple[T, ...], own: T) -> tuple[T, ...]:
     return tuple(option for option in options if option != own) if own in options else ()
-
-
-def _free(node: ast.expr) -> set[str]:
-    """Names that an expression uses and does not bind."""
-    names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
-    binds = {part.id for part in names if isinstance(part.ctx, ast.Store)}
-    binds |= {part.arg for part in ast.walk(node) if isinstance(part, ast.arg)}
-    return {part.id for part in names} - binds - _BUILT_IN

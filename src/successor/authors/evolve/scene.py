@@ -10,7 +10,7 @@ from typing import cast
 
 from successor.authors.evolve.grow import Grower, Palette
 from successor.authors.evolve.kinds import Kind, Names
-from successor.authors.evolve.slots import Slot, names_in_body, slots_in
+from successor.authors.evolve.slots import Slot, free, names_in_body, slots_in
 
 _BLOCKS = ("body", "orelse", "finalbody")
 
@@ -50,8 +50,14 @@ class Scene:
         return blocks_in(self.tree, self.names)
 
     def grower(self, names: Names) -> Grower:
-        """Grows expressions from these names."""
-        return Grower(self.rng, names, self.palette)
+        """Grows expressions from these names, and from what the program makes of them."""
+        worked_out = (ast.BinOp, ast.Call, ast.Subscript)
+        parts = [
+            slot.node
+            for slot in self.slots(lambda slot: slot.kind == "number")
+            if isinstance(slot.node, worked_out) and free(slot.node) <= set(names)
+        ]
+        return Grower(self.rng, names, self.palette, parts)
 
     def grown(self, slot: Slot, kind: Kind | None = None) -> ast.expr:
         """An expression for a slot, of the slot's kind unless told otherwise."""

@@ -21,6 +21,8 @@ _TURNS = 40
 _TRIMMING = 0.1
 """Share of the budget that is kept for leaving out what is not needed."""
 _SPARE_NODES = 40
+_DRAWS = 12
+"""Sets of numbers that a new threshold is tried with: with one alone, hardly any is good."""
 
 
 class Search:
@@ -35,6 +37,8 @@ class Search:
         self._bandit = Bandit(tuple(MUTATIONS))
         self._seen: set[tuple[str, ...]] = set()
         self._turns = 0
+        self._bettered = 0
+        """Variants screened when the best last became better."""
         self._first = self._best = Member(ground.field.texts, 0.0, ())
         self._limits = [
             _SPARE_NODES + settings.growth * _nodes(text) for text in ground.field.texts
@@ -49,11 +53,12 @@ class Search:
             if member is not None:
                 self.islands.settle(member)
 
-    def run(self) -> None:
-        """Until the budget is spent, nothing new can be made, or a gain is enough."""
-        most = _TURNS * self._settings.evaluations
-        kept = int(_TRIMMING * self._settings.evaluations)
-        while self._trials.left > kept and self._turns < most and not self._is_enough():
+    def run(self) -> bool:
+        """Until the budget is spent, nothing new can be made, or what there is may be handed in;
+        whether it screened anything.
+        """
+        before = self._bettered = self._trials.spent
+        while self._may_go_on():
             island = self.islands.islands[self._turns % self._settings.islands]
             self._turns += 1
             self._step(island)
@@ -62,6 +67,16 @@ class Search:
             if self._turns % self._settings.migrate == 0:
                 self.islands.migrate()
         self._trim(self._best)
+        return self._trials.spent > before
+
+    def _may_go_on(self) -> bool:
+        """Not when it has stalled: when what is good has long not become better."""
+        trials, settings = self._trials, self._settings
+        if trials.left <= _TRIMMING * settings.evaluations or trials.over or self._is_enough():
+            return False
+        stalled = trials.spent - self._bettered >= settings.stall
+        good = stalled and trials.is_good(self._best.worth)
+        return not good and self._turns < _TURNS * settings.evaluations
 
     def _trim(self, best: Member) -> None:
         """Leave out of the best what it is no worse without, as long as there is something."""
@@ -82,13 +97,33 @@ class Search:
     def _step(self, island: Island) -> None:
         parent = island.pick(self._rng, self._settings.greed)
         texts, names = self._varied(parent, island)
-        member = self._screened(texts) if self._is_sound(texts) and self._is_new(texts) else None
+        member = self._member(texts)
+        if member is not None and "choose" in names:
+            member = self._fitted(member, parent)
         if member is not None:
             island.add(member)
         for name in names:
             # A change that brings nothing new has not paid either: else it would stay untried
             # in the bandit's eyes, and be tried for ever.
             self._bandit.learn(name, paid=member is not None and member.worth > parent.worth)
+
+    def _member(self, texts: tuple[str, ...]) -> Member | None:
+        """What a new variant is worth; None where it is nothing new, or is wrong."""
+        return self._screened(texts) if self._is_sound(texts) and self._is_new(texts) else None
+
+    def _fitted(self, member: Member, parent: Member) -> Member:
+        """The best of the same program with other numbers (Topchy and Punch 2001): a form is
+        judged by what it can be.
+        """
+        region = next(n for n, text in enumerate(member.texts) if text != parent.texts[n])
+        for _ in range(_DRAWS):
+            tree = ast.parse(member.texts[region])
+            MUTATIONS["redraw"](self._scene(tree, region, member.texts[region]))
+            text = ast.unparse(tidy(tree))
+            other = self._member((*member.texts[:region], text, *member.texts[region + 1 :]))
+            if other is not None and other.worth > member.worth:
+                member = other
+        return member
 
     def _varied(self, parent: Member, island: Island) -> tuple[tuple[str, ...], list[str]]:
         """A child with one region changed, once or more, and the names of the changes."""
@@ -135,6 +170,8 @@ class Search:
         if worth == WORST:
             return None
         member = Member(texts, worth, behaviour(screening, self._trials.objectives))
+        if member.worth > self._best.worth:
+            self._bettered = self._trials.spent
         self._best = max(self._best, member, key=lambda member: (member.worth, -member.size))
         return member
 

@@ -24,10 +24,15 @@ class Settings:
     """Chance of one more change to the same variant, after each."""
     growth: float = Field(default=3.0, ge=1)
     """How often as many syntax nodes as the incumbent's a region may have, and 40 more."""
-    least: float = Field(default=0.005, gt=0)
+    turn: float = Field(default=120.0, gt=0)
+    """Seconds of one search after which the best so far is handed in, when 100 variants have been
+    screened; for slow programs, give more."""
+    least: float = Field(default=0.05, gt=0)
     """Smallest gain worth handing in: 0.01 is 1%."""
-    parsimony: float = Field(default=2e-4, ge=0)
+    parsimony: float = Field(default=1e-3, ge=0)
     """Gain that each syntax node more has to bring: 0.001 is 0.1%."""
+    stall: int = Field(default=200, ge=1)
+    """Variants without a better one after which the best is handed in, if it is worth that."""
     enough: float = Field(default=1e9, gt=1)
     """Gain on the first objective at which the search ends early."""
     attempts: int = Field(default=3, ge=1)

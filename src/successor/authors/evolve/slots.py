@@ -5,6 +5,7 @@ strongly typed genetic programming (Montana 1995).
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
@@ -22,6 +23,7 @@ _EXPECTED: Mapping[tuple[type[ast.AST], str], Kind] = {
     (ast.Starred, "value"): "sequence",
 }
 _SCOPED = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp | ast.Lambda
+_BUILT_IN = {*dir(builtins), "math"}
 _KEPT = {"annotation", "returns", "decorator_list", "args", "func", "target", "targets", "ctx"}
 """Fields that stay: types, signatures, what is called, what is assigned to."""
 
@@ -53,6 +55,14 @@ def slots_in(tree: ast.AST, names: Names) -> list[Slot]:
         names: those bound outside of the tree that can be used in it.
     """
     return list(_walk(tree, names_in_body(tree, names)))
+
+
+def free(node: ast.expr) -> set[str]:
+    """Names that an expression uses and does not bind."""
+    names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
+    binds = {part.id for part in names if isinstance(part.ctx, ast.Store)}
+    binds |= {part.arg for part in ast.walk(node) if isinstance(part, ast.arg)}
+    return {part.id for part in names} - binds - _BUILT_IN
 
 
 def names_in_body(tree: ast.AST, names: Names) -> dict[str, Kind]:

@@ -13,6 +13,7 @@ from successor.authors.trials import WORST, Terms, Trials, digest, is_python
 from successor.authors.workshop import Workshop
 from successor.types import Brief, Draft, Workspace
 
+_ASSURED = 24
 _HOPELESS = 1 / 6
 """A way is believed in less once it was tried five times and never paid; it makes no more then."""
 
@@ -33,7 +34,10 @@ class RewriteAuthor:
             return None
         if len(brief.tried) >= settings.attempts:
             return None
-        terms = Terms("rewriting", settings.evaluations, settings.least, settings.parsimony)
+        terms = Terms(
+            "rewriting", settings.evaluations, settings.least,
+            settings.parsimony, settings.turn, _ASSURED,
+        )  # fmt: skip
         trials = Trials(self.workshop, brief, workspace, terms)
         # The same seed for all attempts at an incumbent, so that they search alike.
         search = Search(trials, self.workshop, settings, brief.generation)
@@ -104,7 +108,7 @@ class Search:
                     yield Variant(text, (*start.names, name), start.worth)
 
     def _screen_all(self) -> None:
-        while self._trials.left > 0 and (variant := self._next()):
+        while self._trials.left > 0 and not self._trials.over and (variant := self._next()):
             worth = self._trials.worth(self._trials.screen(variant.source))
             self._bandit.learn(variant.names[-1], paid=worth > variant.worth)
             self._made[digest(variant.source)] = variant

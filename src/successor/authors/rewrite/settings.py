@@ -18,10 +18,13 @@ class Settings:
     """Variants that are rewritten once more: the best that are correct."""
     without: tuple[str, ...] = ()
     """Rewrites that are not to be used, by name."""
-    least: float = Field(default=0.02, gt=0)
+    least: float = Field(default=0.05, gt=0)
     """Smallest gain worth handing in: 0.01 is 1%."""
-    parsimony: float = Field(default=2e-4, ge=0)
+    parsimony: float = Field(default=1e-3, ge=0)
     """Gain that each syntax node more has to bring: 0.001 is 0.1%."""
+    turn: float = Field(default=60.0, gt=0)
+    """Seconds of one search after which the best so far is handed in, when 24 variants have been
+    screened; for slow programs, give more."""
     enough: float = Field(default=3.0, gt=1)
     """Gain on the first objective at which the best single rewrite is handed in as it is: what
     more there is to rewrite, the next generation finds in less time."""

@@ -13,6 +13,7 @@ from successor.types import Brief, Draft, Workspace
 
 _PROBED = 4
 """Evaluations for each knob that is looked at: a program with more knobs has the rest left."""
+_ASSURED = 100
 _IDLE = 20
 """Rounds that ask for nothing new, after which a strategy is at its end."""
 _INCORRECT = 1e6
@@ -35,7 +36,8 @@ class TuneAuthor:
             return None
         if len(brief.tried) >= self.settings.attempts:
             return None
-        terms = Terms("tuning", self.settings.evaluations, self.settings.least, 0.0)
+        settings = self.settings
+        terms = Terms("tuning", settings.evaluations, settings.least, 0.0, settings.turn, _ASSURED)
         trials = Trials(self.workshop, brief, workspace, terms)
         knobs = find_knobs(trials.source, self.workshop.function)
         bench = Bench(trials, self.settings, knobs[: self.settings.evaluations // _PROBED])
@@ -81,11 +83,14 @@ class Bench:
         search = strategy(self._best[1], self._settings.step, popsize, seed)
         idle = 0
         kept = len(self.knobs) + search.popsize  # for turning back
-        while self._trials.left >= kept and idle < _IDLE and not search.stop():
+        while self._may_go_on(kept) and idle < _IDLE and not search.stop():
             spent = self._trials.spent
             points = search.ask()
             search.tell(points, [self._cost([float(z) for z in point]) for point in points])
             idle = idle + 1 if self._trials.spent == spent else 0
+
+    def _may_go_on(self, kept: int) -> bool:
+        return self._trials.left >= kept and not self._trials.over
 
     def _turn_back(self) -> None:
         """Leave as they were the knobs that bring nothing: the smaller change is the better."""

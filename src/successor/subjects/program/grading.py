@@ -120,7 +120,7 @@ class Grader:
         Where the function has none to give, or the original raises, it should be as the original's.
         """
         if self.cost and isinstance(expected, Returned) and isinstance(got, Returned):
-            if _changes(call, got.value) and not _changes(call, expected.value):
+            if _meddles(call, expected, got):
                 return "changes its arguments"
             try:
                 if self.cost.cost(call, result(got.value)) is not None:
@@ -130,6 +130,19 @@ class Grader:
         if not answered(expected) or agrees(expected, got, self.tolerance):
             return ""
         return f"gives {_told(got)}, not {_told(expected)}"
+
+    def priced(
+        self, asked: Asked, answers: Sequence[Answer]
+    ) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Scores and costs of a slice, each answer looked at once."""
+        costs = tuple(self.costs(asked.calls, answers))
+        rows = zip(asked.items, asked.expected, answers, costs, strict=True)
+        scores = tuple(
+            1.0 if cost < WORST and not _meddles(item.call, want, got)
+            else float(not self.invalid(item.call, want, got))
+            for item, want, got, cost in rows
+        )  # fmt: skip
+        return scores, costs
 
     def costs(self, calls: Sequence[Call], answers: Sequence[Answer]) -> list[float]:
         """What each answer costs, in [LEAST, WORST]."""
@@ -189,10 +202,19 @@ def _told(answer: Answer) -> str:
     return told(Returned(result(answer.value)) if isinstance(answer, Returned) else answer)
 
 
+def _meddles(call: Call, expected: Answer, got: Answer) -> bool:
+    """Whether a version changes arguments that the original leaves alone."""
+    if not (isinstance(expected, Returned) and isinstance(got, Returned)):
+        return False
+    return _changes(call, got.value) and not _changes(call, expected.value)
+
+
 def _changes(call: Call, value: Value) -> bool:
     """Whether the arguments are not what they were."""
     match value:
         case (str(mark), _, list(given), dict(named)) if mark == MARK:
+            if repr([*call.args]) == repr(given) and repr({**call.kwargs}) == repr(named):
+                return False  # found in a tenth of the time
             return not same([*call.args], given, 0.0) or not same({**call.kwargs}, named, 0.0)
         case _:
             return False

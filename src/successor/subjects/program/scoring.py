@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.util import module_from_spec, spec_from_file_location
@@ -49,7 +48,7 @@ class CostFunction:
         if given is None:
             return None
         try:
-            found = self.function(deepcopy(given), deepcopy(answer))
+            found = self.function(tuple(map(_copied, given)), _copied(answer))
         except ValueError as error:
             raise ValueError(" ".join(str(error).split())[:_MOST_TOLD]) from None
         except Exception:  # noqa: BLE001 - a function that was not meant for these arguments
@@ -64,6 +63,23 @@ class CostFunction:
         if {*rest} != {*call.kwargs}:
             return None
         return (*call.args, *(call.kwargs[name] for name in rest))
+
+
+def _copied(value: Value) -> Value:
+    """The function's own: several times as fast as `deepcopy`, on which screenings spent a fifth
+    of their time. Nothing but these can be changed, or holds what can.
+    """
+    match value:
+        case list():
+            return [_copied(each) for each in value]
+        case tuple():
+            return tuple(_copied(each) for each in value)
+        case dict():
+            return {key: _copied(each) for key, each in value.items()}
+        case set():
+            return set(value)
+        case _:
+            return value
 
 
 def read_cost(spelled: str, folder: Path, target: Target, tests: Tests) -> CostFunction:

@@ -20,17 +20,29 @@ from successor.subjects.program.timing import Timed, ratio
 ITEMS = {EDGES: 32, ERRORS: 16}
 """Items by slice; of all others, `EACH`."""
 EACH = 6
+MORE = 18
+"""Further items of each slice of costs, for a variant that seems to cost less."""
+ENOUGH_ALIKE = 2 * EACH
+"""Costs that do not differ, after which a variant counts as one that changes none."""
+ERRORS_OFF = 2.0
+"""Standard errors below no gain at which a variant is given up, without being asked the rest."""
 HEATS = 3
 PLAIN = 3.0
 """A ratio of times that needs no third heat to be seen."""
 PATIENCE = 10.0
 """Times the incumbent's time after which a variant is given up."""
 LEAST_WALL_S = 0.5
+FIRST, SURE = "first", "sure"
+"""Rounds that are not named after a slice: of all but costs at larger sizes, and of more costs."""
+Marks = Sequence[float]
+"""Scores, one for each item."""
+Marked = tuple[str, Marks, Marks]
+"""(slice, the variant's, the incumbent's)."""
 
 
 @dataclass(frozen=True)
-class Baseline:
-    """What variants are put beside."""
+class Round:
+    """What variants are put beside, all in one child."""
 
     asked: Sequence[Asked]
     scores: Sequence[Sequence[float]]  # the incumbent's
@@ -38,107 +50,171 @@ class Baseline:
     wall_s: float
 
 
+@dataclass(frozen=True)
+class Priced:
+    """A variant's costs beside the incumbent's: (incumbent's, variant's) by slice."""
+
+    pairs: dict[str, list[tuple[float, float]]] = field(
+        default_factory=dict[str, list[tuple[float, float]]]
+    )
+
+    def add(self, name: str, theirs: Sequence[float], mine: Sequence[float]) -> None:
+        """Take in what a slice cost."""
+        self.pairs.setdefault(name, []).extend(zip(theirs, mine, strict=True))
+
+    @property
+    def gain(self) -> float:
+        """The incumbent's costs over the variant's, added up by size; the geometric mean over
+        sizes. Sums hold still where a few answers cost next to nothing.
+        """
+        sums = [[sum(costs) for costs in zip(*pairs, strict=True)] for pairs in self.pairs.values()]
+        return math.exp(statistics.fmean(math.log(old / new) for old, new in sums)) if sums else 1.0
+
+    @property
+    def same(self) -> int:
+        """How many costs there are, if none of them differs."""
+        both = [pair for pairs in self.pairs.values() for pair in pairs]
+        return 0 if any(old != new for old, new in both) else len(both)
+
+    @property
+    def sure(self) -> float:
+        """Standard errors by which the mean gain is above none, below 0 for a loss."""
+        logs = [math.log(old / new) for pairs in self.pairs.values() for old, new in pairs]
+        mean = statistics.fmean(logs) if logs else 0.0
+        spread = statistics.stdev(logs) if len(logs) > 1 else 0.0
+        if not spread:
+            return math.copysign(math.inf, mean) if mean else 0.0
+        return mean / (spread / math.sqrt(len(logs)))
+
+
 @dataclass
 class Screener:
     """Screens variants of an incumbent; what the incumbent answers is kept."""
 
     ground: Ground
-    _baselines: dict[tuple[bytes, int], Baseline] = field(
-        default_factory=dict[tuple[bytes, int], Baseline], repr=False
+    _rounds: dict[tuple[bytes, int], dict[str, Round]] = field(
+        default_factory=dict[tuple[bytes, int], dict[str, Round]], repr=False
     )
 
     def screen(self, source: str, incumbent: str, seed: int) -> Screening:
-        """Whether a variant is correct on everything that is asked here, and what it gains."""
+        """Whether a variant is correct on everything that is asked here, and what it gains. One
+        whose answers plainly cost more is not asked everything.
+        """
         if why := self.ground.flaw(source):
             return Screening(correct=False, why=why)
         nodes = syntax.nodes(source)
         files, theirs = self.ground.files(source), self.ground.files(incumbent)
-        baseline = self._baseline(theirs, seed)
-        grader = self.ground.grader
-        answers = grader.answers(files, baseline.asked, baseline.wall_s)
-        scores = [
-            grader.scores(asked, got) for asked, got in zip(baseline.asked, answers, strict=True)
-        ]
-        why = (
-            self._difference(baseline, scores, answers)
-            or self.ground.failure(files, baseline.wall_s + LEAST_WALL_S)
-            or self.ground.objection(files, theirs)
-        )
+        gains = {"size": syntax.nodes(incumbent) / nodes}
+        priced, marks, wall_s = Priced(), list[Marked](), 0.0
+        for name in self._names():
+            if name == SURE and priced.sure <= 1.0:
+                continue
+            round_ = self._round(name, theirs, seed)
+            wall_s += round_.wall_s
+            if why := self._asked(round_, files, priced, marks):
+                return Screening(correct=False, why=why, nodes=nodes)
+            if priced.sure < -ERRORS_OFF or priced.same >= ENOUGH_ALIKE:
+                break
+        if self.ground.objectives == ("cost",) and priced.gain <= 1.0:
+            return Screening(True, "", {**gains, "cost": priced.gain}, nodes)
+        why = self.ground.failure(files, wall_s + LEAST_WALL_S)
+        why = why or self.ground.objection(files, theirs)
         if why:
             return Screening(correct=False, why=why, nodes=nodes)
-        gains = self._gains(baseline, scores)
-        if "cost" in self.ground.objectives:
-            gains["cost"] = self._cost(baseline, answers)
-        gains["size"] = syntax.nodes(incumbent) / nodes
-        if "memory" in self.ground.objectives:
-            mine, other = memory.weighed(self.ground, files, theirs, f"training/{seed}", rounds=1)
-            gains["memory"] = other / mine
-        if "speed" in self.ground.objectives:
-            gains["speed"] = self._speed(files, theirs, seed)
-        return Screening(correct=True, why="", gains=gains, nodes=nodes)
+        return Screening(
+            True, "", {**gains, **self._gains(files, theirs, seed, priced, marks)}, nodes
+        )
 
-    def _baseline(self, incumbent: Files, seed: int) -> Baseline:
+    def _gains(
+        self, files: Files, theirs: Files, seed: int, priced: Priced,
+        marks: Sequence[Marked],
+    ) -> dict[str, float]:  # fmt: skip
+        """On all objectives but size."""
+        objectives = self.ground.objectives
+        mine = _missing([(name, new) for name, new, _ in marks])
+        other = _missing([(name, old) for name, _, old in marks])
+        known = {"accuracy", "errors"} & {*objectives} & mine.keys()
+        gains = {name: other[name] / mine[name] for name in sorted(known)}
+        if "cost" in objectives:
+            gains["cost"] = priced.gain
+        if "memory" in objectives:
+            new, old = memory.weighed(self.ground, files, theirs, f"training/{seed}", rounds=1)
+            gains["memory"] = old / new
+        if "speed" in objectives:
+            gains["speed"] = self._speed(files, theirs, seed)
+        return gains
+
+    def _asked(self, round_: Round, files: Files, priced: Priced, marks: list[Marked]) -> str:
+        """Put a round to a variant and note what it comes to; the first item on which it is worse
+        than the incumbent, in a line.
+        """
+        grader = self.ground.grader
+        answers = grader.answers(files, round_.asked, round_.wall_s)
+        rows = zip(round_.asked, round_.scores, round_.costs, answers, strict=True)
+        for asked, scores, costs, got in rows:
+            mine, spent = self._marked(asked, got)
+            if why := self._difference(asked, scores, mine, got):
+                return why
+            marks.append((asked.name, mine, scores))
+            if spent:
+                priced.add(asked.name, costs, spent)
+        return ""
+
+    def _names(self) -> Sequence[str]:
+        """The rounds: the dearest answers come last, as most variants are no good."""
+        sizes = [name for name in self.ground.slices() if name.startswith("cost/")]
+        return [FIRST, *sizes[1:], SURE] if sizes and not self.ground.questions.lone else [FIRST]
+
+    def _round(self, name: str, incumbent: Files, seed: int) -> Round:
         key = (incumbent[self.ground.target.path], seed)
-        if key not in self._baselines:
-            grader = self.ground.grader
-            names = [name for name in self.ground.slices() if self._is_asked(name)]
-            asked = [
-                grader.asked(
-                    name,
-                    self.ground.questions.count(name, ITEMS.get(name, EACH)),
-                    f"training/{seed}",
-                )
-                for name in names
-            ]
-            began = time.monotonic()
-            answers = grader.answers(incumbent, asked)
-            took_s = time.monotonic() - began
-            scores = [grader.scores(each, got) for each, got in zip(asked, answers, strict=True)]
-            wall_s = max(LEAST_WALL_S, PATIENCE * took_s)
-            costs = [
-                grader.costs(each.calls, got) for each, got in zip(asked, answers, strict=True)
-            ]
-            self._baselines = {key: Baseline(asked, scores, costs, wall_s)}
-        return self._baselines[key]
+        if key not in self._rounds:
+            self._rounds = {key: {}}
+        if name not in self._rounds[key]:
+            self._rounds[key][name] = self._asked_of(name, incumbent, f"training/{seed}")
+        return self._rounds[key][name]
+
+    def _asked_of(self, round_: str, incumbent: Files, seed: str) -> Round:
+        grader, questions = self.ground.grader, self.ground.questions
+        names = {
+            FIRST: [name for name in self.ground.slices() if self._is_asked(name)],
+            SURE: [name for name in self.ground.slices() if name.startswith("cost/")],
+        }.get(round_, [round_])
+        if round_ == SURE:
+            asked = [grader.asked(name, MORE, f"{seed}/{SURE}") for name in names]
+        else:
+            counts = [questions.count(name, ITEMS.get(name, EACH)) for name in names]
+            asked = [grader.asked(*each, seed) for each in zip(names, counts, strict=True)]
+        began = time.monotonic()
+        answers = grader.answers(incumbent, asked)
+        wall_s = max(LEAST_WALL_S, PATIENCE * (time.monotonic() - began))
+        marks = [self._marked(each, got) for each, got in zip(asked, answers, strict=True)]
+        return Round(asked, [each for each, _ in marks], [each for _, each in marks], wall_s)
+
+    def _marked(self, asked: Asked, answers: Sequence[Answer]) -> tuple[Marks, Marks]:
+        """Scores, and costs where it is costs that are asked for."""
+        grader = self.ground.grader
+        if asked.name.startswith("cost/"):
+            return grader.priced(asked, answers)
+        return grader.scores(asked, answers), ()
 
     def _is_asked(self, name: str) -> bool:
         """What is asked for its cost need not be asked for being right as well."""
         costs = self.ground.grader.cost is not None
+        if name.startswith("cost/"):
+            return name == f"cost/{self.ground.questions.sizes[0]}"
         return not name.startswith(("speed/", "agreement/") if costs else "speed/")
 
     def _difference(
-        self,
-        baseline: Baseline,
-        scores: Sequence[Sequence[float]],
-        answers: Sequence[Sequence[Answer]],
+        self, asked: Asked, scores: Marks, mine: Marks, answers: Sequence[Answer]
     ) -> str:
         """The first item on which the variant is worse, in a line."""
-        for number, asked in enumerate(baseline.asked):
-            if asked.name.startswith("accuracy/"):
-                continue
-            for place, item in enumerate(asked.items):
-                if scores[number][place] < baseline.scores[number][place]:
-                    called = f"{self.ground.target.entry}{spelled(item.call)}"
-                    got, want = answers[number][place], asked.expected[place]
-                    why = self.ground.grader.invalid(item.call, want, got)
-                    return f"{asked.name}: {called} {why or f'gives {told(got)}, not {told(want)}'}"
+        for place, item in enumerate(asked.items):
+            if mine[place] < scores[place] and not asked.name.startswith("accuracy/"):
+                called = f"{self.ground.target.entry}{spelled(item.call)}"
+                got, want = answers[place], asked.expected[place]
+                why = self.ground.grader.invalid(item.call, want, got)
+                return f"{asked.name}: {called} {why or f'gives {told(got)}, not {told(want)}'}"
         return ""
-
-    def _cost(self, baseline: Baseline, answers: Sequence[Sequence[Answer]]) -> float:
-        """The incumbent's costs over the variant's, added up by size; the geometric mean over
-        sizes. Sums hold still where a few answers cost next to nothing.
-        """
-        logs = [
-            math.log(sum(theirs) / sum(self.ground.grader.costs(asked.calls, mine)))
-            for asked, theirs, mine in zip(baseline.asked, baseline.costs, answers, strict=True)
-            if asked.name.startswith("cost/")
-        ]
-        return math.exp(statistics.fmean(logs))
-
-    def _gains(self, baseline: Baseline, scores: Sequence[Sequence[float]]) -> dict[str, float]:
-        mine, theirs = _costs(baseline.asked, scores), _costs(baseline.asked, baseline.scores)
-        known = {"accuracy", "errors"} & set(self.ground.objectives) & mine.keys()
-        return {name: theirs[name] / mine[name] for name in sorted(known)}
 
     def _speed(self, files: Files, incumbent: Files, seed: int) -> float:
         name = f"speed/{self.ground.questions.sizes[-1]}"
@@ -155,11 +231,11 @@ def _plain(ratios: Sequence[float]) -> bool:
     return min(ratios) > PLAIN or max(ratios) < 1 / PLAIN
 
 
-def _costs(asked: Sequence[Asked], scores: Sequence[Sequence[float]]) -> Mapping[str, float]:
+def _missing(marked: Sequence[tuple[str, Marks]]) -> Mapping[str, float]:
     """Score that is still to be won, by objective; one item's worth is added, so that the best
     of all costs something too.
     """
     by_name: dict[str, list[float]] = {}
-    for each, marks in zip(asked, scores, strict=True):
-        by_name.setdefault(each.name.partition("/")[0], []).extend(marks)
+    for name, marks in marked:
+        by_name.setdefault(name.partition("/")[0], []).extend(marks)
     return {name: 1.0 + sum(1.0 - mark for mark in marks) for name, marks in by_name.items()}
