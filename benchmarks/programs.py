@@ -1,6 +1,6 @@
 """What the labs of examples/ that need no language model come to, each in a bounded time.
 
-    python benchmarks/programs.py                       # all, 5 minutes each
+    python benchmarks/programs.py                       # all, as long as each lab says
     python benchmarks/programs.py --only fib --budget 60s
 
 Each lab is copied, improved by `successor improve`, and its last version put beside its first on
@@ -48,6 +48,7 @@ class Lab:
     function: str
     size: int
     cost: bool
+    budget: str
 
     @property
     def folder(self) -> Path:
@@ -60,6 +61,7 @@ class Row:
     """What became of one lab."""
 
     lab: str
+    budget: str
     correct: float | None
     """Share of fresh inputs on which the last version answers as the first, or with a solution."""
     faster: Ratio | None
@@ -80,7 +82,7 @@ class Row:
     def of(cls, lab: Lab, run: Run) -> Row:
         """With what the run itself says."""
         said = {key: value for key, value in vars(run).items() if key not in {"first", "last"}}
-        return cls(lab.name, None, None, None, figures={}, **said)
+        return cls(lab.name, lab.budget, None, None, None, figures={}, **said)
 
     def told(self) -> str:
         """A line of the table."""
@@ -103,13 +105,15 @@ def labs() -> list[Lab]:
     """The labs of programs whose solutions or speed can be compared here."""
     found = list[Lab]()
     for path in sorted(EXAMPLES.glob("*/successor.toml")):
-        subject = tomllib.loads(path.read_text("utf-8"))["subject"]
+        told = tomllib.loads(path.read_text("utf-8"))
+        subject = told["subject"]
         if subject["kind"] != "program" or "evaluator" in subject:
             continue
         file, _, function = subject["target"].partition(":")
         size: int = LARGER.get(path.parent.name) or subject.get("sizes", [1])[-1]
         function = function or subject["entry"]
-        found.append(Lab(path.parent.name, file, function, size, "cost" in subject))
+        budget: str = told["base_cases"]["wall_clock"]
+        found.append(Lab(path.parent.name, file, function, size, "cost" in subject, budget))
     return found
 
 
@@ -132,14 +136,14 @@ def _two_numbers(random: Random, size: int) -> tuple[float, float]:
     return random.uniform(-largest, largest), random.uniform(-largest, largest)
 
 
-def run_lab(lab: Lab, budget: str, sandbox: Sandbox) -> Row:
+def run_lab(lab: Lab, sandbox: Sandbox) -> Row:
     """Improve a copy of a lab, and compare the last version with the first."""
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / lab.name
         shutil.copytree(
             lab.folder, copy, ignore=shutil.ignore_patterns(".successor*", "__pycache__")
         )
-        run = improve(copy, copy, budget)
+        run = improve(copy, copy, lab.budget)
     row = Row.of(lab, run)
     if run.failed:
         return row
@@ -283,24 +287,26 @@ Sum of the radii of 26 circles in the square, ours checked in exact arithmetic:
 
 
 @click.command()
-@click.option("--budget", default="5m", show_default=True, help="Of each lab.")
+@click.option("--budget", help="Of each lab, instead of its own.")
 @click.option(
     "--only", multiple=True, help="Labs to run; all when not given. Rows of others are kept."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.option("--out", type=click.Path(path_type=Path), default=HERE, help="Folder to write to.")
-def main(*, budget: str, only: tuple[str, ...], as_json: bool, out: Path) -> None:
+def main(*, budget: str | None, only: tuple[str, ...], as_json: bool, out: Path) -> None:
     """Improve the examples, and say what that came to."""
-    chosen = [lab for lab in labs() if not only or lab.name in only]
+    chosen = [
+        replace(lab, budget=budget or lab.budget) for lab in labs() if not only or lab.name in only
+    ]
     rows = list[Row]()
     with open_sandbox(preload=PRELOAD) as sandbox:
         for lab in chosen:
             click.echo(lab.name, err=True)
-            rows.append(run_lab(lab, budget, sandbox))
+            rows.append(run_lab(lab, sandbox))
             click.echo(rows[-1].told(), err=True)
     out.mkdir(parents=True, exist_ok=True)
     rows = beside(rows, out / "programs.json")
-    figures = json.dumps({"budget": budget, "rows": [asdict(row) for row in rows]}, indent=2)
+    figures = json.dumps({"rows": [asdict(row) for row in rows]}, indent=2)
     (out / "programs.json").write_text(figures + "\n")
     (out / "programs.md").write_text(fragment(rows))
     click.echo(figures if as_json else fragment(rows))

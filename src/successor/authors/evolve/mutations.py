@@ -111,18 +111,17 @@ def choose(scene: Scene) -> bool:
         return True
     comparison = rng.choice((ast.Lt, ast.Gt))()
     test = ast.Compare(grower.variable(), [comparison], [grower.threshold()])
-    other = grower.threshold() if rng.random() < 0.6 else grower.grow("number", 0)
+    other = grower.threshold() if rng.random() < 0.7 else grower.grow("number", 0)
     slot.put(ast.IfExp(test, slot.node, other))
     return True
 
 
 def redraw(scene: Scene) -> bool:
-    """Draw numbers of the program anew, each as likely as not."""
+    """Draw the numbers of the program anew: all of them, or one."""
     slots = scene.slots(lambda slot: slot.kind == "number" and _value(slot) is not None)
-    drawn = [slot for slot in slots if scene.rng.random() < 0.5]
-    for slot in drawn:
+    for slot in slots if scene.rng.random() < 0.5 else slots and [scene.rng.choice(slots)]:
         slot.put(scene.grower(slot.names).threshold())
-    return bool(drawn)
+    return bool(slots)
 
 
 def shrink(scene: Scene) -> bool:

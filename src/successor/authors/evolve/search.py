@@ -121,7 +121,7 @@ class Search:
             MUTATIONS["redraw"](self._scene(tree, region, member.texts[region]))
             text = ast.unparse(tidy(tree))
             other = self._member((*member.texts[:region], text, *member.texts[region + 1 :]))
-            if other is not None and other.worth > member.worth:
+            if other is not None and other.worth >= member.worth:
                 member = other
         return member
 

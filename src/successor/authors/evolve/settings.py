@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 class Settings:
     """The `[author]` table of a lab whose author is "evolve"."""
 
-    evaluations: int = Field(default=1000, ge=1)
+    evaluations: int = Field(default=1500, ge=1)
     """Variants screened for one candidate."""
     islands: int = Field(default=4, ge=1, le=64)
     """Populations that evolve on their own."""
@@ -24,7 +24,7 @@ class Settings:
     """Chance of one more change to the same variant, after each."""
     growth: float = Field(default=3.0, ge=1)
     """How often as many syntax nodes as the incumbent's a region may have, and 40 more."""
-    turn: float = Field(default=120.0, gt=0)
+    turn: float = Field(default=240.0, gt=0)
     """Seconds of one search after which the best so far is handed in, when 100 variants have been
     screened; for slow programs, give more."""
     least: float = Field(default=0.05, gt=0)
