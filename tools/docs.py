@@ -113,6 +113,16 @@ def program_error_rates() -> str:
     return f"\n{null_program.fragment(null_program.restored(json.loads(text)))}\n"
 
 
+def programs() -> str:
+    """What the labs of programs come to."""
+    import programs as labs
+
+    if not (MEASURED / "programs.json").exists():
+        return "\nNot measured yet: `python benchmarks/programs.py`.\n\n"
+    rows = labs.restored(json.loads((MEASURED / "programs.json").read_text("utf-8")))
+    return f"\n{labs.fragment(rows)}\n"
+
+
 def training_speed() -> str:
     """How fast the small transformer trains."""
     import speed
@@ -157,6 +167,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "controls": controls,
     "error rates": error_rates,
     "program error rates": program_error_rates,
+    "programs": programs,
     "training speed": training_speed,
     "sandbox": sandbox_rates,
 }

@@ -113,6 +113,30 @@ def test_it_finds_best_fit_for_bin_packing():
     assert text.startswith(PACKING[: PACKING.index("    return")])
 
 
+def test_what_is_good_and_has_stalled_is_handed_in_before_the_budget_is_spent():
+    desk, bench = Desk(), Bench(regression(parabola))
+    draft = written(evolve({"evaluations": 1500, "stall": 60}, bench), LINE, desk)
+    assert draft is not None
+    assert float(draft.figures["screened_score"]) >= 1.05
+    assert len(bench.screened) < 1000
+
+
+def test_a_search_ends_with_its_turn():
+    desk, bench = Desk(), Bench(always_one)
+    assert written(evolve({"evaluations": 900, "turn": 1e-9}, bench), LINE, desk) is None
+    assert 100 <= len(bench.screened) < 300
+
+
+def test_numbers_keep_one_sign_when_they_are_drawn_anew():
+    for seed in range(30):
+        scene = Scene(
+            ast.parse("y = x if x < -8 else -3"), {"x": "number"}, Palette((), maths=False),
+            random.Random(seed), ast.parse(""),
+        )  # fmt: skip
+        assert MUTATIONS["redraw"](scene)
+        assert "--" not in ast.unparse(scene.tree)
+
+
 def test_the_same_brief_gives_the_same_candidate():
     texts: list[str] = []
     for _ in range(2):

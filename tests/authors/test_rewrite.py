@@ -64,6 +64,15 @@ def test_rewrites_are_combined():
     assert "return sum(xs)" in desk.read(draft.files[PATH]).decode()
 
 
+def test_what_is_plainly_better_is_handed_in_before_it_is_rewritten_again():
+    counts = list[int]()
+    for enough in (3.0, 1e9):
+        desk, bench = Desk(), Bench(by_names)
+        assert rewrite({"enough": enough}, bench).write(brief_of(version_of(FIB, desk)), desk)
+        counts.append(len(bench.screened))
+    assert counts[0] < counts[1]
+
+
 def test_nothing_comes_of_what_gains_nothing():
     desk = Desk()
     assert rewrite({}, Bench(always_one)).write(brief_of(version_of(FIB, desk)), desk) is None

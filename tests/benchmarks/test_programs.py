@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ import paired
 import profiled
 import programs
 from improving import Run
-from successor.sandbox import Raised, Result, Returned
+from successor.sandbox import Call, Limits, Program, Raised, Result, Returned, open_sandbox
 
 
 def result(*values: int) -> Result:
@@ -77,6 +77,30 @@ def test_tables_tell_of_bins_and_circles() -> None:
     table = programs.fragment(programs.restored({"rows": [bins, circles]}))
     assert "| best fit | 5.00% |" in table
     assert "successor 2.5000" in table
+
+
+def test_rows_of_other_labs_are_kept(tmp_path: Path) -> None:
+    rows = [programs.Row.of(lab, Run()) for lab in programs.labs()[:3]]
+    written = json.dumps({"rows": [asdict(row) for row in rows[:2]]})
+    path = tmp_path / "programs.json"
+    path.write_text(written)
+    again = replace(rows[1], promotions=7)
+    assert programs.beside([rows[2], again], path) == [rows[0], again, rows[2]]
+    assert programs.beside([again], tmp_path / "none.json") == [again]
+
+
+def test_what_writing_takes_is_taken_off() -> None:
+    files = {
+        "long.py": b"def slow(n):\n    return [*range(n)] if sum(range(3 * n)) else []\n\n\n"
+        b"def fast(n):\n    return [*range(n)]\n"
+    }
+    versions = (Program(files, "long.py:slow"), Program(files, "long.py:fast"))
+    batches = [[Call((20_000 + each,)) for each in range(4)] for _ in range(6)]
+    with open_sandbox() as sandbox:
+        found = paired.compared(sandbox, versions, batches, Limits())
+    assert found.agreeing == found.asked == 24
+    assert found.faster is not None
+    assert found.faster.times > 1.3
 
 
 @pytest.mark.parametrize(

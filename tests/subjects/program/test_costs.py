@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from subjects.program.labs import Desk, Lab, lab, made
 from successor.errors import UsageError
 from successor.judge import RaceJudge, RaceSettings, SingleTest
 from successor.judge.simulated import SimulatedRecord
-from successor.sandbox import Call
+from successor.sandbox import Call, Program
 from successor.subjects.program.goals import read_goal
 from successor.subjects.program.scoring import LEAST, WORST
 from successor.types import Verdict
@@ -95,6 +96,16 @@ def test_another_answer_that_costs_less_is_better(tmp_path: Path):
         assert not any(b"score" in data for data in bins.desk.objects.values())
 
 
+def test_an_exam_that_is_late_has_one_size_of_everything(tmp_path: Path):
+    with lab(
+        tmp_path, FILES, "bins.py:pack", "lower cost, faster", exam_s=1e-9, **SETTINGS
+    ) as bins:
+        exam = bins.subject.evaluate_self(bins.first, 1, bins.desk)
+    families = [part.name.partition("/")[0] for part in exam.slices]
+    assert {"agreement", "cost", "speed"} <= {*families}
+    assert len(families) == len({*families})
+
+
 def test_the_dearer_program_does_not_come_back(tmp_path: Path):
     files = {**FILES, "bins.py": FIRST_FIT}
     with lab(tmp_path, files, "bins.py:pack", "lower cost", **SETTINGS) as bins:
@@ -102,6 +113,29 @@ def test_the_dearer_program_does_not_come_back(tmp_path: Path):
         verdict = judged(bins, NEXT_FIT)
     assert verdict.outcome == "not better"
     assert verdict.regressions[0].startswith("cost/")
+
+
+def test_what_plainly_costs_more_is_not_asked_everything(tmp_path: Path):
+    files = {**FILES, "bins.py": FIRST_FIT}
+    told = {NEXT_FIT: 0, FIRST_FIT.replace("chosen.append(able[0])", "chosen.append(able[+0])"): 0}
+    with lab(tmp_path, files, "bins.py:pack", "lower cost", **SETTINGS) as bins:
+        bins.subject.screen(NEXT_FIT, bins.first, 1, bins.desk)  # the incumbent is asked here
+        bench = bins.subject.ground.bench
+        asked = list[int]()
+        plain = bench.ask
+
+        def ask(program: Program, calls: Sequence[Call], wall_s: float | None = None):  # noqa: ANN202
+            asked.append(len(calls))
+            return plain(program, calls, wall_s)
+
+        bench.ask = ask  # pyright: ignore[reportAttributeAccessIssue] - counts what is asked
+        for source in told:
+            asked.clear()
+            screening = bins.subject.screen(source, bins.first, 1, bins.desk)
+            assert screening.correct
+            told[source] = sum(asked)
+    worse, same = told.values()
+    assert worse < same
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,9 @@ _SPARE_NODES = 40
 _DRAWS = 12
 """Sets of numbers that a new threshold is tried with: with one alone, hardly any is good."""
 
+_AS_ONE = 3
+"""Draws that count as one change that did not pay."""
+
 
 class Search:
     """One search: the same seed and the same screenings give the same archives."""
@@ -105,7 +108,10 @@ class Search:
         for name in names:
             # A change that brings nothing new has not paid either: else it would stay untried
             # in the bandit's eyes, and be tried for ever.
-            self._bandit.learn(name, paid=member is not None and member.worth > parent.worth)
+            paid = member is not None and member.worth > parent.worth
+            # What takes more screenings has to pay more often.
+            for _ in range(1 if paid or name != "choose" else _DRAWS // _AS_ONE):
+                self._bandit.learn(name, paid=paid)
 
     def _member(self, texts: tuple[str, ...]) -> Member | None:
         """What a new variant is worth; None where it is nothing new, or is wrong."""

@@ -17,19 +17,24 @@ FEW = 8
 def evaluate(
     ground: Ground, version: Version, seed: int, workspace: Workspace, items: int, most_s: float
 ) -> Exam:
-    """Every slice, easiest first; no more sizes once time is up."""
+    """Every slice, easiest first; once time is up, no more sizes of what was examined at one."""
     began, parts = time.monotonic(), list[Slice]()
     names = ground.slices()
     for number, name in enumerate(names):
         most = min(FEW, items) if name.startswith(("speed/", "cost/")) else items
         count = ground.questions.count(name, most)
         workspace.progress("examining", number, len(names), slice=name)
-        if parts and time.monotonic() - began > most_s and ground.questions.size(name) > 1:
+        late = time.monotonic() - began > most_s and ground.questions.size(name) > 1
+        if late and any(_family(part.name) == _family(name) for part in parts):
             continue
         draw = Draw("training", seed, ((name, count),))
         parts += examine(ground, version, draw, workspace).slices
     counts: Counts = tuple((part.name, len(part.scores)) for part in parts)
     return Exam(version.id, Draw("training", seed, counts), tuple(parts), figures(ground))
+
+
+def _family(name: str) -> str:
+    return name.partition("/")[0]
 
 
 def examine(ground: Ground, version: Version, draw: Draw, workspace: Workspace) -> Exam:
