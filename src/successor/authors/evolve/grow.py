@@ -61,15 +61,19 @@ class Grower:
 
     def threshold(self) -> ast.expr:
         """A number of any magnitude: where a threshold lies, only the data knows."""
+        return number(self.magnitude())
+
+    def magnitude(self) -> float:
+        """Of a threshold, with its sign."""
         rng = self.rng
         size = 10 ** rng.uniform(*_MAGNITUDES)
         value = round(size) if size >= 1 and rng.random() < 0.5 else float(f"{size:.2g}")
-        return number(-value if rng.random() < 0.5 else value)
+        return -value if rng.random() < 0.5 else value
 
     def variable(self) -> ast.expr:
         """What a threshold may be asked of: a part of the program, or a name."""
         name = self._name("number")
-        if self.parts and (name is None or self.rng.random() < 0.5):
+        if self.parts and (name is None or self.rng.random() < 0.7):
             return deepcopy(self.rng.choice(self.parts))
         return name or self.constant()
 

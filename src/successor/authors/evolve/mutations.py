@@ -100,7 +100,7 @@ def wrap(scene: Scene) -> bool:
 
 def choose(scene: Scene) -> bool:
     """Let an expression hold on one side of a threshold only: `e if a < 8 else b`, `max(e, 8)`."""
-    whole = scene.pick(_is_whole) if scene.rng.random() < 0.7 else None
+    whole = scene.pick(_is_whole) if scene.rng.random() < 0.9 else None
     slot = whole or scene.pick(lambda slot: slot.kind == "number")
     if slot is None:
         return False
@@ -117,11 +117,18 @@ def choose(scene: Scene) -> bool:
 
 
 def redraw(scene: Scene) -> bool:
-    """Draw the numbers of the program anew: all of them, or one."""
+    """Draw the numbers of the program anew: one of them, or all, of about one magnitude."""
     slots = scene.slots(lambda slot: slot.kind == "number" and _value(slot) is not None)
-    for slot in slots if scene.rng.random() < 0.5 else slots and [scene.rng.choice(slots)]:
-        slot.put(scene.grower(slot.names).threshold())
-    return bool(slots)
+    if not slots:
+        return False
+    rng, first = scene.rng, scene.grower({}).magnitude()
+    if rng.random() < 0.5:
+        rng.choice(slots).put(number(first))
+        return True
+    for slot in slots:
+        near = first * 10 ** rng.gauss(0, 0.4)
+        slot.put(number(float(f"{-near if rng.random() < 0.3 else near:.2g}")))
+    return True
 
 
 def shrink(scene: Scene) -> bool:
