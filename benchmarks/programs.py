@@ -33,7 +33,7 @@ BATCHES, CALLS = 12, 16
 """Of fresh inputs at the lab's largest size, or a larger one."""
 INSTANCES = 20
 """Fresh instances on which solutions are compared by cost; as many as OR3 has."""
-LARGER = {"fib": 30, "edit_distance": 8}
+LARGER = {"fib": 30, "edit_distance": 8, "matmul": 96}
 """Sizes at which these are compared: a lab asks no size at which the original takes long."""
 LIMITS = Limits(wall_s=120, cpu_s=120)
 PRELOAD = ("math", "random", "functools", "itertools", "operator", "numpy")
