@@ -86,7 +86,7 @@ def text_of(draft: Draft | None, desk: Desk) -> str:
 def test_it_finds_a_formula():
     desk = Desk()
     author = evolve({"evaluations": 1500, "stall": 1500}, Bench(regression(parabola)))
-    draft = written(author, LINE, desk)
+    draft = written(author, LINE, desk, seed=4)
     assert draft is not None
     assert draft.figures["screened_score"] == 1e12
     assert len(text_of(draft, desk)) < len(LINE) + 20
