@@ -81,6 +81,19 @@ def test_who_pays_gets_more_turns():
     assert author.bandit.believed("bad") < 0.5
 
 
+def test_who_has_paid_need_not_wait_for_the_untried():
+    again = 0
+    for seed in range(10):
+        desk, good, other = Desk(), Told("good", "a", "b"), Told("other", "c")
+        author, first = made_of(good, other), version_of("first", desk)
+        draft = author.write(brief_of(first, seed=seed), desk)
+        assert draft is not None
+        desk.saved = None
+        author.write(brief_of(first, Version("v", draft.files, (), "search"), seed=seed), desk)
+        again += good.asked == 2
+    assert 4 <= again < 10
+
+
 def test_after_a_kill_the_turn_goes_on_and_nobody_is_asked_twice():
     for seed in range(4):
         desk = Desk()

@@ -1,8 +1,8 @@
 """The author `search`: several authors take turns, and a bandit learns which of them pays.
 
-Each has one turn first, in the order that the lab names them. An author has paid when a version
-that it wrote took over; it has not when its candidate was refused, or when it had nothing to hand
-in. What is learnt is kept as long as the lab is open.
+Until one has paid, each has one turn first, in the order that the lab names them. An author has
+paid when a version that it wrote took over; it has not when its candidate was refused, or when it
+had nothing to hand in. What is learnt is kept as long as the lab is open.
 """
 
 from __future__ import annotations
@@ -99,6 +99,7 @@ class CombinedAuthor:
         self.bandit = Bandit(tuple(self._authors))
         self._fresh = [*self._authors]
         """Those that had no turn yet, in their order."""
+        self._paid = False
         self._open: dict[Written, str] = {}
         """Who wrote what, of which it is not known yet whether it paid."""
 
@@ -109,7 +110,8 @@ class CombinedAuthor:
             return None
         turn = Turn.load(workspace.resume())
         ranked = self.bandit.ranked(random.Random(brief.seed))
-        for name in dict.fromkeys([*self._fresh, *ranked]):
+        first = [] if self._paid else self._fresh
+        for name in dict.fromkeys([*first, *ranked]):
             if name in turn.passed:
                 continue
             self._fresh = [each for each in self._fresh if each != name]
@@ -132,6 +134,7 @@ class CombinedAuthor:
         name = self._open.pop(_written(version.files), None)
         if name is not None:
             self.bandit.learn(name, paid=paid)
+            self._paid |= paid
 
 
 def search(settings: Mapping[str, object], subject: Subject) -> CombinedAuthor:
