@@ -16,7 +16,7 @@ class Settings:
     """Significant digits of the floats that are written."""
     step: float = Field(default=0.5, gt=0, le=3)
     """How far numbers are turned at first: 0.5 is about 60% up or 40% down."""
-    turn: float = Field(default=60.0, gt=0)
+    turn: float = Field(default=120.0, gt=0)
     """Seconds of one search after which the best so far is handed in, when 100 variants have been
     screened; for slow programs, give more."""
     least: float = Field(default=0.05, gt=0)
