@@ -13,6 +13,7 @@ from successor.errors import UsageError
 from successor.judge import RaceJudge, RaceSettings, SingleTest
 from successor.judge.simulated import SimulatedRecord
 from successor.sandbox import Call, Program
+from successor.subjects.program.agreement import Answer
 from successor.subjects.program.goals import read_goal
 from successor.subjects.program.scoring import LEAST, WORST
 from successor.types import Verdict
@@ -124,7 +125,9 @@ def test_what_plainly_costs_more_is_not_asked_everything(tmp_path: Path):
         asked = list[int]()
         plain = bench.ask
 
-        def ask(program: Program, calls: Sequence[Call], wall_s: float | None = None):  # noqa: ANN202
+        def ask(
+            program: Program, calls: Sequence[Call], wall_s: float | None = None
+        ) -> tuple[Answer, ...]:
             asked.append(len(calls))
             return plain(program, calls, wall_s)
 
