@@ -139,6 +139,27 @@ def test_a_gain_has_to_be_larger_for_more_code():
     assert verdict.reason.endswith("a gain of 85% was asked for, for 800 nodes of code more")
 
 
+def test_a_tiny_gain_that_adds_much_code_is_refused_for_the_code():
+    small = Runner(seconds=1 / 1.12, nodes=400)
+    verdict = Lab(small).judge()
+    assert verdict.outcome == "not better"
+    assert verdict.reason.startswith("too small a gain: 1.")
+    assert verdict.reason.endswith("a gain of 35% was asked for, for 300 nodes of code more")
+    assert Lab(small, settings=RaceSettings(per_node=0.0)).judge().outcome == "better"
+    assert Lab(replace(small, nodes=100)).judge().outcome == "better"
+
+
+def test_at_equal_scores_the_simpler_code_wins_and_larger_code_does_not():
+    steady = replace(OLD, luck=0.02)
+    few = RaceSettings(margin=0.25, items=256)
+    lab = Lab(replace(steady, nodes=60), ("accuracy",), few, steady)
+    verdict = lab.judge()
+    assert verdict.outcome == "better"
+    assert verdict.reason.startswith("simpler by 40 nodes of code")
+    larger = Lab(replace(steady, nodes=140), ("accuracy",), few, steady).judge()
+    assert larger.outcome != "better"
+
+
 def test_faster_on_the_whole_but_far_slower_on_a_size_is_refused():
     verdict = Lab(Runner(seconds=0.1, start=2.0)).judge()
     assert verdict.outcome == "not better"
