@@ -21,7 +21,9 @@ def handed_in(parsimony: float, *variants: str) -> str | None:
     for variant in variants:
         assert trials.screen(variant).correct
     draft = trials.hand_in()
-    return draft and desk.read(draft.files[PATH]).decode()
+    assert draft is not None
+    assert float(draft.figures["evaluations"]) >= len(variants)
+    return desk.read(draft.files[PATH]).decode() if draft.files else None
 
 
 def test_a_tiny_gain_that_adds_much_code_is_not_handed_in():
