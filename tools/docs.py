@@ -113,6 +113,16 @@ def program_error_rates() -> str:
     return f"\n{null_program.fragment(null_program.restored(json.loads(text)))}\n"
 
 
+def packages() -> str:
+    """What became of functions of packages that nobody here wrote."""
+    import packages
+
+    if not (MEASURED / "packages.json").exists():
+        return "\nNot measured yet: `python benchmarks/packages.py`.\n\n"
+    figures = json.loads((MEASURED / "packages.json").read_text("utf-8"))
+    return f"\n{packages.fragment(packages.restored(figures))}\n"
+
+
 def training_speed() -> str:
     """How fast the small transformer trains."""
     import speed
@@ -157,6 +167,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "controls": controls,
     "error rates": error_rates,
     "program error rates": program_error_rates,
+    "packages": packages,
     "training speed": training_speed,
     "sandbox": sandbox_rates,
 }
