@@ -284,7 +284,7 @@ def outcome(source: str, script: str) -> Sequence[str]:
     with redirect_stdout(StringIO()) as said:
         exec(compile(source, "program.py", "exec"), names)  # noqa: S102 - the tests' own sources
         try:
-            exec(script, names)  # noqa: S102
+            exec(script, names)  # noqa: S102 - and scripts
         except Exception as error:  # noqa: BLE001 - whatever it raises is its outcome
             names["r"] = type(error)
     given = [shown for name in "ab" if (shown := repr(names.get(name))).startswith("[")]

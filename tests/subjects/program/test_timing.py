@@ -60,7 +60,7 @@ def heats(
     old, new = (text.encode() for text in (FIB, QUICK_FIB))
     clocked = Clocked({old: SLOW_S, new: SLOW_S / 4}, computes, moves, delays_s)
     bench = Bench(opened.subject.ground.bench.limits)
-    bench._sandbox = cast("Sandbox", clocked)  # pyright: ignore[reportPrivateUsage]
+    bench._sandbox = cast("Sandbox", clocked)  # pyright: ignore[reportPrivateUsage] - no other way in
     real = opened.subject.ground.timer
     timer = Timer(bench, real.programs, real.questions, real.tolerance, loose=True)
     size = real.questions.sizes[-1]
