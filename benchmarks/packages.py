@@ -263,6 +263,9 @@ def fragment(rows: Sequence[Row]) -> str:
 | seconds | promoted |
 | --- | --- | ---: | ---: | --- | ---: | ---: | --- |
 {chr(10).join(lines)}
+
+Evaluations are those of searches that came to their end; one that the budget cut off is not on
+record yet.
 """
 
 

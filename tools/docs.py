@@ -123,6 +123,16 @@ def programs() -> str:
     return f"\n{labs.fragment(rows)}\n"
 
 
+def packages() -> str:
+    """What became of functions of packages that nobody here wrote."""
+    import packages
+
+    if not (MEASURED / "packages.json").exists():
+        return "\nNot measured yet: `python benchmarks/packages.py`.\n\n"
+    figures = json.loads((MEASURED / "packages.json").read_text("utf-8"))
+    return f"\n{packages.fragment(packages.restored(figures))}\n"
+
+
 def training_speed() -> str:
     """How fast the small transformer trains."""
     import speed
@@ -168,6 +178,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "error rates": error_rates,
     "program error rates": program_error_rates,
     "programs": programs,
+    "packages": packages,
     "training speed": training_speed,
     "sandbox": sandbox_rates,
 }

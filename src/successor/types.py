@@ -179,7 +179,7 @@ class Author(Protocol):
     @property
     def name(self) -> str: ...
     def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
-        """The next candidate of this generation, or None when there is no more to try."""
+        """The next candidate of this generation; None, or figures alone, when there is no more."""
         ...
 
 

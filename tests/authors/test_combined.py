@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from authors.workbench import PATH, Bench, Desk, always_one, brief_of, version_of
+from authors.workbench import PATH, Bench, Desk, always_one, brief_of, came_to_nothing, version_of
 from successor.authors import combined
 from successor.authors.bandit import Bandit
 from successor.authors.combined import CombinedAuthor, search
@@ -28,6 +28,17 @@ class Told:
         if not self.texts:
             return None
         return Draft({PATH: workspace.write(self.texts.pop(0).encode())})
+
+
+class Spent:
+    """An author that finds nothing, at a cost."""
+
+    def __init__(self, name: str, evaluations: int) -> None:
+        self.name = name
+        self.evaluations = evaluations
+
+    def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
+        return Draft({}, {"evaluations": self.evaluations})
 
 
 class Killed:
@@ -59,6 +70,23 @@ def test_when_nobody_has_anything_there_is_no_candidate():
     ones = Told("one"), Told("two")
     assert made_of(*ones).write(brief_of(version_of("first", desk)), desk) is None
     assert [author.asked for author in ones] == [1, 1]
+
+
+def test_what_authors_spent_in_vain_counts_too():
+    desk = Desk()
+    first = brief_of(version_of("first", desk))
+    vain = Spent("vain", 7)
+    draft = made_of(vain, Spent("other", 5)).write(first, desk)
+    assert draft is not None
+    assert (draft.files, draft.figures) == ({}, {"evaluations": 12})
+    desk.saved = None
+    draft = made_of(vain, Told("two", "text")).write(first, desk)
+    assert draft is not None
+    assert draft.files
+    assert draft.figures == {"evaluations": 7, "by": "two"}
+    draft = made_of(Told("two", "text")).write(first, desk)  # it is the other's turn by now
+    assert draft is not None
+    assert draft.figures["evaluations"] == 7
 
 
 def test_who_pays_gets_more_turns():
@@ -131,7 +159,8 @@ def test_each_author_gets_its_settings(monkeypatch: pytest.MonkeyPatch):
         search({"authors": ["tune"], "tune": {"evaluations": 1}}, Bench(always_one))
     author = search({"authors": ["tune"], "tune": {"evaluations": 8}}, Bench(always_one))
     desk = Desk()
-    assert author.write(brief_of(version_of("def target():\n    return 2\n", desk)), desk) is None
+    brief = brief_of(version_of("def target():\n    return 2\n", desk))
+    assert came_to_nothing(author.write(brief, desk))
 
 
 def test_a_bandit_comes_to_prefer_what_pays():

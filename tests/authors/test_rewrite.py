@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from authors.workbench import PATH, Bench, Desk, always_one, brief_of, version_of
+from authors.workbench import (
+    PATH,
+    Bench,
+    Desk,
+    always_one,
+    brief_of,
+    came_to_nothing,
+    version_of,
+)
 from successor.authors.rewrite import rewrite
 from successor.authors.rewrite.shelf import rewrites, rewritten
 from successor.errors import UsageError
@@ -30,7 +38,7 @@ def test_the_best_goes_first_and_the_next_best_when_it_was_refused():
     author = rewrite({"parsimony": 0.0, "depth": 1}, Bench(by_names))
     texts = list[str]()
     tried: tuple[Version, ...] = ()
-    while (draft := author.write(brief_of(first, tried=tried), desk)) is not None:
+    while (draft := author.write(brief_of(first, tried=tried), desk)) and draft.files:
         texts.append(desk.read(draft.files[PATH]).decode())
         tried += (Version(f"tried{len(tried)}", draft.files, (), "rewrite"),)
         desk.saved = None
@@ -75,7 +83,11 @@ def test_what_is_plainly_better_is_handed_in_before_it_is_rewritten_again():
 
 def test_nothing_comes_of_what_gains_nothing():
     desk = Desk()
-    assert rewrite({}, Bench(always_one)).write(brief_of(version_of(FIB, desk)), desk) is None
+    bench = Bench(always_one)
+    draft = rewrite({}, bench).write(brief_of(version_of(FIB, desk)), desk)
+    assert came_to_nothing(draft)
+    assert draft is not None
+    assert draft.figures == {"evaluations": len(bench.screened)}
 
 
 def test_the_same_seed_screens_the_same_variants_and_no_more_than_it_may():

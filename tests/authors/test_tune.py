@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from authors.workbench import PATH, Bench, Desk, always_one, brief_of, version_of
+from authors.workbench import PATH, Bench, Desk, always_one, brief_of, came_to_nothing, version_of
 from successor.authors.tune import Settings, tune
 from successor.authors.tune.knobs import find_knobs, turned
 from successor.authors.tune.strategy import strategy
@@ -141,10 +141,10 @@ def test_what_brings_nothing_is_left_as_it_was():
 
 def test_nothing_to_turn_or_nothing_better_means_no_candidate():
     desk = Desk()
-    assert written(Bench(always_one), desk) is None
+    assert came_to_nothing(written(Bench(always_one), desk))
     bench = Bench(always_one)
     plain = version_of("def target(x):\n    return x\n", desk)
-    assert tune({}, bench).write(brief_of(plain), desk) is None
+    assert tune({}, bench).write(brief_of(plain), fresh(desk)) is None
     assert bench.screened == []
 
 

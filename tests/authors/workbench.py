@@ -103,6 +103,11 @@ def brief_of(*lineage: Version, seed: int = 1, tried: tuple[Version, ...] = ()) 
     return Brief(1, seed, lineage, (), (), tried, len(tried))
 
 
+def came_to_nothing(draft: Draft | None) -> bool:
+    """Whether no files were handed in, but at most what looking for them has cost."""
+    return draft is None or not draft.files
+
+
 def always_one(_: Callable[..., Any], __: int) -> float:
     """The cost where nothing makes a difference."""
     return 1.0

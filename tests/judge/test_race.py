@@ -10,6 +10,8 @@ import pytest
 from successor.errors import SuccessorError, UsageError
 from successor.judge import RaceJudge, RaceSettings, SingleTest, WholeRun
 from successor.judge.bout import Bout
+from successor.judge.contest import Contest, Correctness
+from successor.judge.objectives import Effect
 from successor.judge.race import corpus, race
 from successor.judge.simulated import SimulatedRecord, SimulatedSubject, SimulatedWork
 from successor.judge.simulated_race import (
@@ -139,6 +141,27 @@ def test_a_gain_has_to_be_larger_for_more_code():
     assert verdict.reason.endswith("a gain of 85% was asked for, for 800 nodes of code more")
 
 
+def test_a_tiny_gain_that_adds_much_code_is_refused_for_the_code():
+    small = Runner(seconds=1 / 1.12, nodes=400)
+    verdict = Lab(small).judge()
+    assert verdict.outcome == "not better"
+    assert verdict.reason.startswith("too small a gain: 1.")
+    assert verdict.reason.endswith("a gain of 35% was asked for, for 300 nodes of code more")
+    assert Lab(small, settings=RaceSettings(per_node=0.0)).judge().outcome == "better"
+    assert Lab(replace(small, nodes=100)).judge().outcome == "better"
+
+
+def test_at_equal_scores_the_simpler_code_wins_and_larger_code_does_not():
+    steady = replace(OLD, luck=0.02)
+    few = RaceSettings(margin=0.25, items=256)
+    lab = Lab(replace(steady, nodes=60), ("accuracy",), few, steady)
+    verdict = lab.judge()
+    assert verdict.outcome == "better"
+    assert verdict.reason.startswith("simpler by 40 nodes of code")
+    larger = Lab(replace(steady, nodes=140), ("accuracy",), few, steady).judge()
+    assert larger.outcome != "better"
+
+
 def test_faster_on_the_whole_but_far_slower_on_a_size_is_refused():
     verdict = Lab(Runner(seconds=0.1, start=2.0)).judge()
     assert verdict.outcome == "not better"
@@ -197,6 +220,57 @@ def test_with_size_alone_it_is_correctness_that_is_counted():
     verdict = Lab(Runner(nodes=99), ("size",)).judge()
     assert verdict.outcome == "better"
     assert 20 <= verdict.e_value < 100
+
+
+@dataclass
+class Fading:
+    """An objective whose evidence for a gain falls, while that it holds is being shown."""
+
+    gains: list[float]
+    items: int = 0
+
+    hopeful, full = True, False
+
+    def ask(self, evidence: float, needed: float) -> None:
+        self.items += 1
+
+    def gained(self) -> float:
+        return self.gains[self.items]
+
+    def less(self) -> float:
+        return -math.inf
+
+    def held(self) -> float:
+        return float(self.items)
+
+    def worse(self) -> float:
+        return -math.inf
+
+    def effect(self) -> Effect:
+        return Effect(0.1, 0.05, 0.2)
+
+    def told(self) -> str:
+        return "faded"
+
+    def lost(self) -> tuple[str, ...]:
+        return ()
+
+    def kept(self) -> object:
+        return None
+
+
+@pytest.mark.parametrize("added", [5.0, 0.0, -5.0])
+def test_a_gain_that_was_shown_stays_shown_while_the_rest_is_seen_to_hold(added: float):
+    lab = Lab(OLD)
+    bout = Bout(lab.racer, lab.candidate, lab.incumbent, 1, lab.work)
+    certain = Correctness(bout, (), None, 0.01, 1)
+    fading = Fading([0.0, 4.0, 2.0, 2.0, 2.0])
+    contest = Contest(bout, certain, [fading], math.log(40), added, "a gain was asked for", ())
+    finding = contest.run()
+    assert finding.outcome == "better"
+    assert finding.reason.startswith("faded; e-value 54.6 of 40 needed")
+    assert contest.evidence == 4.0
+    assert fading.items == 4
 
 
 def test_what_stays_open_is_unclear():

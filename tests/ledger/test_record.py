@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from successor.ledger.codec import encode
 from successor.ledger.merkle import leaf_hash
 from successor.ledger.store import FILE, EventStore, Row
 from successor.loop import improve_self, run
-from successor.types import Draft, Draw, Exam, Record, Stop, Verdict, Version, Workspace
+from successor.types import Brief, Draft, Draw, Exam, Record, Stop, Verdict, Version, Workspace
 
 
 def opened(folder: Path, halt: Callable[[], Stop | None] | None = None, seed: int = 7) -> Ledger:
@@ -69,6 +70,26 @@ def test_what_is_read_is_what_was_written(tmp_path: Path):
         assert reader.used("examples") == writer.used("examples") > 0
         assert reader.used("norm") == 0.0
     assert Ledger.read(tmp_path / ".successor").entries() == writer.entries()
+
+
+class Vain:
+    """An author that finds nothing, at a cost."""
+
+    name = "vain"
+
+    def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
+        return Draft({}, {"examples": 5})
+
+
+def test_what_an_author_spent_in_vain_is_on_record_and_no_candidate(tmp_path: Path):
+    with opened(tmp_path / ".successor") as ledger:
+        lab = parts(ledger)
+        improve_self(lab)
+        improve_self(replace(lab, author=Vain()))
+        (_, written) = ledger.entries(Written)
+        assert written.event.version is None
+        assert ledger.used("examples") == 5
+        assert ledger.generations()[1] is None
 
 
 def test_the_lineage_leads_from_the_first_version_to_the_incumbent(finished_run: Path):

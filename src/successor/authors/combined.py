@@ -51,18 +51,25 @@ class Turn:
     """Authors of this very attempt that had nothing to hand in."""
     state: bytes | None = None
     """The checkpoint of the one whose turn it is."""
+    spent: int = 0
+    """Evaluations that those who passed have asked for."""
 
     @staticmethod
     def load(saved: bytes | None) -> Turn:
         """From a checkpoint, or the beginning."""
         if saved is None:
             return Turn()
-        names, _, state = saved.partition(b"\n")
-        return Turn(tuple(names.decode().split()), state or None)
+        head, _, state = saved.partition(b"\n")
+        spent, *names = head.decode().split()
+        return Turn(tuple(names), state or None, int(spent))
 
     def dump(self) -> bytes:
         """For a checkpoint."""
-        return " ".join(self.passed).encode() + b"\n" + (self.state or b"")
+        return " ".join((str(self.spent), *self.passed)).encode() + b"\n" + (self.state or b"")
+
+    def after(self, name: str, draft: Draft | None) -> Turn:
+        """The next one's turn, when this author handed in no files."""
+        return Turn((*self.passed, name), spent=self.spent + _evaluations(draft))
 
 
 class Shared:
@@ -116,13 +123,15 @@ class CombinedAuthor:
                 continue
             self._fresh = [each for each in self._fresh if each != name]
             draft = self._authors[name].write(brief, cast("Workspace", Shared(workspace, turn)))
-            if draft is not None:
+            if draft is not None and draft.files:
                 self._open[_written(draft.files)] = name
-                return replace(draft, figures={**draft.figures, "by": name})
+                spent = turn.spent + _evaluations(draft)
+                counted = {"evaluations": spent} if spent else {}
+                return replace(draft, figures={**draft.figures, **counted, "by": name})
             self.bandit.learn(name, paid=False)
-            turn = Turn((*turn.passed, name))
+            turn = turn.after(name, draft)
             workspace.checkpoint(turn.dump())
-        return None
+        return Draft({}, {"evaluations": turn.spent}) if turn.spent else None
 
     def _learn(self, brief: Brief) -> None:
         """From what took over since, and what was refused."""
@@ -166,6 +175,10 @@ def _find(name: str) -> Factory:
     if name not in known:
         raise UsageError(f"[author] authors = {name!r}: {no_such('author', name, [*known])}")
     return cast("Factory", known[name].load())
+
+
+def _evaluations(draft: Draft | None) -> int:
+    return int(draft.figures.get("evaluations", 0)) if draft else 0
 
 
 def _written(files: Mapping[str, str]) -> Written:

@@ -125,8 +125,9 @@ class Trials:
 
     def hand_in(self, most: int = _LOOKED_AT) -> Draft | None:
         """The best variant that was not tried before and still is better at a second look, on
-        other inputs; None when there is none. Of the best `most`, each is as good as the lesser
-        of its two looks: the best of many noisy figures is too good to be true.
+        other inputs; no files but what the search has cost when there is none. Of the best `most`,
+        each is as good as the lesser of its two looks: the best of many noisy figures is too good
+        to be true.
         """
         path = self._workshop.path
         tried = {version.files.get(path) for version in self._brief.tried}
@@ -136,7 +137,7 @@ class Trials:
         looks = {source: self._look(source, 1) for source in hopeful}
         lasting = [s for s in hopeful if self._good(looks[s])]
         if not lasting:
-            return None
+            return Draft({}, {"evaluations": len(self._known)}) if self._known else None
         best = max(lasting, key=lambda s: min(self.worth(self._screened[s]), self.worth(looks[s])))
         return self._draft(best, looks[best])
 

@@ -84,6 +84,9 @@ class Contest:
     It is better when every objective holds and one gains or the code is simpler. Gains are shown
     together, by the mean of the e-values of all that could gain; what must hold has to hold each
     for itself, and because all of them must, no correction for their number is due.
+
+    A gain that is shown stays shown: evidence may be read at any time, so also when there was
+    enough, whatever is asked after that to see that all holds.
     """
 
     bout: Bout
@@ -97,6 +100,8 @@ class Contest:
     """The gain asked for, in words."""
     to_suspect: Counts
     """What is drawn to look for tripwires."""
+    shown: float | None = None
+    """The natural log of the evidence for a gain when there was enough of it."""
 
     @property
     def items(self) -> int:
@@ -109,7 +114,11 @@ class Contest:
         return [each for each in self.objectives if each.hopeful]
 
     def gain(self) -> float:
-        """Natural log of the mean e-value of the objectives that may gain; 0 without any."""
+        """Natural log of the mean e-value of the objectives that may gain, until there is enough;
+        0 without any.
+        """
+        if self.shown is not None:
+            return self.shown
         logs = [each.gained() for each in self.hopeful]
         return float(np.logaddexp.reduce(logs)) - math.log(len(logs)) if logs else 0.0
 
@@ -159,6 +168,7 @@ class Contest:
                 self._ask(each, each.gained())
             if found := self._worse():
                 return found
+        self.shown = self.gain()
         return None
 
     def _no_gain(self) -> Finding:

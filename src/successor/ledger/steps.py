@@ -211,7 +211,7 @@ class Generation:
         name = f"written-{attempt}"
         if attempt not in self._steps.written:
             draft = write(self._workspace(name))
-            version = None if draft is None else self._version(draft, author)
+            version = self._version(draft, author) if draft and draft.files else None
             figures: Figures = {} if draft is None else draft.figures
             self._append(Written(self.number, attempt, version, figures))
         self._checkpoint(name).drop()

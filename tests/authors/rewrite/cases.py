@@ -236,7 +236,7 @@ CASES = (
     ),
     Case(
         "membership",
-        "def f(xs):\n    seen = []\n    for x in xs:\n        if x in seen:\n"
+        "def f(xs: list[int]):\n    seen = []\n    for x in xs:\n        if x in seen:\n"
         "            return x\n        seen.append(x)\n    return None\n",
         "seen.add(x)",
         LISTS,
@@ -396,7 +396,7 @@ CASES = (
         "search_of_loop",
         "def f(xs, v):\n    for x in xs:\n        if x == v:\n            return True\n"
         "    return False\n",
-        "return v in xs",
+        "return v == v and v in xs",
         (([1, 2], 2), ([], 1), ("ab", "b")),
     ),
     Case(
@@ -421,14 +421,14 @@ CASES = (
     Case(
         "running_totals",
         "def f(xs):\n    return [sum(xs[: i + 1]) for i in range(len(xs))]\n",
-        "return list(accumulate(xs))",
+        "return list(accumulate(xs, initial=0))[1:]",
         (([],), ([1, 2, 3],)),
     ),
     Case(
         "running_totals",
         "def f(xs):\n    out = []\n    t = 0\n    for x in xs:\n        t += x\n"
         "        out.append(t)\n    return out\n",
-        "out.extend(accumulate(xs))",
+        "out.extend(islice(accumulate(xs, initial=0), 1, None))",
         (([],), ([1, 2, 3],)),
     ),
     Case(

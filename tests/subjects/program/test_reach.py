@@ -78,3 +78,31 @@ def test_the_verdict_says_what_is_not_reached_and_what_helps(tmp_path: Path):
     told = bout.loss or ""
     assert told.startswith("refused, as the incumbent is not: takes out line 5, `return all(")
     assert "add a test or an example that runs it" in told
+
+
+METHOD = """\
+class Counter:
+    def __init__(self) -> None:
+        self.start = 1
+
+    def total(self, numbers: list[int]) -> int:
+        result = self.start
+        if len(numbers) == 98765:
+            result = 0
+        for i in range(len(numbers)):
+            result = result + numbers[i] * numbers[i]
+        return result
+"""
+SUMMED = METHOD.replace("for i in range(len(numbers))", "for number in numbers").replace(
+    "numbers[i] * numbers[i]", "number * number"
+)
+
+
+def test_a_method_is_asked_of_a_new_instance(tmp_path: Path):
+    rare = SUMMED.replace("            result = 0\n", "            result = 7\n")
+    with lab(tmp_path, {"counts.py": METHOD}, "counts.py:Counter.total") as opened:
+        found = opened.subject.screen(SUMMED, opened.first, 5, opened.desk)
+        assert found.why == ""
+        assert found.gains["speed"] > 0  # which heats that fail would not give
+        assert lost(opened, SUMMED) == ""
+        assert "`result = 7`, which no question reaches" in screened(opened, rare)

@@ -43,7 +43,7 @@ class EvolveAuthor:
         search = Search(ground, trials, settings, brief.seed)
         search.settle(self._earlier(ground, brief, workspace))
         draft = None
-        while draft is None and search.run():
+        while not (draft and draft.files) and search.run():
             draft = trials.hand_in()
         return draft
 

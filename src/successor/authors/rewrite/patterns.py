@@ -72,6 +72,11 @@ class Found:
         around = self.site.node.visit(_Without(self.nodes))
         return not self.names(name) & names_in(cast("cst.FunctionDef", around))
 
+    def is_used_once(self, name: str) -> bool:
+        """Whether nothing else of the function's body has a name of what it stands for."""
+        around = self.site.node.body.visit(_Without(self.nodes))
+        return not self.names(name) & names_in(cast("cst.BaseSuite", around))
+
     def are_apart(self, one: str, other: str) -> bool:
         """Whether two of them have no name in common."""
         return not self.names(one) & self.names(other)
@@ -174,7 +179,7 @@ def _expression(text: str) -> cst.BaseExpression | None:
 
 
 def _expressions(pattern: cst.BaseExpression, site: Site) -> Iterator[Found]:
-    for node in _walk(site.node.body):
+    for node in walked(site.node.body):
         bound = dict[str, tuple[cst.CSTNode, ...]]()
         if isinstance(node, cst.BaseExpression) and _match(pattern, node, bound):
             yield Found(site, (node,), bound)
@@ -182,9 +187,9 @@ def _expressions(pattern: cst.BaseExpression, site: Site) -> Iterator[Found]:
 
 def _windows(patterns: Sequence[Statement], site: Site) -> Iterator[Found]:
     """Within `try`, what is half done when something is raised is seen: nothing fits there."""
-    tried = {each for node in _walk(site.node) if isinstance(node, cst.Try)
-             for each in _walk(node.body)}  # fmt: skip
-    for node in _walk(site.node):
+    tried = {each for node in walked(site.node) if isinstance(node, cst.Try)
+             for each in walked(node.body)}  # fmt: skip
+    for node in walked(site.node):
         if not isinstance(node, cst.IndentedBlock) or node in tried:
             continue
         for start in range(len(node.body) - len(patterns) + 1):
@@ -195,7 +200,7 @@ def _windows(patterns: Sequence[Statement], site: Site) -> Iterator[Found]:
 
 
 @lru_cache(maxsize=64)
-def _walk(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
+def walked(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
     """A node and all below it, but for what is only layout; kept, as every rule asks for it."""
     found, waiting = list[cst.CSTNode](), [node]
     while waiting:

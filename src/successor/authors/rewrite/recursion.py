@@ -8,6 +8,8 @@ from typing import TypeAlias, cast
 
 import libcst as cst
 
+from successor.authors.rewrite.changes import changes_nothing
+from successor.authors.rewrite.effects import HARMLESS
 from successor.authors.rewrite.patterns import fits
 from successor.authors.rewrite.site import (
     Site,
@@ -21,6 +23,59 @@ from successor.authors.rewrite.site import (
 
 Exchange: TypeAlias = Callable[[cst.Call], "cst.BaseExpression | None"]
 """What takes the place of a call of the function by itself; None when nothing can."""
+
+
+def answers_once(site: Site) -> bool:
+    """Whether an answer may stand for all answers to the same call: the function changes nothing,
+    and puts none of its own answers, which may be lists, into another one as they are.
+    """
+    return not keeps_answers(site) and changes_nothing(site, *site.statements)
+
+
+def keeps_answers(site: Site) -> bool:
+    """Whether an answer has others in it, of which two would be one list."""
+    kept = _Kept(site.name)
+    for statement in site.statements:
+        statement.visit(kept)
+    return kept.any
+
+
+class _Kept(cst.CSTVisitor):
+    """Looks for own answers that are kept as they are."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.any = False
+        self._name = name
+        self._answers: set[str] = set()
+        self._read: list[cst.CSTNode] = []
+
+    def visit_Assign(self, node: cst.Assign) -> None:
+        if self._is_own(node.value):
+            self._answers |= names_in(*(each.target for each in node.targets))
+
+    def visit_Call(self, node: cst.Call) -> None:
+        if isinstance(node.func, cst.Name) and node.func.value in HARMLESS:
+            self._read += [each.value for each in node.args]
+
+    def visit_Element(self, node: cst.Element) -> None:
+        self._look(node.value)
+
+    def visit_DictElement(self, node: cst.DictElement) -> None:
+        self._look(node.value)
+
+    def visit_ListComp(self, node: cst.ListComp) -> None:
+        if not any(node is each for each in self._read):
+            self._look(node.elt)
+
+    def visit_DictComp(self, node: cst.DictComp) -> None:
+        self._look(node.value)
+
+    def _look(self, node: cst.BaseExpression) -> None:
+        self.any |= self._is_own(node) or text_of(node) in self._answers
+
+    def _is_own(self, node: cst.BaseExpression) -> bool:
+        return isinstance(node, cst.Call) and text_of(node.func) == self._name
 
 
 def calls_itself(site: Site) -> int:

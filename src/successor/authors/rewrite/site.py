@@ -57,6 +57,16 @@ class Site:
                 return text_of(each.annotation.annotation).strip("\"'")
         return ""
 
+    def is_row(self, parameter: str) -> bool:
+        """Whether a hint says that its items can be gone through again, and it is no table."""
+        kind = self.hint(parameter).partition("[")[0]
+        return kind in {"list", "tuple", "set", "frozenset", "str", "bytes", "Sequence"}
+
+    def equals_itself(self, value: str) -> bool:
+        """Whether it is a literal, or a parameter hinted as what is never NaN."""
+        hinted = self.hint(value) in {"bool", "bytes", "int", "str"}
+        return hinted or not value.isidentifier()
+
     def names(self) -> set[str]:
         """All names that occur in the function."""
         return names_in(self.node)

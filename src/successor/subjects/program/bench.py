@@ -185,10 +185,15 @@ class Programs:
         """Asked for what its result shares."""
         return self._beside(files, "share.py", "share")
 
+    def covering(self, files: Mapping[str, bytes]) -> Program:
+        """Asked for the lines that run."""
+        return self._beside(files, "cover.py", "cover")
+
     def bare(self, files: Mapping[str, bytes]) -> Program:
         """Asked as it is: for timing."""
         if self.target.is_method:
-            return self._beside(files, "observe.py", "function")
+            named = {**runnable(files), "successor_target.py": self._naming()}
+            return Program(named, "successor_target.py:function")
         return Program(runnable(files), f"{self.target.path}:{self.target.entry}")
 
     def constant(self) -> Program:

@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from successor.errors import SuccessorError
-from successor.sandbox import Call, Program, Value
-from successor.subjects.program.bench import Bench, inside, runnable
+from successor.sandbox import Call, Value
+from successor.subjects.program.bench import Bench, Programs
 from successor.subjects.program.grading import Files
 from successor.subjects.program.questions import EDGES, ERRORS, TESTS, Questions
 from successor.subjects.program.target import Target
@@ -49,15 +49,13 @@ def left(
     target: Target, bench: Bench, questions: Questions, files: Files, due: Sequence[range]
 ) -> Sequence[range]:
     """Those statements that no question reaches; questions that take too long end the search."""
-    program = Program(
-        {**runnable(files), "successor_cover.py": inside("cover.py")}, "successor_cover.py:cover"
-    )
+    program = Programs(target).covering(files)
     for calls in asked(questions):
         if not due:
             break
         given: list[Value] = [_plain(call) for call in calls]
         try:
-            call = Call((target.module, target.entry, given))
+            call = Call((target.module, given))
             found = bench.value(program, call, "tracing", PATIENCE_S)
         except SuccessorError:
             break

@@ -14,6 +14,14 @@ def _is_total(found: Found) -> bool:
     return found.is_total("if_")
 
 
+def _is_certain(found: Found) -> bool:
+    return found.site.equals_itself(found.text("y_"))
+
+
+def _is_open(found: Found) -> bool:
+    return not _is_certain(found)
+
+
 variants = by_rules(
     Rule(_LOOP.format(one=True, other=False), "return any(if_ for x_ in xs_)", local=("x_",)),
     Rule(_LOOP.format(one=False, other=True), "return not any(if_ for x_ in xs_)", local=("x_",)),
@@ -32,7 +40,14 @@ variants = by_rules(
             (True, False, "t_ = not any([if_ for x_ in xs_])"),
         )
     ],
-    Rule("any(x_ == y_ for x_ in xs_)", "y_ in xs_", apart=("x_ y_",), plain=("y_",)),
+    # `in` finds NaN where it is the very same object.
+    *[
+        Rule("any(x_ == y_ for x_ in xs_)", after, apart=("x_ y_",), plain=("y_",), when=when)
+        for after, when in (
+            ("y_ in xs_", _is_certain),
+            ("(y_ == y_ and y_ in xs_)", _is_open),
+        )
+    ],
     Rule("any([if_ for x_ in xs_])", "any(if_ for x_ in xs_)", when=_is_total),
     Rule("all([if_ for x_ in xs_])", "all(if_ for x_ in xs_)", when=_is_total),
     Rule("not any(not if_ for x_ in xs_)", "all(if_ for x_ in xs_)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from successor.authors.rewrite.changes import made_here
 from successor.authors.rewrite.patterns import Found, Rule, by_rules
 
 _APART = ("t_ e_", "t_ xs_", "x_ xs_")
@@ -19,6 +20,11 @@ _ADDING = (
 def _any_order(found: Found) -> bool:
     """A comprehension works the key out first, a statement the value."""
     return "k_" not in found.bound or found.is_total("k_") or found.is_total("e_")
+
+
+def _is_unseen(found: Found) -> bool:
+    """Whether nobody else has the list, who would see it half done when something is raised."""
+    return found.text("t_") in made_here(found.site)
 
 
 variants = by_rules(
@@ -54,6 +60,7 @@ variants = by_rules(
     Rule(
         "for x_ in xs_:\n    t_.append(e_)",
         "t_ += [e_ for x_ in xs_]",
+        when=_is_unseen,
         local=("x_",),
         apart=_APART,
     ),

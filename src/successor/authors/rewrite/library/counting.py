@@ -14,9 +14,8 @@ _IMPORT = ("from collections import Counter",)
 
 
 def _is_row(found: Found) -> bool:
-    """Whether a hint says that it is no table: of one, Counter takes the values as counts."""
-    kind = found.site.hint(found.text("xs_")).partition("[")[0]
-    return kind in {"list", "tuple", "set", "frozenset", "str", "bytes", "Sequence"}
+    """Of a table, Counter takes the values as counts."""
+    return found.site.is_row(found.text("xs_"))
 
 
 variants = by_rules(

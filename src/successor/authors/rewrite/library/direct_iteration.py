@@ -7,6 +7,7 @@ from typing import cast
 
 import libcst as cst
 
+from successor.authors.rewrite.changes import may_change
 from successor.authors.rewrite.effects import HARMLESS
 from successor.authors.rewrite.patterns import fits
 from successor.authors.rewrite.site import Site, names_in, site_of, text_of
@@ -46,7 +47,7 @@ def _direct(loop: cst.For, site: Site) -> cst.For | None:
     uses = _Items(items, index, item)
     new = cast("cst.BaseSuite", body.visit(uses))
     outside = names_in(cast("cst.FunctionDef", site.node.deep_replace(loop, cst.Pass())))
-    if uses.wrong or not uses.count or index in outside:
+    if uses.wrong or not uses.count or index in outside or may_change(site, items, body):
         return None
     if index in names_in(new):
         target, source = f"{index}, {item}", f"enumerate({items})"

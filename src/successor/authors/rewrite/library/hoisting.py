@@ -1,9 +1,9 @@
 """What is the same on every turn of a loop is worked out once, above it.
 
 Attributes such as `rows.append` or `math.sqrt`, `len(xs)` and items such as `rows[i]`, of names
-that the loop does not bind and items that it does not change, not even by handing them to another
-function. Items are left where a condition stands before them. Where the loop never turns all of it
-is worked out too, and may raise.
+that the loop does not bind and items that it does not change, not even by another name or by
+handing them to another function. Items are left where a condition stands before them. Where the
+loop never turns all of it is worked out too, and may raise.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import cast
 
 import libcst as cst
 
+from successor.authors.rewrite.changes import may_change
 from successor.authors.rewrite.effects import HARMLESS
 from successor.authors.rewrite.patterns import fits
 from successor.authors.rewrite.site import Site, names_in, parsed, site_of, text_of
@@ -24,7 +25,7 @@ def variants(module: cst.Module, function: str) -> Iterator[cst.Module]:
     if site is None:
         return
     for loop in _loops(site.node):
-        for text in sorted(_steady(loop)):
+        for text in sorted(_steady(site, loop)):
             yield from _hoisted(site, loop, text)
 
 
@@ -48,7 +49,7 @@ def _hoisted(site: Site, loop: cst.For | cst.While, text: str) -> Iterator[cst.M
     yield from site.with_node(cast("cst.FunctionDef", node))
 
 
-def _steady(loop: cst.For | cst.While) -> set[str]:
+def _steady(site: Site, loop: cst.For | cst.While) -> set[str]:
     """Expressions of the loop's body that stay as they are."""
     seen = _Seen()
     loop.body.visit(seen)
@@ -60,8 +61,19 @@ def _steady(loop: cst.For | cst.While) -> set[str]:
         text
         for text, node in seen.candidates.items()
         if not names_in(node) & seen.bound
-        and (isinstance(node, cst.Attribute) or not names_in(node) & seen.changed)
+        and (
+            _is_lasting(site, node)
+            if isinstance(node, cst.Attribute)
+            else not names_in(node) & seen.changed
+            and not any(may_change(site, name, loop) for name in names_in(node) - {"len"})
+        )
     }
+
+
+def _is_lasting(site: Site, method: cst.Attribute) -> bool:
+    """Whether no class of the module has it, whose methods may put another in its place."""
+    classes = [each for each in site.module.body if isinstance(each, cst.ClassDef)]
+    return not any(method.attr.value in text_of(each) for each in classes)
 
 
 _CONDITIONAL = (

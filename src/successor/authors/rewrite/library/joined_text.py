@@ -1,7 +1,11 @@
-"""Text that grows in a loop is joined once at the end."""
+"""Text that grows in a loop is joined once at the end.
+
+All parts are there by then, also where one is no text: so making them must change nothing.
+"""
 
 from __future__ import annotations
 
+from successor.authors.rewrite.changes import changes_nothing
 from successor.authors.rewrite.patterns import Rule, by_rules
 
 _LOOP = "t_ = ''\nfor x_ in xs_:\n    {add}"
@@ -13,6 +17,7 @@ variants = by_rules(
         Rule(
             form.format(add=add).replace("''", empty),
             f't_ = "".join([e_ for x_ in xs_{condition}])',
+            when=lambda found: changes_nothing(found.site, *found.bound["e_"]),
             local=("x_",),
             apart=(*_APART, "t_ if_") if condition else _APART,
         )

@@ -1,74 +1,106 @@
 """What is only looked through for items becomes a set: a list that only grows, or is built once.
 
-Items that cannot be in a set raise TypeError, where a list would have compared them.
+Items that cannot be in a set stay in a list: where hints do not tell what they are, they are
+looked at first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import libcst as cst
 
+from successor.authors.rewrite.keys import Keys
 from successor.authors.rewrite.patterns import Rule, applied, fits
-from successor.authors.rewrite.site import Site, site_of, text_of
+from successor.authors.rewrite.site import Site, parsed, site_of, text_of
+
+_BUILTIN = {"list", "map", "set", "str", "tuple", "type"}
 
 
 def variants(module: cst.Module, function: str) -> Iterator[cst.Module]:
     """One variant for each list that only is asked what is in it."""
     site = site_of(module, function)
-    if site is None:
+    if site is None or _BUILTIN & (site.rebound() | set(site.parameters)):
         return
     for name in sorted(site.names() - set(site.parameters)):
-        lists = _Lists(name)
-        node = site.node.visit(lists)
-        if (
-            lists.made == 1
-            and lists.asked
-            and not lists.other
-            and isinstance(node, cst.FunctionDef)
-        ):
-            yield from site.with_node(node)
+        yield from _as_set(site, name)
     for name in site.parameters:
         yield from _looked_up(site, name)
 
 
+def _as_set(site: Site, name: str) -> Iterator[cst.Module]:
+    """A set in the place of a list; where only a test can tell, the one or the other."""
+    lists, keys = _Lists(name), Keys(site)
+    site.node.visit(lists)
+    if lists.made != 1 or not lists.asked or lists.other or not all(map(keys.are, lists.items)):
+        return
+    test = keys.told()
+    names = (site.free("plain"), site.free("add")) if test else None
+    node = cast("cst.FunctionDef", site.node.visit(_Lists(name, names, grows=lists.grows)))
+    first = parsed(f"{names[0]} = {test}") if names else ()
+    place, body = len(site.docstring), cast("cst.IndentedBlock", node.body)
+    lines = [*body.body[:place], *first, *body.body[place:]]
+    yield from site.with_node(node.with_changes(body=body.with_changes(body=lines)))
+
+
 def _looked_up(site: Site, name: str) -> Iterator[cst.Module]:
     """A set made of a parameter before a comprehension looks through it again and again."""
-    for form in ("[e_ for x_ in xs_ if x_ in {0}]", "[e_ for x_ in xs_ if x_ not in {0}]"):
-        line = form.format(name)
-        new = form.format("known")
-        if site.free("known") == "known":
-            after = f"known = set({name})\n"
-            yield from applied(Rule(f"return {line}", f"{after}return {new}"), site)
-            yield from applied(Rule(f"t_ = {line}", f"{after}t_ = {new}"), site)
+    for row in site.parameters if site.free("known") == "known" else ():
+        keys = Keys(site, rows="{list, tuple}")  # text is looked through for parts
+        if site.hint(name) == "str" or not all(keys.items(cst.Name(each)) for each in (row, name)):
+            continue
+        test = keys.told()
+        known = f"known = set({name}){f' if {test} else {name}' if test else ''}\n"
+        for form in ("[e_ for x_ in {0} if x_ in {1}]", "[e_ for x_ in {0} if x_ not in {1}]"):
+            line, new = form.format(row, name), form.format(row, "known")
+            yield from applied(Rule(f"return {line}", f"{known}return {new}"), site)
+            yield from applied(Rule(f"t_ = {line}", f"{known}t_ = {new}"), site)
 
 
 class _Lists(cst.CSTTransformer):
     """Makes a set of a name's list, and notes whether it is used in another way."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(
+        self, name: str, guarded: tuple[str, str] | None = None, *, grows: bool = False
+    ) -> None:
+        """With the names of the test and of what adds an item, where there is a test."""
         super().__init__()
-        self._name = name
-        self.made, self.asked, self.other = 0, 0, False
+        self._name, self._guarded, self._grows = name, guarded, grows
+        self.made, self.asked, self.other, self.grows = 0, 0, False, False
+        self.items: list[cst.BaseExpression] = []
+        """All that is put in or looked for."""
 
-    def leave_Assign(self, original_node: cst.Assign, updated_node: cst.Assign) -> cst.Assign:
-        match original_node:
-            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]) if (
-                name == self._name
-            ):
-                pass
+    def leave_SimpleStatementLine(
+        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> cst.SimpleStatementLine | cst.FlattenSentinel[cst.BaseStatement]:
+        match original_node.body:
+            case [
+                cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)
+            ] if name == self._name:
+                new = self._set(value)
             case _:
                 return updated_node
-        text = text_of(original_node.value)
-        comprehension = isinstance(original_node.value, cst.ListComp)
-        if text not in ("[]", "list()") and not comprehension:
+        if new is None:
             return updated_node
         self.made += 1
-        value = updated_node.value
-        new = f"{{{text_of(value)[1:-1]}}}" if comprehension else "set()"
-        return updated_node.with_changes(
-            targets=original_node.targets, value=cst.parse_expression(new)
-        )
+        lines = list(parsed(f"{name} = {new}"))
+        lines[0] = lines[0].with_changes(leading_lines=updated_node.leading_lines)
+        if self._guarded and self._grows:
+            test, add = self._guarded
+            lines += parsed(f"{add} = {name}.add if {test} else {name}.append")
+        return cst.FlattenSentinel(lines)
+
+    def _set(self, value: cst.BaseExpression) -> str | None:
+        text = text_of(value)
+        if isinstance(value, cst.ListComp):
+            self.items.append(value.elt)
+            new = f"{{{text[1:-1]}}}"
+        elif text in ("[]", "list()"):
+            new = "set()"
+        else:
+            return None
+        return f"{new} if {self._guarded[0]} else {text}" if self._guarded else new
 
     def visit_Assign(self, node: cst.Assign) -> bool:
         # The name on the left is no use of the list.
@@ -84,10 +116,21 @@ class _Lists(cst.CSTTransformer):
         bound = fits(f"{self._name}.append(x_)", original_node)
         if bound is None:
             return updated_node
-        return updated_node.with_changes(func=cst.parse_expression(f"{self._name}.add"))
+        self.items.append(original_node.args[0].value)
+        self.grows = True
+        add = self._guarded[1] if self._guarded else f"{self._name}.add"
+        return updated_node.with_changes(func=cst.parse_expression(add))
 
     def visit_Attribute(self, node: cst.Attribute) -> bool:
         return text_of(node) != f"{self._name}.append"
+
+    def visit_Comparison(self, node: cst.Comparison) -> None:
+        parts = [node.left, *(each.comparator for each in node.comparisons)]
+        self.items += [
+            left
+            for left, each in zip(parts, node.comparisons, strict=False)
+            if text_of(each.comparator) == self._name
+        ]
 
     def visit_ComparisonTarget(self, node: cst.ComparisonTarget) -> bool:
         looked = isinstance(node.operator, cst.In | cst.NotIn)

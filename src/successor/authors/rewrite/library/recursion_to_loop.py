@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from successor.authors.rewrite.recursion import recurrence
+from successor.authors.rewrite.recursion import answers_once, recurrence
 from successor.authors.rewrite.site import names_in, site_of
 
 
@@ -18,7 +18,7 @@ def variants(module: cst.Module, function: str) -> Iterator[cst.Module]:
     """The loop, which keeps as many values as the recursion looks back."""
     site = site_of(module, function)
     found = recurrence(site) if site else None
-    if site is None or found is None:
+    if site is None or found is None or not answers_once(site):
         return
     names = [site.free(name) for name in ("last", "before", *_older(found.order))][: found.order]
     index = site.free("index")

@@ -15,6 +15,7 @@ import libcst as cst
 
 from successor.authors.rewrite.effects import is_total
 from successor.authors.rewrite.flow import assigned, calls_of, expr, told
+from successor.authors.rewrite.recursion import keeps_answers
 from successor.authors.rewrite.site import only_statement, site_of
 from successor.authors.rewrite.walks import Axis, Walk, walk_of
 
@@ -25,7 +26,7 @@ def variants(module: cst.Module, function: str) -> Iterator[cst.Module]:
     found = walk_of(site) if site else None
     if site is None or found is None or [axis.way for axis in found.axes] == ["rest", "rest"]:
         return
-    if not is_total(*_repeated(found), function=site.name):
+    if keeps_answers(site) or not is_total(*_repeated(found), function=site.name):
         return
     new = _row(found) if len(found.axes) == 1 else _rows(found)
     if new is not None:

@@ -1,16 +1,27 @@
-"""Taking the smallest out of a list again and again is done on a heap."""
+"""Taking the smallest out of a list again and again is done on a heap.
+
+Of items that are equal and yet not the same, such as 1 and True, another one may come first.
+"""
 
 from __future__ import annotations
 
+from successor.authors.rewrite.changes import is_fixed
 from successor.authors.rewrite.effects import ends_early
 from successor.authors.rewrite.patterns import Found, Rule, by_rules
+from successor.authors.rewrite.site import names_in, text_of
 
 _IMPORT = ("import heapq",)
 
 
 def _is_emptied(found: Found) -> bool:
-    """Whether no order is left in which the list was: the loop never ends before its end."""
-    return found.is_name("xs_") and not ends_early(*found.bound["rest__"])
+    """Whether nobody sees another order: the loop never ends before its end, and asks nothing
+    that may be the same list by another name.
+    """
+    if not found.is_name("xs_") or ends_early(*found.bound["rest__"]):
+        return False
+    items, site = found.text("xs_"), found.site
+    given = names_in(*found.bound["rest__"]) & set(site.parameters)
+    return all(is_fixed(site, name) for name in given) and f"= {items}\n" not in text_of(site.node)
 
 
 variants = by_rules(

@@ -46,5 +46,12 @@ variants = by_rules(
     Rule("sum([e_ for x_ in xs_])", "sum(e_ for x_ in xs_)"),
     Rule("sum(e_ for x_ in xs_)", "sum([e_ for x_ in xs_])"),
     Rule("t_ = sum(e_ for x_ in xs_)\nreturn t_", "return sum(e_ for x_ in xs_)"),
-    Rule("sum(1 for x_ in xs_ if x_ == y_)", "xs_.count(y_)", apart=("x_ y_",)),
+    # `count` finds NaN where it is the very same object.
+    Rule(
+        "sum(1 for x_ in xs_ if x_ == y_)",
+        "xs_.count(y_)",
+        apart=("x_ y_",),
+        plain=("y_",),
+        when=lambda found: found.site.equals_itself(found.text("y_")),
+    ),
 )

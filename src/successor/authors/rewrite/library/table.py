@@ -14,7 +14,7 @@ import libcst as cst
 
 from successor.authors.rewrite.effects import is_total
 from successor.authors.rewrite.patterns import fits
-from successor.authors.rewrite.recursion import calls_itself
+from successor.authors.rewrite.recursion import calls_itself, keeps_answers
 from successor.authors.rewrite.site import Site, block, only_statement, site_of, text_of
 
 
@@ -23,7 +23,7 @@ def variants(module: cst.Module, function: str) -> Iterator[cst.Module]:
     site = site_of(module, function)
     if site is None or len(site.parameters) != 2 or not calls_itself(site):
         return
-    if not is_total(*site.statements, function=site.name):
+    if keeps_answers(site) or not is_total(*site.statements, function=site.name):
         return
     cells = _Cells(site)
     statements = [cast("cst.BaseStatement", each.visit(cells)) for each in site.statements]

@@ -7,6 +7,7 @@ from typing import cast
 
 import libcst as cst
 
+from successor.authors.rewrite.patterns import walked
 from successor.authors.rewrite.recursion import calls_itself
 from successor.authors.rewrite.site import Site, block, only_statement, site_of, text_of
 
@@ -16,6 +17,8 @@ def variants(module: cst.Module, function: str) -> Iterator[cst.Module]:
     site = site_of(module, function)
     if site is None or site.node.decorators or "." in function or not calls_itself(site):
         return
+    if _keeps_names(site):
+        return
     turned = _Turned(site)
     around = cst.Module(cast("Sequence[cst.SimpleStatementLine]", site.statements))
     statements = around.visit(turned).body
@@ -23,6 +26,14 @@ def variants(module: cst.Module, function: str) -> Iterator[cst.Module]:
         return
     body = text_of(*statements).removesuffix("continue\n")
     yield from site.with_body(f"while True:\n{block(body)}\n")
+
+
+def _keeps_names(site: Site) -> bool:
+    """Whether something in it reads the parameters later on: they are others by then."""
+    inner = (cst.Lambda, cst.FunctionDef, cst.GeneratorExp)
+    return any(
+        isinstance(each, inner) for statement in site.statements for each in walked(statement)
+    )
 
 
 class _Turned(cst.CSTTransformer):

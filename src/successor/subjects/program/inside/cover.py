@@ -4,18 +4,18 @@
 
 from __future__ import annotations
 
-import importlib
-import operator
 import sys
 from contextlib import suppress
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
+_function = import_module("successor_target").function
 
-def cover(module: str, entry: str, calls: list[Any]) -> list[int]:
+
+def cover(module: str, calls: list[Any]) -> list[int]:
     """Numbers of the lines of the module that ran, each once; what was raised does not matter."""
-    home = importlib.import_module(module)
-    function = operator.attrgetter(entry)(home)
+    home = import_module(module)
     lines = set[int]()
 
     def trace(frame: FrameType, *_: Any) -> Any:
@@ -28,7 +28,7 @@ def cover(module: str, entry: str, calls: list[Any]) -> list[int]:
     try:
         for args, kwargs in calls:
             with suppress(Exception):
-                function(*args, **kwargs)
+                _function(*args, **kwargs)
     finally:
         sys.settrace(None)
     return sorted(lines)
