@@ -1,0 +1,27 @@
+"""Language models: one protocol for providers and local weights, a cache, and hard budgets."""
+
+from successor.llm.budget import Budget, Limits
+from successor.llm.errors import (
+    AnswerError,
+    BudgetError,
+    LLMError,
+    SetupError,
+    UnavailableError,
+)
+from successor.llm.protocol import LanguageModel, Message, OnText, Reply, Request, Usage
+
+__all__ = [
+    "AnswerError",
+    "Budget",
+    "BudgetError",
+    "LLMError",
+    "LanguageModel",
+    "Limits",
+    "Message",
+    "OnText",
+    "Reply",
+    "Request",
+    "SetupError",
+    "UnavailableError",
+    "Usage",
+]
