@@ -8,6 +8,9 @@ from successor.llm.errors import (
     SetupError,
     UnavailableError,
 )
+from successor.llm.opening import open_model
+from successor.llm.patience import Patience
+from successor.llm.prices import Price
 from successor.llm.protocol import LanguageModel, Message, OnText, Reply, Request, Usage
 
 __all__ = [
@@ -19,9 +22,12 @@ __all__ = [
     "Limits",
     "Message",
     "OnText",
+    "Patience",
+    "Price",
     "Reply",
     "Request",
     "SetupError",
     "UnavailableError",
     "Usage",
+    "open_model",
 ]

@@ -13,9 +13,9 @@ from typing import ClassVar, Literal
 
 from successor.errors import SuccessorError
 
-Fault = Literal["refused", "truncated", "empty", "malformed"]
-"""Of an answer: the model would not, ran out of `max_tokens`, said nothing, or the server's bytes
-were no answer (no JSON, no UTF-8, endless)."""
+Fault = Literal["rejected", "refused", "truncated", "empty", "malformed", "endless"]
+"""The server would not take the request (too long, say); the model would not answer it, ran out of
+`max_tokens`, or said nothing; the server's bytes were no answer, or had no end."""
 
 
 class LLMError(SuccessorError):

@@ -54,6 +54,8 @@ class Usage:
     input_tokens: int = 0
     output_tokens: int = 0
     usd: Decimal = Decimal(0)
+    unpriced_calls: int = 0
+    """Of the calls, those whose price nobody knows: they are not in `usd`."""
 
     @property
     def tokens(self) -> int:
@@ -65,6 +67,7 @@ class Usage:
             self.input_tokens + other.input_tokens,
             self.output_tokens + other.output_tokens,
             self.usd + other.usd,
+            self.unpriced_calls + other.unpriced_calls,
         )
 
 
