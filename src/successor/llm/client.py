@@ -12,7 +12,8 @@ from tenacity import (
     RetryCallState,
     retry_if_exception,
     stop_after_attempt,
-    wait_exponential_jitter,
+    wait_exponential,
+    wait_random,
 )
 
 from successor.llm import background
@@ -160,9 +161,8 @@ class Client:
 
     def _wait_s(self, state: RetryCallState) -> float:
         patience, error = self._patience, state.outcome.exception() if state.outcome else None
-        wait = wait_exponential_jitter(
-            patience.first_wait_s, patience.longest_wait_s, jitter=patience.first_wait_s
-        )
+        first, longest = patience.first_wait_s, patience.longest_wait_s
+        wait = wait_exponential(first, longest) + wait_random(0, first)
         return max(wait(state), error.wait_s if isinstance(error, Failure) else 0.0)
 
     async def _attempt(
