@@ -54,7 +54,11 @@ def piece(text: str | None = None, finish: str | None = None, **delta: object) -
 
 
 def says(
-    *texts: str, finish: str = "stop", usage: object = "small", after_s: float = 0.0, **delta: object
+    *texts: str,
+    finish: str = "stop",
+    usage: object = "small",
+    after_s: float = 0.0,
+    **delta: object,
 ) -> Behaviour:
     """An answer as it should be, in pieces."""
 
@@ -78,7 +82,9 @@ def echoes(call: Call) -> None:
     says(call.body["messages"][-1]["content"])(call)
 
 
-def fails(status: int, message: object = "no", code: str | None = None, **headers: str) -> Behaviour:
+def fails(
+    status: int, message: object = "no", code: str | None = None, **headers: str
+) -> Behaviour:
     def behave(call: Call) -> None:
         call.head(status, "application/json", **headers)
         call.write(json.dumps({"error": {"message": message, "code": code}}).encode())
@@ -168,7 +174,9 @@ def serving() -> Iterator[Server]:
 
     http = Quiet(("127.0.0.1", 0), Handler)
     server.url = f"http://127.0.0.1:{http.server_port}/v1"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(
+        target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+    )
     thread.start()
     try:
         yield server

@@ -39,14 +39,14 @@ CHANGED: dict[str, object] = {
 
 def test_every_part_of_a_request_is_in_its_key():
     assert set(CHANGED) == {field.name for field in dataclasses.fields(Request)}
-    keys = {Cache.key("a", "b", dataclasses.replace(asking(), **{k: v})) for k, v in CHANGED.items()}
+    keys = {
+        Cache.key("a", "b", dataclasses.replace(asking(), **{k: v})) for k, v in CHANGED.items()
+    }
     keys |= {Cache.key(*names, asking()) for names in [("a", "b"), ("ab", ""), ("b", "a")]}
     assert len(keys) == len(CHANGED) + 3
 
 
-def test_servers_and_models_have_their_own_answers(
-    server: Server, opened: Opened, tmp_path: Path
-):
+def test_servers_and_models_have_their_own_answers(server: Server, opened: Opened, tmp_path: Path):
     for name in ("openai:one", "openai:two", "openai:one"):
         opened(name, cache=tmp_path).complete(asking())
     assert server.calls == 2

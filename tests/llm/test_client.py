@@ -91,7 +91,7 @@ def test_answers_come_in_the_order_of_their_requests(server: Server, opened: Ope
         raw(b'data: {"choices": [{"delta": {"content": "caf\xe9"}}]}\n\n'),
         raw(b'{"choices": []}', kind="application/json"),
         raw(b'data: {"choices": 7}\n\n'),
-        raw(b'data: [1, 2]\n\n'),
+        raw(b"data: [1, 2]\n\n"),
         raw(b'data: {"choices": [{"delta": {"content": 5}}]}\n\n'),
         raw(b'data: {"error": {"message": "overloaded"}}\n\n'),
         raw(b"data: {}\n\n"),
@@ -278,9 +278,7 @@ def test_a_listener_that_fails_spoils_no_answer(
         asking("\ud800"),
     ],
 )
-def test_what_no_server_could_be_sent_is_refused(
-    server: Server, opened: Opened, request_: Request
-):
+def test_what_no_server_could_be_sent_is_refused(server: Server, opened: Opened, request_: Request):
     with pytest.raises(SetupError):
         opened().complete(request_)
     assert server.calls == 0

@@ -12,7 +12,7 @@ import pytest
 from llm.conftest import CANARY, Opened, asking
 from llm.server import Server, endless, fails, says
 from successor.llm import LLMError, SetupError
-from successor.llm.chunks import Redacting
+from successor.llm.keys import Redacting
 from successor.llm.providers import endpoint, split
 
 

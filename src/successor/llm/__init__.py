@@ -8,6 +8,7 @@ from successor.llm.errors import (
     SetupError,
     UnavailableError,
 )
+from successor.llm.local.tuning import Tuning
 from successor.llm.opening import open_model
 from successor.llm.patience import Patience
 from successor.llm.prices import Price
@@ -27,6 +28,7 @@ __all__ = [
     "Reply",
     "Request",
     "SetupError",
+    "Tuning",
     "UnavailableError",
     "Usage",
     "open_model",

@@ -20,7 +20,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """What the coroutine comes to in the background.
 
     Raises:
-        asyncio.CancelledError: when it was cancelled there.
+        concurrent.futures.CancelledError: when it was cancelled there.
     """
     future = asyncio.run_coroutine_threadsafe(work, _loop(os.getpid()))
     try:

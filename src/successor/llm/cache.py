@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -60,7 +61,8 @@ class Cache:
                 os.fsync(file.fileno())
             unfinished.replace(path)
         except OSError as error:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):  # the first error tells more than one of tidying up
+                unfinished.unlink(missing_ok=True)
             raise SetupError(f"{self._folder}: cannot keep answers: {error.strerror}") from None
 
     def _path(self, key: str) -> Path:

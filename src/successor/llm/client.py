@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Sequence
+from concurrent.futures import CancelledError
 from typing import Self
 
 from tenacity import (
@@ -27,6 +28,7 @@ from successor.llm.prices import Cost, most_input_tokens
 from successor.llm.protocol import OnText, Reply, Request, Usage
 from successor.llm.providers import Endpoint
 
+PATIENCE = Patience()
 LOOK_AGAIN_S = 0.02
 """How often a request that waits for budget looks whether some came back."""
 _REFUSED = frozenset({"content_filter", "refusal", "safety"})
@@ -45,7 +47,7 @@ class Client:
         budget: Budget,
         cost: Cost | None,
         cache: Cache | None = None,
-        patience: Patience = Patience(),
+        patience: Patience = PATIENCE,
     ) -> None:
         if cost is None and budget.limits.usd is not None:
             raise SetupError(
@@ -106,7 +108,7 @@ class Client:
             raise SetupError(f"{self._name} was closed")
         try:
             return background.run(self._all(requests, on_text))
-        except asyncio.CancelledError:
+        except CancelledError:
             raise UnavailableError(f"{self._name} was closed during the request") from None
 
     async def _all(

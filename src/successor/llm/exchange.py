@@ -13,8 +13,9 @@ from email.utils import parsedate_to_datetime
 import httpx2
 import openai
 
-from successor.llm.chunks import Answer, Chunk, Redacting
+from successor.llm.chunks import Answer, Chunk
 from successor.llm.errors import AnswerError, LLMError, SetupError, UnavailableError
+from successor.llm.keys import KeylessLogs, Redacting
 from successor.llm.protocol import OnText, Request
 from successor.llm.providers import Endpoint
 from successor.llm.transport import EncodedError, EndlessError, http_client, most_bytes
@@ -51,6 +52,7 @@ class Exchange:
     def __init__(self, endpoint: Endpoint, timeout_s: float) -> None:
         self._endpoint = endpoint
         self._timeout_s = timeout_s
+        self._quiet = KeylessLogs(endpoint.key.get_secret_value())
         self._client = openai.AsyncOpenAI(
             api_key=endpoint.key.get_secret_value() or _NO_KEY,
             base_url=endpoint.url,
@@ -60,6 +62,7 @@ class Exchange:
 
     async def close(self) -> None:
         await self._client.close()
+        self._quiet.end()
 
     async def ask(self, request: Request, on_text: OnText | None) -> Answer:
         """The answer, to the end that its server gave it.

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from successor.llm.budget import Budget, Limits
 from successor.llm.cache import Cache
 from successor.llm.errors import SetupError
+from successor.llm.local.tuning import Tuning
 from successor.llm.patience import Patience
 from successor.llm.prices import Price, cost_at
-from successor.llm.providers import endpoint, split
+from successor.llm.providers import LOCAL, endpoint, split
 
 if TYPE_CHECKING:
     from successor.llm.client import Client
+    from successor.llm.local.model import LocalModel
 
 EXTRA = "pip install 'successor-rsi[llm]'"
 
@@ -27,9 +29,10 @@ def open_model(
     cache: Path | None = None,
     price: Price | None = None,
     patience: Patience | None = None,
+    tuning: Tuning | None = None,
     environment: Mapping[str, str] = os.environ,
-) -> Client:
-    """The model of that name, ready to be asked.
+) -> Client | LocalModel:
+    """The model of that name, ready to be asked; it is a context manager, too.
 
     Args:
         name: as in `successor.llm.providers`: `claude-sonnet-4-5`, `openai:gpt-5`, `local:...`.
@@ -37,25 +40,26 @@ def open_model(
         cache: a folder for answers; None asks every time.
         price: what it costs, where the table of prices does not know or is wrong.
         patience: concurrency, attempts, timeouts.
-        environment: where keys and URLs are looked up.
+        tuning: of a local model.
+        environment: where keys, URLs and folders are looked up.
 
     Raises:
         SetupError: no such provider, no key, no price for a budget in dollars, weights that are
             not there, or a missing library.
     """
     provider, model = split(name, environment)
+    budget, patience = budget or Budget(Limits()), patience or Patience()
+    kept = Cache(cache) if cache is not None else None
     try:
+        if provider.name == LOCAL:
+            from successor.llm.local.model import LocalModel
+            from successor.llm.local.weights import found
+
+            weights = found(model, environment)
+            return LocalModel(name, weights, budget, kept, patience, tuning or Tuning())
         from successor.llm.client import Client
 
         where = endpoint(provider, model, environment)
-        cost = price or cost_at(where)
+        return Client(name, where, budget, price or cost_at(where), kept, patience)
     except ImportError as error:
         raise SetupError(f"language models need {error.name}; {EXTRA}") from error
-    return Client(
-        name,
-        where,
-        budget or Budget(Limits()),
-        cost,
-        Cache(cache) if cache is not None else None,
-        patience or Patience(),
-    )

@@ -29,11 +29,14 @@ class Price:
         return (self.input_usd * input_tokens + self.output_usd * output_tokens) / MILLION
 
 
+FREE = Price(Decimal(0), Decimal(0))
+
+
 def cost_at(endpoint: Endpoint) -> Cost | None:
     """What the endpoint charges; None where nobody knows, as for a proxy."""
     provider = endpoint.provider
     if provider.prices is None:
-        return Price(Decimal(0), Decimal(0))
+        return FREE
     if not endpoint.is_default:
         return None
     from genai_prices import Usage, calc_price

@@ -170,9 +170,10 @@ def _url(provider: Provider, given: str) -> str:
         parts = urlsplit(url)
         # A password or a query would be a secret in a place that errors show.
         odd = parts.scheme not in {"http", "https"} or parts.query or parts.username
+        port = parts.port  # an odd one is a ValueError
         if odd or not parts.hostname:
             raise ValueError  # noqa: TRY301 - one message for all that is wrong
-        if provider.name == "ollama" and parts.port is None:
+        if provider.name == "ollama" and port is None:
             url = f"{parts.scheme}://{parts.netloc}:11434{parts.path}"
     except ValueError:
         raise SetupError(

@@ -1,0 +1,45 @@
+"""Weights from the Hugging Face hub, by its own client: HF_ENDPOINT, HF_TOKEN and the rest hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from successor.llm.errors import SetupError, UnavailableError
+from successor.llm.local.weights import Weights
+
+EXTRA = "pip install 'successor-rsi[local]'"
+LOOK_S = 10.0
+"""To wait for the hub's first word."""
+DIGEST_LENGTH = 64
+
+
+def fetch(weights: Weights, staging: Path) -> Path:
+    """The file as the hub has it; the client goes on where it left off.
+
+    Raises:
+        UnavailableError: when the hub cannot be reached, or has another file by that name.
+        SetupError: when the hub's client is not installed.
+    """
+    try:
+        from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
+        from huggingface_hub.utils import disable_progress_bars
+    except ImportError:
+        raise SetupError(f"needs huggingface_hub; {EXTRA}") from None
+    where = weights.hub
+    disable_progress_bars()
+    try:
+        url = hf_hub_url(where.repository, where.file)
+        told = get_hf_file_metadata(url, timeout=LOOK_S).etag or ""
+        if len(told) == DIGEST_LENGTH and told != weights.sha256:
+            raise UnavailableError(f"it has another file by that name, {told[:12]}...")
+        path = hf_hub_download(where.repository, where.file, local_dir=staging / "hub")
+    except UnavailableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - its client lets through those of three libraries
+        raise UnavailableError(_line(error)) from None
+    return Path(path)
+
+
+def _line(error: Exception) -> str:
+    first = next(iter(str(error).strip().splitlines()), "")
+    return f"{type(error).__name__}: {first}"[:160]
