@@ -64,7 +64,7 @@ $(VENV)/.pip: constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml constraints.txt $(VENV)/.pip
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[programs,train]' \
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[programs,train,local]' \
 		|| { $(BIN)/python tools/why_no_torch.py; exit 1; }
 	@touch $@
 

@@ -12,7 +12,7 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -36,10 +36,16 @@ def verbs() -> str:
     spelled = cli.context_settings["help_option_names"]  # click remembers the first spelling
     whole = click.Context(cli, info_name="successor", terminal_width=80, help_option_names=spelled)
     parts = [f"```text\n{cli.get_help(whole)}\n```\n"]
-    for name, verb in sorted(cli.commands.items()):
-        context = click.Context(verb, info_name=name, parent=whole, terminal_width=80)
-        parts.append(f"## {name}\n\n```text\n{verb.get_help(context)}\n```\n")
+    parts += _helps(cli, whole, "")
     return "\n" + "\n".join(parts) + "\n"
+
+
+def _helps(group: click.Group, parent: click.Context, before: str) -> Iterator[str]:
+    for name, verb in sorted(group.commands.items()):
+        context = click.Context(verb, info_name=name, parent=parent, terminal_width=80)
+        yield f"## {before}{name}\n\n```text\n{verb.get_help(context)}\n```\n"
+        if isinstance(verb, click.Group):
+            yield from _helps(verb, context, f"{before}{name} ")
 
 
 def settings() -> str:

@@ -28,13 +28,15 @@ def opened(server: Server) -> Iterator[Opened]:
     """Opens models at the server, in a hurry and with a canary for a key."""
     with ExitStack() as stack:
 
-        def opening(name: str = "openai:tested", **options: Any) -> Client:
+        def opening(name: str = "openai:tested", **options: Any) -> Client:  # noqa: ANN401
             environment = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": CANARY}
             given = {"patience": HURRIED, "environment": environment, **options}
-            return stack.enter_context(open_model(name, **given))
+            model = open_model(name, **given)
+            assert isinstance(model, Client)
+            return stack.enter_context(model)
 
         yield opening
 
 
-def asking(text: str = "hello", **options: Any) -> Request:
+def asking(text: str = "hello", **options: Any) -> Request:  # noqa: ANN401
     return Request((Message("user", text),), **options)

@@ -159,7 +159,7 @@ def serving() -> Iterator[Server]:
     server = Server()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - http.server calls it so
+        def do_POST(self) -> None:
             server.handle(self)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm.conftest import HURRIED, Opened, asking
-from llm.server import Server, drops, fails, hangs, raw, says
+from llm.server import Behaviour, Server, drops, fails, hangs, raw, says
 from successor.llm import (
     Budget,
     BudgetError,
@@ -104,7 +104,9 @@ def test_tokens_and_money_are_never_exceeded_by_16_callers(
 @pytest.mark.parametrize(
     "bad", [says("yes", usage=None), says("yes", usage={"prompt_tokens": 0}), raw(b"data: {}\n\n")]
 )
-def test_where_no_usage_is_told_the_worst_is_counted(server: Server, opened: Opened, bad):
+def test_where_no_usage_is_told_the_worst_is_counted(
+    server: Server, opened: Opened, bad: Behaviour
+):
     server.play(bad)
     model = opened(patience=Patience(attempts=1))
     ask(model)
@@ -129,7 +131,9 @@ def test_what_was_surely_not_answered_costs_no_tokens(server: Server, opened: Op
 
 
 @pytest.mark.parametrize("bad", [hangs, drops])
-def test_what_may_have_been_answered_costs_the_worst(server: Server, opened: Opened, bad):
+def test_what_may_have_been_answered_costs_the_worst(
+    server: Server, opened: Opened, bad: Behaviour
+):
     server.play(bad)
     model = opened(patience=Patience(attempts=1, timeout_s=0.3))
     assert isinstance(ask(model), UnavailableError)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from llm.conftest import CANARY, Opened, asking
-from llm.server import Server, fails, says
+from llm.server import Behaviour, Server, fails, says
 from successor.llm import AnswerError, Budget, Limits, Message, Reply, Request, SetupError, Usage
 from successor.llm.cache import Cache
 
@@ -68,7 +68,7 @@ def test_a_damaged_answer_is_asked_again(
 
 
 @pytest.mark.parametrize("bad", [says("cut", finish="length"), says(), fails(400)])
-def test_what_is_no_use_is_not_kept(server: Server, opened: Opened, tmp_path: Path, bad):
+def test_what_is_no_use_is_not_kept(server: Server, opened: Opened, tmp_path: Path, bad: Behaviour):
     server.play(bad, says("fine"))
     model = opened(cache=tmp_path)
     with pytest.raises(AnswerError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -11,6 +12,7 @@ import pytest
 from llm.conftest import HURRIED, Opened, asking
 from llm.server import (
     Behaviour,
+    Call,
     Server,
     drops,
     endless,
@@ -73,7 +75,7 @@ def test_no_more_requests_are_under_way_than_was_said(server: Server, opened: Op
     assert server.most_at_once == 3
 
 
-def test_answers_come_in_the_order_of_their_requests(server: Server, opened: Opened):
+def test_answers_come_in_the_order_of_their_requests(opened: Opened):
     asked = [asking(str(number)) for number in range(30)]
     replies = opened().complete_all(asked)
     texts = [reply.text for reply in replies if not isinstance(reply, LLMError)]
@@ -176,7 +178,7 @@ def a_date() -> str:
 
 
 @pytest.mark.parametrize("header", [seconds, a_date])
-def test_retry_after_is_kept_to(server: Server, opened: Opened, header: type[str]):
+def test_retry_after_is_kept_to(server: Server, opened: Opened, header: Callable[[], str]):
     server.play(fails(429, retry_after=header()), says("fine"))
     started = time.monotonic()
     assert opened().complete(asking()).text == "fine"
@@ -235,7 +237,7 @@ def test_an_answer_without_end_is_cut_off_in_size(server: Server, opened: Opened
 
 
 def test_a_whole_answer_counts_even_if_the_connection_stays(server: Server, opened: Opened):
-    def stays(call):
+    def stays(call: Call) -> None:
         says("whole")(call)
         call.open.wait(30)
 
@@ -284,7 +286,7 @@ def test_what_no_server_could_be_sent_is_refused(server: Server, opened: Opened,
     assert server.calls == 0
 
 
-def test_nobody_listens(opened: Opened, server: Server):
+def test_nobody_listens(opened: Opened):
     environment = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
     model = opened(environment=environment, patience=IMPATIENT)
     with pytest.raises(UnavailableError, match=r"^tested at 127\.0\.0\.1: ") as caught:
@@ -301,7 +303,7 @@ def test_a_closed_model_says_so(opened: Opened):
 
 
 def test_pieces_of_another_choice_do_not_matter(server: Server, opened: Opened):
-    def behave(call):
+    def behave(call: Call) -> None:
         call.head()
         call.event({"choices": None})
         call.event({**piece("one"), "system_fingerprint": None, "model": None})

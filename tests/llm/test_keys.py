@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import copy
 import logging
-import pickle
 import traceback
 from pathlib import Path
 
@@ -101,4 +101,4 @@ def test_what_the_environment_has_for_openai_goes_nowhere_else(
 
 def test_a_model_cannot_be_pickled(opened: Opened):
     with pytest.raises(TypeError):
-        pickle.dumps(opened())
+        copy.deepcopy(opened())  # by the same means

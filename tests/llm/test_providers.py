@@ -102,7 +102,7 @@ def test_names_that_lead_nowhere(name: str, environment: dict[str, str], told: s
     ],
 )
 def test_each_provider_is_asked_in_its_own_words(
-    server: Server, opened: Opened, name: str, path: str, limit: str, seed: bool
+    server: Server, opened: Opened, name: str, path: str, limit: str, seed: object
 ):
     variables = ("OPENAI_BASE_URL", "ANTHROPIC_BASE_URL", "GOOGLE_GEMINI_BASE_URL")
     environment = dict.fromkeys((*variables, "OPENROUTER_BASE_URL", "OLLAMA_HOST"), server.url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from successor.llm.errors import SetupError, UnavailableError
@@ -28,15 +29,20 @@ def fetch(weights: Weights, staging: Path) -> Path:
     where = weights.hub
     disable_progress_bars()
     try:
-        url = hf_hub_url(where.repository, where.file)
+        endpoint = os.environ.get("HF_ENDPOINT")  # the client looks only when it is imported
+        url = hf_hub_url(where.repository, where.file, endpoint=endpoint)
         told = get_hf_file_metadata(url, timeout=LOOK_S).etag or ""
-        if len(told) == DIGEST_LENGTH and told != weights.sha256:
-            raise UnavailableError(f"it has another file by that name, {told[:12]}...")
-        path = hf_hub_download(where.repository, where.file, local_dir=staging / "hub")
-    except UnavailableError:
-        raise
+        path = (
+            hf_hub_download(
+                where.repository, where.file, local_dir=staging / "hub", endpoint=endpoint
+            )
+            if len(told) != DIGEST_LENGTH or told == weights.sha256
+            else None
+        )
     except Exception as error:  # noqa: BLE001 - its client lets through those of three libraries
         raise UnavailableError(_line(error)) from None
+    if path is None:  # known before it was fetched
+        raise UnavailableError(f"it has another file by that name, {told[:12]}...")
     return Path(path)
 
 

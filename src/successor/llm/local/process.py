@@ -23,11 +23,12 @@ EXTRA = "pip install 'successor-rsi[local]'"
 _SECRET = re.compile("KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
 
 
-def cores() -> int:
-    """How many this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def free_cores() -> int:
+    """Cores that nothing else has used lately, at least 1. Threads of llama.cpp wait for one
+    another at every step, so that one which shares its core holds up all.
+    """
+    mine = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return max(1, min(mine, round(mine - os.getloadavg()[0])))
 
 
 class ServerProcess:
@@ -43,10 +44,10 @@ class ServerProcess:
         if find_spec("xllamacpp") is None:
             raise SetupError(f"local models need xllamacpp; {EXTRA}")
         self.key = secrets.token_urlsafe(24)
-        threads = tuning.threads or cores()
+        threads = tuning.threads or free_cores()
         order = Order(str(path), name, self.key, tuning.slots, tuning.context, threads)
-        self._log = tempfile.TemporaryFile()
-        self._child = subprocess.Popen(  # noqa: S603 - our own arguments
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it stops
+        self._child = subprocess.Popen(
             [sys.executable, "-P", "-m", "successor.llm.local.serve"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -77,7 +77,7 @@ def _from_any(weights: Weights, staging: Path, sources: Sequence[str]) -> Path:
 
 
 def _copied(path: Path) -> Source:
-    def copy(weights: Weights, staging: Path) -> Path:
+    def copy(_: Weights, staging: Path) -> Path:
         if not path.is_file():
             raise UnavailableError("no such file")
         return Path(shutil.copyfile(path, staging / "copy"))

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from typing import Any
 
 LOOK_EVERY_S = 1.0
@@ -49,15 +50,14 @@ def main() -> None:
     order = Order(**json.loads(sys.stdin.readline()))
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     threading.Thread(target=_end_with_pipe, daemon=True).start()
-    import xllamacpp
-
+    xllamacpp: Any = import_module("xllamacpp")  # it brings no types
     server = xllamacpp.Server(_parameters(xllamacpp.CommonParams(), order))
     print(json.dumps({"url": server.listening_address}), flush=True)  # noqa: T201 - for our starter
     while True:
         time.sleep(3600)
 
 
-def _parameters(parameters: Any, order: Order) -> Any:  # noqa: ANN401 - it brings no types
+def _parameters(parameters: Any, order: Order) -> Any:  # noqa: ANN401 - the same
     parameters.model.path = order.path
     parameters.model_alias = {order.name}
     parameters.api_keys = [order.key]

@@ -14,6 +14,6 @@ class Tuning:
     context: int = 4096
     """Tokens of prompt and answer together, of each slot."""
     threads: int = 0
-    """0 is as many as there are cores."""
+    """0 is one for each core that nothing else uses."""
     start_s: float = 600.0
     """To read the weights."""
