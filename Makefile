@@ -64,10 +64,10 @@ $(VENV)/.pip: constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml constraints.txt $(VENV)/.pip
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[programs,train,local]' \
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[programs,train]' \
 		|| { $(BIN)/python tools/why_no_torch.py; exit 1; }
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[local]' --group dev
 	@touch $@

@@ -30,7 +30,7 @@ def opened(server: Server) -> Iterator[Opened]:
 
         def opening(name: str = "openai:tested", **options: Any) -> Client:  # noqa: ANN401
             environment = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": CANARY}
-            given = {"patience": HURRIED, "environment": environment, **options}
+            given: dict[str, Any] = {"patience": HURRIED, "environment": environment, **options}
             model = open_model(name, **given)
             assert isinstance(model, Client)
             return stack.enter_context(model)

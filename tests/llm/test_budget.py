@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -43,7 +44,7 @@ def ask(model: Client, number: int = 0) -> Reply | LLMError:
 
 def ask_from_threads(model: Client, times: int) -> list[Reply | LLMError]:
     with ThreadPoolExecutor(MANY) as pool:
-        return list(pool.map(lambda number: ask(model, number), range(times)))
+        return list(pool.map(partial(ask, model), range(times)))
 
 
 @pytest.mark.parametrize("allowed", [0, 1, 5, 17])
@@ -68,7 +69,8 @@ def test_all_at_once_share_one_budget(server: Server, opened: Opened):
     budget = Budget(Limits(calls=6))
     models = [opened(f"openai:model-{number}", budget=budget) for number in range(3)]
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda model: model.complete_all([asking()] * 5), models))
+        for asked in [pool.submit(model.complete_all, [asking()] * 5) for model in models]:
+            asked.result()
     assert server.calls == 6 == budget.spent.calls
 
 

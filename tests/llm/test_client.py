@@ -36,9 +36,9 @@ from successor.llm import (
 IMPATIENT = Patience(first_wait_s=0.01, timeout_s=0.5, attempts=2)
 
 
-def failure(opened: Opened, patience: Patience = HURRIED, **asked: int) -> LLMError:
+def failure(opened: Opened, patience: Patience = HURRIED, max_tokens: int = 99) -> LLMError:
     with pytest.raises(LLMError) as caught:
-        opened(patience=patience).complete(asking(**asked))
+        opened(patience=patience).complete(asking(max_tokens=max_tokens))
     told = str(caught.value)
     assert "\n" not in told
     assert len(told) < 400

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
@@ -123,6 +125,23 @@ def test_prices_are_known_for_the_providers_own_servers():
 def test_prices_that_nobody_knows(name: str):
     environment = {**KEYS, **({"OPENAI_BASE_URL": "http://proxy"} if name == "x" else {})}
     assert cost_at(endpoint(*split(name, environment), environment)) is None
+
+
+def test_libraries_are_loaded_when_a_model_is_opened_and_named_when_missing():
+    code = """
+import sys
+import successor.llm
+heavy = ("openai", "httpx2", "genai_prices", "tenacity", "huggingface_hub", "xllamacpp")
+assert not set(heavy) & set(sys.modules)
+sys.modules["openai"] = None
+try:
+    successor.llm.open_model("gpt-5", environment={"OPENAI_API_KEY": "k"})
+except successor.llm.SetupError as error:
+    print(error)
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    expected = "language models need openai; pip install 'successor-rsi[llm]'\n"
+    assert (told.stdout, told.stderr) == (expected, "")
 
 
 def test_what_runs_at_home_costs_nothing(server: Server, opened: Opened):

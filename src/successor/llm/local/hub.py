@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from successor.llm.errors import SetupError, UnavailableError
 from successor.llm.local.weights import Weights
@@ -22,18 +24,18 @@ def fetch(weights: Weights, staging: Path) -> Path:
         SetupError: when the hub's client is not installed.
     """
     try:
-        from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
-        from huggingface_hub.utils import disable_progress_bars
+        hub: Any = import_module("huggingface_hub")  # its types are partly unknown
+        quiet: Any = import_module("huggingface_hub.utils")
     except ImportError:
         raise SetupError(f"needs huggingface_hub; {EXTRA}") from None
     where = weights.hub
-    disable_progress_bars()
+    quiet.disable_progress_bars()
     try:
         endpoint = os.environ.get("HF_ENDPOINT")  # the client looks only when it is imported
-        url = hf_hub_url(where.repository, where.file, endpoint=endpoint)
-        told = get_hf_file_metadata(url, timeout=LOOK_S).etag or ""
+        url = hub.hf_hub_url(where.repository, where.file, endpoint=endpoint)
+        told = hub.get_hf_file_metadata(url, timeout=LOOK_S).etag or ""
         path = (
-            hf_hub_download(
+            hub.hf_hub_download(
                 where.repository, where.file, local_dir=staging / "hub", endpoint=endpoint
             )
             if len(told) != DIGEST_LENGTH or told == weights.sha256
