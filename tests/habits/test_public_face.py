@@ -51,7 +51,7 @@ def test_registered_parts_can_be_loaded(group: str, name: str, value: str) -> No
 
 def test_what_is_imported_is_declared() -> None:
     extras = PROJECT["optional-dependencies"]
-    declared = PROJECT["dependencies"] + extras["programs"] + extras["train"]
+    declared = [*PROJECT["dependencies"], *(need for extra in extras.values() for need in extra)]
     known = {re.split(r"[<>=\[]", need)[0].replace("-", "_") for need in declared}
     for path in SOURCE.rglob("*.py"):
         for name in _imported(ast.parse(path.read_text("utf-8"))):

@@ -28,7 +28,7 @@ def opened(server: Server) -> Iterator[Opened]:
     """Opens models at the server, in a hurry and with a canary for a key."""
     with ExitStack() as stack:
 
-        def opening(name: str = "openai:tested", **options: Any) -> Client:  # noqa: ANN401
+        def opening(name: str = "openai:tested", **options: Any) -> Client:  # noqa: ANN401 - as it takes
             environment = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": CANARY}
             given: dict[str, Any] = {"patience": HURRIED, "environment": environment, **options}
             model = open_model(name, **given)
@@ -38,5 +38,5 @@ def opened(server: Server) -> Iterator[Opened]:
         yield opening
 
 
-def asking(text: str = "hello", **options: Any) -> Request:  # noqa: ANN401
+def asking(text: str = "hello", **options: Any) -> Request:  # noqa: ANN401 - as it takes
     return Request((Message("user", text),), **options)

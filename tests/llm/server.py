@@ -162,7 +162,7 @@ def serving() -> Generator[Server]:
         def do_POST(self) -> None:
             server.handle(self)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name
             """Tests are told by `bodies`."""
 
     class Quiet(ThreadingHTTPServer):

@@ -11,7 +11,7 @@ import pytest
 
 from llm.conftest import CANARY, Opened, asking
 from llm.server import Server, endless, fails, says
-from successor.llm import LLMError, SetupError
+from successor.llm import AnswerError, LLMError, SetupError
 from successor.llm.keys import Redacting
 from successor.llm.providers import endpoint, split
 
@@ -56,6 +56,13 @@ def test_what_is_cut_off_has_not_got_it(server: Server, opened: Opened):
     with pytest.raises(LLMError) as caught:
         opened().complete(asking(max_tokens=1))
     assert CANARY not in repr(vars(caught.value))
+
+
+def test_no_refusal_has_it(server: Server, opened: Opened):
+    server.play(says(refusal=f"not with {CANARY}"))
+    with pytest.raises(AnswerError) as caught:
+        opened().complete(asking())
+    assert caught.value.text == "not with [key]"
 
 
 def test_words_that_are_no_keys_stay_in_answers():

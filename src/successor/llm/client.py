@@ -188,7 +188,7 @@ class Client:
 
     async def _reserved(self, worst: Usage) -> str:
         # A budget is shared by threads and knows no event loop that it could wake.
-        while (ticket := self._budget.reserve(worst)) is None:  # noqa: ASYNC110
+        while (ticket := self._budget.reserve(worst)) is None:  # noqa: ASYNC110 - see above
             await asyncio.sleep(LOOK_AGAIN_S)
         return ticket
 

@@ -86,6 +86,7 @@ class Exchange:
             what = "the answer breaks off" if answer.begun else "the answer is no event stream"
             raise self._malformed(what)
         answer.pieces.append(told.rest())
+        answer.refusal, answer.model = told.clean(answer.refusal), told.clean(answer.model)
         return answer
 
     async def _stream(self, request: Request) -> openai.AsyncStream[object]:
