@@ -47,7 +47,7 @@ def fake(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> Pat
     (home / "xllamacpp.py").write_text(FAKE)
     (home / "url").write_text(server.url.removesuffix("/v1"))
     (home / "x.gguf").write_bytes(b"GGUF")
-    monkeypatch.syspath_prepend(home)
+    monkeypatch.setattr(sys, "path", [str(home), *sys.path])
     path = os.environ.get("PYTHONPATH")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(home), *([path] if path else [])]))
     return home

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from successor.llm.local.model import LocalModel
 
 EXTRA = "pip install 'successor-rsi[llm]'"
+LOCAL_TIMEOUT_S = 3600.0
+"""A busy machine of two cores takes a quarter of an hour for an answer of 2,048 tokens."""
 
 
 def open_model(
@@ -48,7 +50,7 @@ def open_model(
             not there, or a missing library.
     """
     provider, model = split(name, environment)
-    budget, patience = budget or Budget(Limits()), patience or Patience()
+    budget = budget or Budget(Limits())
     kept = Cache(cache) if cache is not None else None
     try:
         if provider.name == LOCAL:
@@ -56,10 +58,11 @@ def open_model(
             from successor.llm.local.weights import found
 
             weights = found(model, environment)
+            patience = patience or Patience(timeout_s=LOCAL_TIMEOUT_S)
             return LocalModel(name, weights, budget, kept, patience, tuning or Tuning())
         from successor.llm.client import Client
 
         where = endpoint(provider, model, environment)
-        return Client(name, where, budget, price or cost_at(where), kept, patience)
+        return Client(name, where, budget, price or cost_at(where), kept, patience or Patience())
     except ImportError as error:
         raise SetupError(f"language models need {error.name}; {EXTRA}") from error
