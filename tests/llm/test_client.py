@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -69,7 +70,13 @@ def test_all_that_a_request_says_is_sent(server: Server, opened: Opened):
 
 
 def test_no_more_requests_are_under_way_than_was_said(server: Server, opened: Opened):
-    server.play(says("yes", after_s=0.05))
+    three = threading.Barrier(3, timeout=30)
+
+    def together(call: Call) -> None:
+        three.wait()
+        says("yes")(call)
+
+    server.play(together)
     replies = opened(patience=Patience(concurrency=3)).complete_all([asking()] * 12)
     assert len(replies) == server.calls == 12
     assert server.most_at_once == 3
