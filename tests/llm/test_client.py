@@ -34,7 +34,7 @@ from successor.llm import (
     Usage,
 )
 
-IMPATIENT = Patience(first_wait_s=0.01, timeout_s=0.5, attempts=2)
+IMPATIENT = Patience(first_wait_s=0.01, timeout_s=1.5, attempts=2)
 
 
 def failure(opened: Opened, patience: Patience = HURRIED, max_tokens: int = 99) -> LLMError:
@@ -209,10 +209,11 @@ def test_who_wants_us_to_wait_for_an_hour_is_given_up(server: Server, opened: Op
 def test_a_server_that_hangs_is_left(server: Server, opened: Opened):
     server.play(hangs)
     started = time.monotonic()
-    error = failure(opened, IMPATIENT)
-    assert "no answer within 0.5s" in str(error)
-    assert server.calls == 2
-    assert time.monotonic() - started < 5
+    model = opened(patience=IMPATIENT)
+    with pytest.raises(UnavailableError, match=r"no answer within 1\.5s"):
+        model.complete(asking())
+    assert model.budget.spent.calls == 2
+    assert time.monotonic() - started < 20
 
 
 @pytest.mark.parametrize(
@@ -227,8 +228,8 @@ def test_an_answer_without_end_is_cut_off_in_time(server: Server, opened: Opened
     server.play(endless(chunk, pause_s=0.01))
     started = time.monotonic()
     error = failure(opened, IMPATIENT)
-    assert "within 0.5s" in str(error)
-    assert time.monotonic() - started < 5
+    assert "within 1.5s" in str(error)
+    assert time.monotonic() - started < 20
     if b"on and" in chunk:  # longer attempts would not help
         assert isinstance(error, AnswerError)
         assert (error.fault, server.calls) == ("endless", 1)

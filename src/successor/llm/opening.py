@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from successor.llm.client import Client
     from successor.llm.local.model import LocalModel
 
-EXTRA = "pip install 'successor-rsi[llm]'"
 LOCAL_TIMEOUT_S = 3600.0
 """A busy machine of two cores takes a quarter of an hour for an answer of 2,048 tokens."""
 
@@ -65,4 +64,6 @@ def open_model(
         where = endpoint(provider, model, environment)
         return Client(name, where, budget, price or cost_at(where), kept, patience or Patience())
     except ImportError as error:
-        raise SetupError(f"language models need {error.name}; {EXTRA}") from error
+        extra = LOCAL if provider.name == LOCAL else "llm"
+        hint = f"pip install 'successor-rsi[{extra}]'"
+        raise SetupError(f"language models need {error.name}; {hint}") from error
