@@ -23,7 +23,7 @@ test: check  ## everything that has to hold: format, lint, types, contracts, bud
 	$(PYTEST)
 
 slow: $(VENV)/.dev  ## the tests that take minutes: kills, simulations, training
-	$(PYTEST) -m slow
+	$(PYTEST) -m slow --timeout 3600
 
 check: format lint types contracts budget  ## all of `make test` that runs nothing
 
