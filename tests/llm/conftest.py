@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import signal
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -12,6 +13,14 @@ from successor.llm.client import Client
 
 CANARY = "sk-canary-7f3a9b2c4d5e6f708192a3b4c5d6e7f8"
 HURRIED = Patience(first_wait_s=0.01, timeout_s=20)
+
+
+@pytest.fixture(autouse=True)
+def _ctrl_c_counts() -> Generator[None]:
+    """What a shell starts in the background ignores Ctrl-C, and so does all that it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator
 
 import pytest
 
@@ -30,14 +29,6 @@ finally:
     print(budget.spent.calls, flush=True)
 """
 PLENTY = 10**9
-
-
-@pytest.fixture(autouse=True)
-def _ctrl_c_counts() -> Generator[None]:
-    """What a shell starts in the background ignores Ctrl-C, and so does all that it starts."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(
