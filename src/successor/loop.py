@@ -50,6 +50,8 @@ def improve_self(lab: Parts) -> None:
                 weaknesses=weaknesses,
                 mastered=mastered(exam),
                 tried=step.tried(attempt),
+                reasons=step.reasons(attempt),
+                used=ledger.totals(),
                 refused=sum(past.incumbent == incumbent.id for past in ledger.verdicts()),
             )
             candidate = step.written(attempt, brief, lab.author)

@@ -31,7 +31,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Draft:
-    """What an author hands in: objects already in the store, by name; not yet a version."""
+    """What an author hands in: objects in the store, by name; without any, figures and no more."""
 
     files: Mapping[str, Digest]
     figures: Figures = field(default_factory=dict[str, float | int | str])
@@ -52,8 +52,7 @@ class Slice:
 
     name: str
     size: float  # difficulty, above 0, in the subject's unit (digits, lines, human minutes)
-    scores: tuple[float, ...]
-    """One per item, in the order drawn, each in [0, 1]; higher is better."""
+    scores: tuple[float, ...]  # one per item, in the order drawn, in [0, 1]; higher is better
 
     @property
     def mean(self) -> float:
@@ -92,6 +91,8 @@ class Brief:
     mastered: tuple[tuple[str, float], ...]  # (slice, size) of what it masters, easiest first
     tried: tuple[Version, ...]  # candidates of this generation so far; none was promoted
     refused: int  # candidates of this incumbent that were judged before, and not promoted
+    reasons: tuple[str, ...] = ()  # the judge's, for each of those tried
+    used: Figures = field(default_factory=dict[str, float | int | str])  # sums, over all drafts
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,7 @@ class Verdict:
     e_value: float
     """Evidence against "the candidate is no better", whose expected value is then at most 1."""
     threshold: float  # what the e-value has to reach, by the error budget that the run has left
-    effect: float
-    """Mean paired difference of score, candidate minus incumbent, where there is room to gain."""
+    effect: float  # mean paired difference of score, candidate minus incumbent, where it can gain
     interval: tuple[float, float]  # 95% confidence interval of the effect
     items: int
     seed: int

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.climber import Climbing, Comparing, climb, parts
+from ledger.climber import Climber, Climbing, Comparing, climb, parts
 from successor.errors import Halt, RecordError, SuccessorError, UsageError
 from successor.ledger import (
     Decided,
@@ -393,3 +393,43 @@ def test_a_promotion_that_a_kill_left_open_is_closed_by_the_next_session(tmp_pat
 
 def test_a_halt_is_not_swallowed_by_a_careless_except():
     assert not issubclass(Halt, Exception)
+
+
+def test_a_brief_has_the_judges_reasons_and_what_was_used(tmp_path: Path):
+    briefs = list[Brief]()
+
+    class Listening:
+        name = "climb"
+
+        def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
+            briefs.append(brief)
+            return Climber().write(brief, workspace)
+
+    with opened(tmp_path / ".successor", seed=7) as ledger:
+        ledger.started()
+        run(replace(parts(ledger), author=Listening()))
+        reasons = {each.candidate: each.reason for each in ledger.verdicts()}
+        used = ledger.totals()
+    tried = [brief for brief in briefs if brief.tried]
+    assert tried
+    for brief in tried:
+        assert brief.reasons == tuple(reasons[version.id] for version in brief.tried)
+    handed = [brief.used["examples"] for brief in briefs]
+    assert handed[0] == 0
+    assert handed == sorted(handed)
+    assert used["examples"] > handed[0]
+
+
+def test_what_an_author_spent_in_vain_is_on_record(tmp_path: Path):
+    class Vain:
+        name = "vain"
+
+        def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
+            return Draft({}, {"calls": 3})
+
+    with opened(tmp_path / ".successor") as ledger:
+        ledger.started()
+        run(replace(parts(ledger), author=Vain()))
+        written = [entry.event for entry in ledger.entries(Written)]
+        assert {each.version for each in written[1:]} == {None}
+        assert ledger.used("calls") == 3 * len(written[1:]) > 0

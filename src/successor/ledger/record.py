@@ -322,6 +322,10 @@ class Ledger:
     def used(self, figure: str) -> float:
         return self._journal.history.sums.get(figure, 0.0)
 
+    def totals(self) -> Figures:
+        """The sum of every number that drafts report."""
+        return dict(self._journal.history.sums)
+
     def spent_s(self) -> float:
         """Seconds of work over all sessions; a killed one counts until its last event."""
         return self._journal.spent_s(running=self._kernel is not None)

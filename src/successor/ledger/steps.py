@@ -164,6 +164,11 @@ class Generation:
         written = sorted(self._steps.written.items())
         return tuple(v for number, v in written if number < attempt and v is not None)
 
+    def reasons(self, attempt: int) -> tuple[str, ...]:
+        """What the judge said of each candidate written before this attempt."""
+        judged = [self._steps.judged.get(version.id) for version in self.tried(attempt)]
+        return tuple(each.verdict.reason if each else "" for each in judged)
+
     def written(self, attempt: int, brief: Brief, author: Author) -> Version | None:
         """The candidate of an attempt; None when the author has no more to try."""
         return self._write(attempt, author.name, lambda work: author.write(brief, work))
