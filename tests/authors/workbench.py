@@ -56,6 +56,8 @@ class Bench:
     function: str = "target"
     objectives: tuple[str, ...] = ("score",)
     path: str = PATH
+    goal: str = "a better score"
+    wrong: tuple[str, ...] = ()
     screened: list[str] = field(default_factory=list[str])
 
     def create(self, seed: int, workspace: Workspace) -> Draft:
@@ -80,6 +82,9 @@ class Bench:
         before = self.run(self.source(incumbent, workspace), seed)
         gain = before / cost if cost else math.inf
         return Screening(True, "", {self.objectives[0]: gain}, nodes)
+
+    def failures(self, incumbent: Version, seed: int, workspace: Workspace) -> tuple[str, ...]:
+        return self.wrong
 
     def run(self, source: str, seed: int) -> float:
         """The cost of a source."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,6 +29,11 @@ class Workshop(Protocol):
     """A subject whose versions are programs."""
 
     @property
+    def goal(self) -> str:
+        """What the program should become, in the words of whoever wants it."""
+        ...
+
+    @property
     def path(self) -> str:
         """The file that holds the target, as `Version.files` names it."""
         ...
@@ -49,6 +54,10 @@ class Workshop(Protocol):
 
     def screen(self, source: str, incumbent: Version, seed: int, workspace: Workspace) -> Screening:
         """Run a variant beside the incumbent, in a sandbox, on a few inputs drawn by the seed."""
+        ...
+
+    def failures(self, incumbent: Version, seed: int, workspace: Workspace) -> Sequence[str]:
+        """What the incumbent gets wrong of the items that authors may see, a line each."""
         ...
 
     def draft(

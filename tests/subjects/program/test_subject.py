@@ -80,6 +80,11 @@ def test_exact_sums_and_clear_errors(tmp_path: Path):
         accuracy = [name for name in before if name.startswith("accuracy")]
         assert sum(before[name] for name in accuracy) < sum(after[name] for name in accuracy)
         assert all(after[name] == 1.0 for name in after)
+        assert add.subject.goal == goal
+        told = add.subject.failures(add.first, 1, add.desk)
+        assert any(each.startswith("accuracy/") and "; exact: " in each for each in told)
+        assert any("wanted: a TypeError that names '" in each for each in told), told
+        assert add.subject.failures(add.write(EXACT_ADD), 1, add.desk) == ()
         screening = add.subject.screen(EXACT_ADD, add.first, 1, add.desk)
         assert screening.correct, screening.why
         assert screening.gains["accuracy"] > 1

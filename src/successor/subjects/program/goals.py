@@ -91,6 +91,8 @@ class Goal:
     """In the order in which they are named; one alone when none is: cost or speed."""
     unknown: tuple[str, ...]
     """Words that mean nothing here."""
+    text: str = ""
+    """As it was said."""
 
 
 def read_goal(text: str, otherwise: Objective = "speed") -> Goal:
@@ -105,4 +107,5 @@ def read_goal(text: str, otherwise: Objective = "speed") -> Goal:
     return Goal(
         tuple(objective for _, objective in sorted(found)) or (otherwise,),
         tuple(dict.fromkeys(word for word in words if word not in _FILLER)),
+        text,
     )

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from successor.sandbox import Returned
 from successor.subjects.program import memory, syntax
 from successor.subjects.program.agreement import Answer, told
 from successor.subjects.program.grading import Asked, Files
@@ -32,6 +33,8 @@ PLAIN = 3.0
 PATIENCE = 10.0
 """Times the incumbent's time after which a variant is given up."""
 LEAST_WALL_S = 0.5
+TOLD = 2
+"""Failures that are told of each slice."""
 FIRST, SURE = "first", "sure"
 """Rounds that are not named after a slice: of all but costs at larger sizes, and of more costs."""
 Marks = Sequence[float]
@@ -47,6 +50,7 @@ class Round:
     asked: Sequence[Asked]
     scores: Sequence[Sequence[float]]  # the incumbent's
     costs: Sequence[Sequence[float]]
+    answers: Sequence[Sequence[Answer]]
     wall_s: float
 
 
@@ -160,6 +164,21 @@ class Screener:
                 priced.add(asked.name, costs, spent)
         return ""
 
+    def failures(self, incumbent: str, seed: int) -> tuple[str, ...]:
+        """What a version is asked here and does not get full marks for, a line each."""
+        asked, found = self._round(FIRST, self.ground.files(incumbent), seed), list[str]()
+        for each, scores, answers in zip(asked.asked, asked.scores, asked.answers, strict=True):
+            wrong = [place for place, score in enumerate(scores) if score < 1.0]
+            found += [self._failure(each, place, answers[place]) for place in wrong[:TOLD]]
+        return tuple(found)
+
+    def _failure(self, asked: Asked, place: int, got: Answer) -> str:
+        item, exact = asked.items[place], asked.exact[place]
+        called = f"{asked.name}: {self.ground.target.entry}{spelled(item.call)} gives {told(got)}"
+        if item.wrong:
+            return f"{called}; wanted: a TypeError that names {item.wrong!r}"
+        return f"{called}; exact: {told(Returned(exact))}" if exact is not None else called
+
     def _names(self) -> Sequence[str]:
         """The rounds: the dearest answers come last, as most variants are no good."""
         sizes = [name for name in self.ground.slices() if name.startswith("cost/")]
@@ -188,7 +207,8 @@ class Screener:
         answers = grader.answers(incumbent, asked)
         wall_s = max(LEAST_WALL_S, PATIENCE * (time.monotonic() - began))
         marks = [self._marked(each, got) for each, got in zip(asked, answers, strict=True)]
-        return Round(asked, [each for each, _ in marks], [each for _, each in marks], wall_s)
+        scores, costs = [each for each, _ in marks], [each for _, each in marks]
+        return Round(asked, scores, costs, answers, wall_s)
 
     def _marked(self, asked: Asked, answers: Sequence[Answer]) -> tuple[Marks, Marks]:
         """Scores, and costs where it is costs that are asked for."""

@@ -106,6 +106,11 @@ class ProgramSubject:
     # As a workshop
 
     @property
+    def goal(self) -> str:
+        """What the program should become, as it was said."""
+        return self._goal.text
+
+    @property
     def path(self) -> str:
         """The file that may change."""
         return self._given.target.path
@@ -127,6 +132,10 @@ class ProgramSubject:
     def screen(self, source: str, incumbent: Version, seed: int, workspace: Workspace) -> Screening:
         """A quick look at a variant beside the incumbent; tens of milliseconds."""
         return self._screener.screen(source, self.source(incumbent, workspace), seed)
+
+    def failures(self, incumbent: Version, seed: int, workspace: Workspace) -> tuple[str, ...]:
+        """What a version gets wrong of the items that authors may see, a few lines."""
+        return self._screener.failures(self.source(incumbent, workspace), seed)
 
     def draft(
         self, source: str, incumbent: Version, workspace: Workspace, **figures: float | str

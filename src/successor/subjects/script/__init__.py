@@ -18,7 +18,7 @@ def script(settings: Mapping[str, object], folder: Path, goal: str = "") -> Scri
         UsageError: when a setting is wrong, or what it names is not there.
     """
     told = validated(Settings, "subject", settings)
-    return ScriptSubject(read_evaluator(told, folder, goal))
+    return ScriptSubject(read_evaluator(told, folder, goal), goal)
 
 
 __all__ = ["ScriptSubject", "Settings", "script"]

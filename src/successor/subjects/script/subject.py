@@ -29,8 +29,9 @@ class ScriptSubject:
     objectives = (COST,)
     function = ""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, goal: str = "") -> None:
         self._evaluator = evaluator
+        self.goal = goal
         self.path = evaluator.settings.target
         path = evaluator.folder / self.path
         try:
@@ -124,6 +125,10 @@ class ScriptSubject:
             return Screening(correct=False, why=new.why, nodes=size)
         gains = {COST: old.cost / new.cost, "size": self._size(theirs) / max(1, size)}
         return Screening(correct=True, why="", gains=gains, nodes=size)
+
+    def failures(self, incumbent: Version, seed: int, workspace: Workspace) -> tuple[str, ...]:
+        """None: a run has a metric, and no items."""
+        return ()
 
     def draft(
         self, source: str, incumbent: Version, workspace: Workspace, **figures: float | str
