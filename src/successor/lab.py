@@ -27,7 +27,7 @@ from successor.labfile import LabFile
 from successor.ledger import Ledger, SandboxOpened, SessionStarted
 from successor.ledger.disk import WriterLock, explain_disk, require_room
 from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage, require_measurable
-from successor.plugins import Bound, Closing, Confined, Foreseeing, Telling, make
+from successor.plugins import Bound, Closing, Confined, Foreseeing, Needing, Telling, make
 from successor.types import (
     Author,
     Counts,
@@ -74,11 +74,11 @@ class Lab:
 
     def close(self) -> None:
         """Let another process improve the lab. What was read stays readable."""
-        try:
-            if isinstance(self.parts.subject, Closing):
-                self.parts.subject.close()
-        finally:
-            self.parts.ledger.close()
+        with ExitStack() as all_of_it:
+            all_of_it.callback(self.parts.ledger.close)
+            for part in (self.parts.author, self.parts.subject):
+                if isinstance(part, Closing):
+                    all_of_it.callback(part.close)
 
     def __enter__(self) -> Self:
         return self
@@ -160,11 +160,15 @@ def open_lab(
     *,
     fresh: bool = False,
     unsafe_sandbox: bool = False,
+    to_write: bool = True,
 ) -> Lab:
     """As `load`, with settings that win over the file's and a way to end the run.
 
     A fresh lab begins with an empty record; the one so far is set aside, but not before
     everything else about the lab has proved to be in order.
+
+    Args:
+        to_write: whether the author has to have all that it needs.
 
     Raises:
         UsageError, RecordError: as `load`.
@@ -180,6 +184,10 @@ def open_lab(
         if unsafe_sandbox and isinstance(subject, Confined):
             subject.allow_unsafe()
         author = cast("Author", make("authors", writes.kind, folder, writes.settings, subject))
+        if isinstance(author, Closing):
+            on_failure.callback(author.close)
+        if to_write and isinstance(author, Needing):
+            _require_ready(author, folder)
         judge = cast("Judge", make("judges", judges.kind, folder, judges.settings, subject))
         if fresh and isinstance(subject, Telling):
             subject.report()  # refuses what cannot be judged, while the record is still in place
@@ -280,6 +288,13 @@ def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
         return PolicyOverseer(policy, cases, measures.measure, loop.MASTERY)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
+
+
+def _require_ready(author: Needing, folder: Path) -> None:
+    try:
+        author.require_ready()
+    except UsageError as error:
+        raise UsageError(f"{folder / labfile.FILE_NAME}: {error}") from None
 
 
 def _require_measurable(cases: BaseCases, asks: Sequence[tuple[str, float]], folder: Path) -> None:

@@ -40,9 +40,18 @@ _HAS: dict[Group, tuple[str, ...]] = {
 
 @runtime_checkable
 class Closing(Protocol):
-    """A subject that holds on to something, such as a process."""
+    """A subject or an author that holds on to something, such as a process."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Needing(Protocol):
+    """An author that needs more than the lab has, such as a key."""
+
+    def require_ready(self) -> None:
+        """UsageError when it is not there: told before any work."""
+        ...
 
 
 @runtime_checkable

@@ -124,7 +124,7 @@ class _Adoption:
 
     def rollback(self) -> None:
         """Put the version before in charge again."""
-        with open_lab(self.name.folder) as lab:
+        with open_lab(self.name.folder, to_write=False) as lab:
             roll_back(lab)
         self.refresh()
 

@@ -67,7 +67,7 @@ def rollback(what: str, *, to: str | None, reason: str, write: bool, json: bool)
     if write and function is not None:
         require_unchanged(function)  # before anything is on record
     Ledger.read(record_of(lab_of(what))).close()  # where nothing is on record, nothing is begun
-    with open_lab(lab_of(what)) as opened:
+    with open_lab(lab_of(what), to_write=False) as opened:
         before = opened.version
         now = roll_back(opened, to, reason).version
         head = opened.parts.ledger.head.root
