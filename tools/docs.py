@@ -19,7 +19,7 @@ import click
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from successor.authors import combined, evolve, rewrite, training, tune
+from successor.authors import combined, evolve, llm, rewrite, training, tune
 from successor.cli import cli
 from successor.judge.race_settings import RaceSettings
 from successor.labfile import LabFile
@@ -76,6 +76,7 @@ def parts() -> str:
         "[author] of rewrite": rewrite.Settings,
         "[author] of tune": tune.Settings,
         "[author] of evolve": evolve.Settings,
+        "[author] of llm": llm.Settings,
         "[judge] of race": RaceSettings,
     }
     return "\n" + "".join(_part(head, settings) for head, settings in heads.items())

@@ -7,11 +7,12 @@ had nothing to hand in. What is learnt is kept as long as the lab is open.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
-from typing import cast
+from typing import Protocol, cast, runtime_checkable
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as checked_dataclass
@@ -19,11 +20,21 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 from successor.authors.bandit import Bandit
 from successor.authors.workshop import Workshop
 from successor.errors import UsageError
-from successor.types import Author, Brief, Draft, Subject, Version, Workspace
+from successor.types import Author, Brief, Draft, Figures, Subject, Version, Workspace
 from successor.validation import no_such, validated
 
 SHARES = frozenset({"accuracy", "errors"})
 """Objectives that can be reached in full; there is always something faster."""
+
+
+@runtime_checkable
+class Needing(Protocol):
+    """An author that needs more than the lab has, and holds on to it."""
+
+    def require_ready(self) -> None: ...
+    def close(self) -> None: ...
+
+
 Factory = Callable[[Mapping[str, object], Subject], Author]
 Written = tuple[tuple[str, str], ...]
 """A version's files, in their order: what an author wrote, whoever it is said to be by."""
@@ -41,6 +52,8 @@ class Settings:
     """The settings of the author "tune"."""
     evolve: dict[str, object] = Field(default_factory=dict[str, object])
     """The settings of the author "evolve"."""
+    llm: dict[str, object] = Field(default_factory=dict[str, object])
+    """The settings of the author "llm"."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +64,8 @@ class Turn:
     """Authors of this very attempt that had nothing to hand in."""
     state: bytes | None = None
     """The checkpoint of the one whose turn it is."""
-    spent: int = 0
-    """Evaluations that those who passed have asked for."""
+    spent: Figures = field(default_factory=dict[str, float | int | str])
+    """What those who passed have spent, such as evaluations."""
 
     @staticmethod
     def load(saved: bytes | None) -> Turn:
@@ -60,16 +73,25 @@ class Turn:
         if saved is None:
             return Turn()
         head, _, state = saved.partition(b"\n")
-        spent, *names = head.decode().split()
-        return Turn(tuple(names), state or None, int(spent))
+        passed, spent = json.loads(head)
+        return Turn(tuple(passed), state or None, spent)
 
     def dump(self) -> bytes:
         """For a checkpoint."""
-        return " ".join((str(self.spent), *self.passed)).encode() + b"\n" + (self.state or b"")
+        return json.dumps([self.passed, self.spent]).encode() + b"\n" + (self.state or b"")
 
     def after(self, name: str, draft: Draft | None) -> Turn:
         """The next one's turn, when this author handed in no files."""
-        return Turn((*self.passed, name), spent=self.spent + _evaluations(draft))
+        return Turn((*self.passed, name), spent=self.with_spent(draft.figures if draft else {}))
+
+    def with_spent(self, figures: Figures) -> dict[str, float | int | str]:
+        """Figures of an author, and what the others spent of the same."""
+        told = dict(figures)
+        for key, value in self.spent.items():
+            if not isinstance(value, str):
+                now = told.get(key, 0)
+                told[key] = value if isinstance(now, str) else now + value
+        return told
 
 
 class Shared:
@@ -125,13 +147,27 @@ class CombinedAuthor:
             draft = self._authors[name].write(brief, cast("Workspace", Shared(workspace, turn)))
             if draft is not None and draft.files:
                 self._open[_written(draft.files)] = name
-                spent = turn.spent + _evaluations(draft)
-                counted = {"evaluations": spent} if spent else {}
-                return replace(draft, figures={**draft.figures, **counted, "by": name})
+                return replace(draft, figures={**turn.with_spent(draft.figures), "by": name})
             self.bandit.learn(name, paid=False)
             turn = turn.after(name, draft)
             workspace.checkpoint(turn.dump())
-        return Draft({}, {"evaluations": turn.spent}) if turn.spent else None
+        return Draft({}, turn.spent) if turn.spent else None
+
+    def require_ready(self) -> None:
+        """Nothing, when each author has all that it needs.
+
+        Raises:
+            UsageError: when one has not.
+        """
+        for author in self._authors.values():
+            if isinstance(author, Needing):
+                author.require_ready()
+
+    def close(self) -> None:
+        """Have the authors give back what they hold on to."""
+        for author in self._authors.values():
+            if isinstance(author, Needing):
+                author.close()
 
     def _learn(self, brief: Brief) -> None:
         """From what took over since, and what was refused."""
@@ -153,7 +189,7 @@ def search(settings: Mapping[str, object], subject: Subject) -> CombinedAuthor:
         UsageError: when a setting is unknown or out of its range, or an author is.
     """
     checked = validated(Settings, "author", settings)
-    given = {"rewrite": checked.rewrite, "tune": checked.tune, "evolve": checked.evolve}
+    given = {name: getattr(checked, name) for name in ("rewrite", "tune", "evolve", "llm")}
     authors = [_made(name, given.get(name, {}), subject) for name in checked.authors]
     workshop = cast("Workshop", subject)
     # Asked late: the subject has to run the original to know what it can become.
@@ -175,10 +211,6 @@ def _find(name: str) -> Factory:
     if name not in known:
         raise UsageError(f"[author] authors = {name!r}: {no_such('author', name, [*known])}")
     return cast("Factory", known[name].load())
-
-
-def _evaluations(draft: Draft | None) -> int:
-    return int(draft.figures.get("evaluations", 0)) if draft else 0
 
 
 def _written(files: Mapping[str, str]) -> Written:

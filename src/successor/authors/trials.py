@@ -172,10 +172,11 @@ class Trials:
             gains = {name: float(gain) for name, gain in found.gains.items()}
             self._known[key] = Screening(found.correct, found.why, gains, found.nodes)
             if time.monotonic() - self._saved >= _EVERY_S:
-                self._save()
+                self.save()
         return self._known[key]
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Keep what is known over a kill; done every few seconds anyway."""
         known = {key: asdict(screening) for key, screening in self._known.items()}
         self._workspace.checkpoint(json.dumps(known).encode())
         self._saved = time.monotonic()
@@ -188,7 +189,7 @@ class Trials:
         try:
             self._workspace.progress(self._terms.stage, done, self._terms.evaluations, gain=gain)
         except Halt:
-            self._save()
+            self.save()
             raise
 
 

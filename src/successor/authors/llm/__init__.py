@@ -1,0 +1,26 @@
+"""The author `llm`: language models write; the rest of the house does not believe them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from successor.authors.llm.author import LLMAuthor
+from successor.authors.llm.models import Providers
+from successor.authors.llm.settings import Settings
+from successor.authors.workshop import Workshop
+from successor.types import Subject
+from successor.validation import validated
+
+
+def llm(settings: Mapping[str, object], subject: Subject) -> LLMAuthor:
+    """The author of a lab whose subject is a program.
+
+    Raises:
+        UsageError: when a setting is unknown or out of its range.
+    """
+    checked = validated(Settings, "author", settings)
+    return LLMAuthor(cast("Workshop", subject), checked, Providers())
+
+
+__all__ = ["LLMAuthor", "Settings", "llm"]

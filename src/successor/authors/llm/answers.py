@@ -1,0 +1,205 @@
+"""The program in an answer: replacements or a whole file, read strictly.
+
+An answer that is not exactly what was asked for is told back to the model, once: to guess what
+it may have meant would screen programs that nobody wrote.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Literal
+
+from successor.authors.llm.settings import Form
+from successor.authors.regions import Function, find, marked, split
+from successor.errors import UsageError
+
+Fault = Literal[
+    "nothing to read",
+    "truncated",
+    "not found",
+    "found twice",
+    "not Python",
+    "wrong function",
+    "outside",
+    "unchanged",
+]
+_SEARCH, _WITH, _END = "<<<<<<< SEARCH", "=======", ">>>>>>> REPLACE"
+_OPENS = re.compile(r"(`{3,})[ \t]*(python|py|python3)?[ \t]*", re.IGNORECASE)
+_THOUGHTS = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_SHOWN = 60
+
+
+class UnreadableError(Exception):
+    """An answer that cannot be used; the text says to the model what is wrong with it."""
+
+    def __init__(self, fault: Fault, told: str) -> None:
+        super().__init__(told)
+        self.fault: Fault = fault
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """Whole lines, and what is to stand in their place."""
+
+    search: tuple[str, ...]
+    replace: tuple[str, ...]
+
+
+def program(answer: str, form: Form, base: str, function: str) -> str:
+    """The text of the program that an answer makes of the base.
+
+    Args:
+        function: dotted name of the target, which has to stay callable as it was; "" for none.
+
+    Raises:
+        UnreadableError: when it makes none, or one that differs where it may not.
+    """
+    said = _THOUGHTS.sub("", answer, count=1)
+    if re.match(r"\s*<think(ing)?>", said):
+        raise UnreadableError("truncated", "The answer ends before the thinking does.")
+    text = replaced(base, replacements(said)) if form == "diff" else whole(said)
+    _check(text, base, function)
+    return text
+
+
+def replacements(answer: str) -> list[Replacement]:
+    """The SEARCH/REPLACE blocks of an answer, in their order.
+
+    Raises:
+        UnreadableError: when there is none, or one has no end.
+    """
+    found, search, replace = list[Replacement](), list[str](), list[str]()
+    part = "between"
+    for line in answer.splitlines():
+        mark = line.rstrip()
+        if part == "between":
+            part = "search" if mark == _SEARCH else part
+        elif part == "search":
+            if mark == _WITH:
+                part = "replace"
+            else:
+                search.append(line)
+        elif mark == _END:
+            found.append(Replacement(tuple(search), tuple(replace)))
+            search, replace, part = [], [], "between"
+        else:
+            replace.append(line)
+    if part != "between":
+        lacking = _WITH if part == "search" else _END
+        raise UnreadableError(
+            "truncated", f"A SEARCH block is open at the end: {lacking} is missing."
+        )
+    if not found:
+        raise UnreadableError("nothing to read", f"There is no block that begins with {_SEARCH}.")
+    return found
+
+
+def replaced(base: str, blocks: list[Replacement]) -> str:
+    """The base with each block's lines replaced, one block after the other.
+
+    Raises:
+        UnreadableError: when the lines of a block are not there exactly once.
+    """
+    lines = base.splitlines()
+    for number, block in enumerate(blocks, 1):
+        places = _places(lines, block.search)
+        first = next((line.strip() for line in block.search if line.strip()), "")
+        which = f"SEARCH block {number} ({first[:_SHOWN]!r})"
+        if not places:
+            told = f"{which} is not in the program: copy whole lines exactly, indentation included."
+            raise UnreadableError("not found", told)
+        if len(places) > 1:
+            told = f"{which} is in the program {len(places)} times: add lines that tell which."
+            raise UnreadableError("found twice", told)
+        lines[places[0] : places[0] + len(block.search)] = block.replace
+    return _joined(lines, base)
+
+
+def whole(answer: str) -> str:
+    """The only block of code of an answer.
+
+    Raises:
+        UnreadableError: when there is none, it has no end, or there are several.
+    """
+    blocks, fence, inside = list[str](), "", list[str]()
+    for line in answer.splitlines():
+        opens = _OPENS.fullmatch(line)
+        if fence and line.rstrip() == fence:
+            blocks.append(_joined(inside))
+            fence, inside = "", []
+        elif fence:
+            inside.append(line)
+        elif opens:
+            fence = opens[1]
+    if fence:
+        raise UnreadableError("truncated", "The block of code has no end.")
+    if len(blocks) != 1:
+        told = f"There are {len(blocks)} blocks of code: give exactly one, with the whole file."
+        raise UnreadableError("nothing to read", told)
+    return blocks[0]
+
+
+def _places(lines: list[str], wanted: tuple[str, ...]) -> list[int]:
+    """Where these lines begin; blanks at their ends make no difference."""
+    if not any(line.strip() for line in wanted):
+        return []
+    bare, search = [line.rstrip() for line in lines], [line.rstrip() for line in wanted]
+    size = len(search)
+    return [at for at in range(len(bare) - size + 1) if bare[at : at + size] == search]
+
+
+def _joined(lines: list[str], like: str = "") -> str:
+    end = "\r\n" if "\r\n" in like else "\n"
+    return "".join(f"{line}{end}" for line in lines)
+
+
+def _check(text: str, base: str, function: str) -> None:
+    if text.strip() == base.strip():
+        raise UnreadableError("unchanged", "The program is the one that you were given.")
+    _require_python(text)
+    if function:
+        _require_function(text, base, function)
+    if marked(base) and not _same_outside(text, base):
+        told = "Lines outside the EVOLVE-BLOCK markers changed: they have to stay as they are."
+        raise UnreadableError("outside", told)
+
+
+def _require_python(text: str) -> None:
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            compile(text, "<answer>", "exec", dont_inherit=True)
+            ast.dump(ast.parse(text))  # what is nested too deeply for that, nobody here can read
+    except SyntaxError as error:
+        at = f" in line {error.lineno}: {(error.text or '').strip()[:_SHOWN]!r}"
+        raise UnreadableError("not Python", f"The program is not Python: {error.msg}{at}") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise UnreadableError("not Python", f"The program cannot be compiled: {error}") from None
+
+
+def _require_function(text: str, base: str, function: str) -> None:
+    found, before = (find(ast.parse(each), function) for each in (text, base))
+    if found is None:
+        raise UnreadableError("wrong function", f"The program has no function {function!r}.")
+    if before is not None and _called(found) != _called(before):
+        told = f"{function!r} has to be called as before: ({_called(before)[1]})."
+        raise UnreadableError("wrong function", told)
+
+
+def _called(node: Function) -> tuple[bool, str]:
+    """How a function is called: annotations make no difference."""
+    bare = deepcopy(node.args)
+    for each in ast.walk(bare):
+        if isinstance(each, ast.arg):
+            each.annotation = None
+    return isinstance(node, ast.AsyncFunctionDef), ast.unparse(bare)
+
+
+def _same_outside(text: str, base: str) -> bool:
+    try:
+        return split(text, "").fixed == split(base, "").fixed
+    except UsageError:
+        return False

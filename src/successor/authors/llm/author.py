@@ -1,0 +1,141 @@
+"""A language model writes the next version: asked, read, screened; never believed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from successor.authors.llm.asking import Correspondence, Desk, Saved
+from successor.authors.llm.memory import Memory
+from successor.authors.llm.models import Source, limits_of
+from successor.authors.llm.prompts import Failure, Matter, Shown, change
+from successor.authors.llm.search import Search
+from successor.authors.llm.settings import Settings
+from successor.authors.trials import Terms, Trials, is_python
+from successor.authors.workshop import Workshop
+from successor.llm import Budget, LanguageModel, Usage
+from successor.types import Brief, Draft, Figures, Workspace
+
+
+class LLMAuthor:
+    """Writes the next version by asking for it."""
+
+    name = "llm"
+
+    def __init__(self, workshop: Workshop, settings: Settings, source: Source) -> None:
+        self.workshop = workshop
+        self.settings = settings
+        self._source = source
+        self._memory = Memory()
+        self._budget: Budget | None = None
+        self._models = dict[str, LanguageModel]()
+
+    def require_ready(self) -> None:
+        """Nothing, when every model can be asked.
+
+        Raises:
+            UsageError: naming the variable to set.
+        """
+        self._source.require(self.settings.models, limits_of(self.settings))
+
+    def close(self) -> None:
+        """Give the models back."""
+        while self._models:
+            self._models.popitem()[1].close()
+
+    def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
+        """The best variant; without files when there is none, but something was spent."""
+        settings = self.settings
+        if len(brief.tried) >= settings.attempts or not self._fits(brief, workspace):
+            return None
+        saved = self._saved(brief, workspace)
+        desk = Desk(workspace, saved)
+        terms = Terms(
+            "screening", settings.evaluations, settings.least,
+            settings.parsimony, turn_s=math.inf, assured=0,
+        )  # fmt: skip
+        trials = Trials(self.workshop, brief, desk, terms)
+        budget = self._counted(brief, saved)
+        talk = Correspondence(self._opened(budget), budget, saved, workspace)
+        search = Search(
+            trials,
+            talk,
+            self._matter(brief, desk),
+            settings,
+            Memory.load(saved.memory),
+            seed=brief.seed,
+            earlier=self._earlier(brief, desk),
+        )
+        search.run()
+        draft = trials.hand_in()
+        self._memory = search.learnt(draft)
+        told = {**search.counts, **_cost(talk.spent)}
+        if talk.ended:
+            told["ended"] = talk.ended
+        if draft is None:
+            return Draft({}, told) if talk.spent.calls else None
+        return replace(draft, figures={**draft.figures, **told, **search.told(draft)})
+
+    def _fits(self, brief: Brief, workspace: Workspace) -> bool:
+        """Whether the incumbent is Python, and short enough to be shown as a whole."""
+        source = self.workshop.source(brief.lineage[-1], workspace)
+        return len(source) <= self.settings.longest and is_python(self.workshop, brief, workspace)
+
+    def _saved(self, brief: Brief, workspace: Workspace) -> Saved:
+        saved = Saved.load(workspace.resume())
+        if saved.memory is None:
+            saved.memory = self._memory.of(brief.lineage[-1].id).dump()
+        return saved
+
+    def _counted(self, brief: Brief, saved: Saved) -> Budget:
+        """The budget of the run: what is on record, and what a kill left unrecorded, is spent."""
+        if self._budget is None:
+            self._budget = Budget(limits_of(self.settings), _spent(brief.used) + saved.spent)
+        return self._budget
+
+    def _opened(self, budget: Budget) -> Mapping[str, LanguageModel]:
+        for name in self.settings.models:
+            if name not in self._models:
+                self._models[name] = self._source.open(name, budget)
+        return self._models
+
+    def _matter(self, brief: Brief, workspace: Workspace) -> Matter:
+        workshop, incumbent = self.workshop, brief.lineage[-1]
+        return Matter(
+            goal=workshop.goal,
+            objectives=workshop.objectives,
+            function=workshop.function,
+            weaknesses=brief.weaknesses,
+            wrong=workshop.failures(incumbent, brief.seed, workspace),
+            refused=self._refused(brief, workspace),
+            failures=(),
+            longest=self.settings.longest,
+        )
+
+    def _refused(self, brief: Brief, workspace: Workspace) -> tuple[Failure, ...]:
+        """Candidates that the judge refused, with its reasons."""
+        source = self.workshop.source(brief.lineage[-1], workspace)
+        return tuple(
+            Failure(change(source, self.workshop.source(version, workspace)), why)
+            for version, why in zip(brief.tried, brief.reasons, strict=False)
+        )
+
+    def _earlier(self, brief: Brief, workspace: Workspace) -> list[Shown]:
+        """The versions before the incumbent, the last first, and those tried in its place."""
+        told = "an earlier version, which gave way to a better one"
+        line = [Shown(self.workshop.source(v, workspace), told) for v in brief.lineage[-2::-1]]
+        refused = "which was refused in place of the one in charge"
+        tried = [Shown(self.workshop.source(v, workspace), refused) for v in brief.tried]
+        return line + tried
+
+
+def _spent(used: Figures) -> Usage:
+    """What drafts on record say that they took; of which tokens does not matter any more."""
+    calls, tokens, usd = (float(used.get(name, 0)) for name in ("calls", "tokens", "usd"))
+    return Usage(calls=int(calls), input_tokens=int(tokens), usd=Decimal(str(usd)))
+
+
+def _cost(spent: Usage) -> dict[str, float | int | str]:
+    return {"calls": spent.calls, "tokens": spent.tokens, "usd": float(spent.usd)}

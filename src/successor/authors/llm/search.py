@@ -1,0 +1,225 @@
+"""Rounds of questions to language models, and the cascade that their answers go through.
+
+An answer is read, checked, compared with all before it, and only then screened, which costs most;
+what is turned away earlier costs nothing more.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from successor.authors.llm.answers import UnreadableError, program
+from successor.authors.llm.asking import Asked, Correspondence, Said
+from successor.authors.llm.memory import Memory, Written
+from successor.authors.llm.novelty import Seen, likeness
+from successor.authors.llm.prompts import Failure, Matter, Shown, change, prompt, repair
+from successor.authors.llm.settings import Settings
+from successor.authors.llm.ways import Way, Ways
+from successor.authors.trials import WORST, Trials, digest
+from successor.authors.workshop import Screening
+from successor.llm import Request
+from successor.types import Draft
+
+_GREED = 0.7
+"""Share of the questions that are about the best there is; the others are about any."""
+_SEEDS = 2**31
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A program that is right, and what is known of it."""
+
+    written: Written
+    worth: float
+    told: str
+
+    @property
+    def text(self) -> str:
+        return self.written.text
+
+    @property
+    def shown(self) -> Shown:
+        return Shown(self.text, self.told)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request, and what its answer changes."""
+
+    way: Way
+    base: Variant
+    request: Request
+
+    @property
+    def asked(self) -> Asked:
+        return self.way.model, self.request
+
+
+class Search:
+    """One attempt: the same memory, seed, answers and screenings lead to the same end."""
+
+    def __init__(
+        self,
+        trials: Trials,
+        talk: Correspondence,
+        matter: Matter,
+        settings: Settings,
+        memory: Memory,
+        *,
+        seed: int,
+        earlier: Sequence[Shown],
+    ) -> None:
+        self.counts = Counter[str](answers=0, repaired=0, unusable=0, duplicates=0)
+        self._trials = trials
+        self._talk = talk
+        self._matter = replace(matter, failures=memory.failures)
+        self._settings = settings
+        self._memory = memory
+        self._earlier = [each for each in earlier if each.text != trials.source]
+        self._rng = random.Random(seed)
+        self._ways = Ways(settings, memory.lessons)
+        self._seen = Seen(trials.source, settings.alike)
+        for each in self._earlier:
+            self._seen.add(each.text)
+        incumbent = Variant(Written(trials.source, {}), 0.0, "which is the one in charge")
+        self._found = [incumbent]
+
+    def run(self) -> None:
+        """Until the rounds, the screenings or the budget are spent, or a round after a success
+        brought nothing better.
+        """
+        for written in self._memory.pool:
+            self._try(written, None)
+        best = -1.0
+        for _ in range(self._settings.rounds):
+            now = max(each.worth for each in self._found)
+            if self._talk.ended or self._trials.left <= 0 or 0 < now <= best:
+                return
+            best = now
+            self._round()
+
+    def learnt(self, draft: Draft | None) -> Memory:
+        """What to remember, when that is handed in."""
+        handed = () if draft is None else (*draft.files.values(),)
+        better = [each.written for each in self._ranked() if each.worth > 0]
+        pool = [each for each in better if digest(each.text) not in handed]
+        told = replace(
+            self._memory,
+            lessons=(*self._ways.lessons,),
+            failures=(*self._matter.failures,),
+            pool=(*pool,),
+        )
+        return told.trimmed()
+
+    def told(self, draft: Draft) -> dict[str, float | str]:
+        """How what is handed in was asked for."""
+        for each in self._found:
+            if digest(each.text) in draft.files.values():
+                return dict(each.written.figures)
+        return {}
+
+    def _round(self) -> None:
+        questions = [self._question() for _ in range(self._settings.alternatives)]
+        said = self._ask(questions)
+        told = [self._read(*each) for each in zip(questions, said, strict=True)]
+        wrong = [n for n, each in enumerate(told) if isinstance(each, UnreadableError)]
+        mended = [self._mended(questions[n], said[n], told[n]) for n in wrong]
+        again = self._ask(mended) if mended and not self._talk.ended else []
+        for n, question, answer in zip(wrong, mended, again, strict=False):
+            told[n] = self._read(question, answer)
+            self.counts["repaired"] += isinstance(told[n], Written)
+        for question, each in zip(questions, told, strict=True):
+            if isinstance(each, Written):
+                self._try(each, question)
+            elif each is not None:
+                self.counts["unusable"] += 1
+                self._ways.learn(question.way, paid=False)
+
+    def _question(self) -> Question:
+        rng = self._rng
+        way = self._ways.choose(rng)
+        ranked = [*self._ranked()]
+        base = ranked[0] if rng.random() < _GREED else rng.choice(ranked)
+        messages = prompt(self._matter, base.shown, self._others(base), way.form)
+        seed = rng.randrange(_SEEDS)
+        request = Request(messages, self._settings.max_tokens, way.temperature, seed)
+        return Question(way, base, request)
+
+    def _others(self, base: Variant) -> list[Shown]:
+        """The best program beside the base, and of all the one least like it."""
+        there = [*(v.shown for v in self._ranked()), *self._earlier]
+        rest = [each for each in there if each.text != base.text]
+        if not rest:
+            return []
+        other = min(rest, key=lambda each: likeness(each.text, base.text))
+        return [rest[0]] if other is rest[0] else [rest[0], other]
+
+    def _ask(self, questions: Sequence[Question]) -> list[Said | None]:
+        """What was found out so far is kept first: if we are killed, we have to ask the same."""
+        self._trials.save()
+        return self._talk.ask([each.asked for each in questions])
+
+    def _read(
+        self, question: Question, said: Said | None
+    ) -> Written | UnreadableError | Said | None:
+        """The program in an answer; a fault that its model is told of; an answer that is none."""
+        if said is None:
+            return None
+        self.counts["answers"] += 1
+        if said.fault == "truncated":
+            return UnreadableError("truncated", "The answer was too long and was cut off.")
+        if said.fault:
+            return said
+        way = question.way
+        try:
+            text = program(said.text, way.form, question.base.text, self._matter.function)
+        except UnreadableError as fault:
+            return fault
+        return Written(text, {**way.figures, "model": said.model or way.model})
+
+    def _mended(self, question: Question, said: Said | None, fault: object) -> Question:
+        messages = repair(question.request.messages, said.text if said else "", str(fault))
+        return replace(question, request=replace(question.request, messages=messages))
+
+    def _try(self, written: Written, question: Question | None) -> None:
+        """One program, as far down the cascade as it gets."""
+        text = written.text
+        if known := self._seen.why_known(text):
+            self.counts["duplicates"] += 1
+            self._learn(question, WORST)
+            return self._fail(text, f"it is {known}")
+        if not self._trials.may_screen(text):
+            return None
+        self._seen.add(text)
+        screening = self._trials.screen(text)
+        worth = self._trials.worth(screening)
+        self._learn(question, worth)
+        if worth > 0:
+            self._found.append(Variant(written, worth, f"which is right, and {_gains(screening)}"))
+            return None
+        self._seen.fail(text)
+        why = f"right, but no better: {_gains(screening)}" if screening.correct else screening.why
+        return self._fail(text, why)
+
+    def _learn(self, question: Question | None, worth: float) -> None:
+        """It pays to come to something better than what was to change, by more than chance."""
+        if question is not None:
+            least = question.base.worth + math.log1p(self._settings.least)
+            self._ways.learn(question.way, paid=worth >= least)
+
+    def _fail(self, text: str, why: str) -> None:
+        failure = Failure(change(self._trials.source, text), why)
+        if failure not in self._matter.failures:
+            self._matter = replace(self._matter, failures=(*self._matter.failures, failure))
+
+    def _ranked(self) -> list[Variant]:
+        return sorted(self._found, key=lambda each: (-each.worth, len(each.text)))
+
+
+def _gains(screening: Screening) -> str:
+    told = [f"{gain:.3g} times as good on {name}" for name, gain in screening.gains.items()]
+    return ", ".join(told) or "not measured"
