@@ -129,6 +129,8 @@ def test_the_settings_in_force_are_on_record(lab: Path):
 
 def default_author(lab: Path) -> None:
     change(lab, 'kind = "tiny.py:author"', 'kind = "training"')
+    change(lab, 'kind = "tiny.py:subject"', 'kind = "model/adder"')
+    change(lab, "ability = 4", "")
 
 
 AS_BY_DEFAULT = {

@@ -18,6 +18,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from successor import labfile, loop
+from successor.authors.workshop import Needing
 from successor.errors import Halt, UsageError
 from successor.experiment import Experiment, Tables, check_unchanged
 from successor.insight import measures
@@ -27,7 +28,7 @@ from successor.labfile import LabFile
 from successor.ledger import Ledger, SandboxOpened, SessionStarted
 from successor.ledger.disk import WriterLock, explain_disk, require_room
 from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage, require_measurable
-from successor.plugins import Bound, Closing, Confined, Foreseeing, Needing, Telling, make
+from successor.plugins import Bound, Closing, Confined, Foreseeing, Telling, make
 from successor.types import (
     Author,
     Counts,

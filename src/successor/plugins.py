@@ -46,15 +46,6 @@ class Closing(Protocol):
 
 
 @runtime_checkable
-class Needing(Protocol):
-    """An author that needs more than the lab has, such as a key."""
-
-    def require_ready(self) -> None:
-        """UsageError when it is not there: told before any work."""
-        ...
-
-
-@runtime_checkable
 class Bound(Protocol):
     """A subject that rests on files of the lab beside its settings."""
 

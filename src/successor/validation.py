@@ -47,6 +47,16 @@ def validated(kind: type[T], table: str, settings: Mapping[str, object]) -> T:
         raise UsageError(mistake(table, first["loc"], first, [*fields])) from None
 
 
+def require_able(part: object, methods: Sequence[str], told: str) -> None:
+    """Make sure that a part of a lab can do what another one will ask of it.
+
+    Raises:
+        UsageError: with what is told, when it lacks a method.
+    """
+    if not all(callable(getattr(type(part), name, None)) for name in methods):
+        raise UsageError(told)
+
+
 @contextmanager
 def noting_defaults() -> Generator[Defaults]:
     """The defaults of all tables that are validated meanwhile."""

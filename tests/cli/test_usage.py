@@ -163,6 +163,31 @@ def test_a_target_that_no_exam_can_measure_is_refused_before_any_work(
     assert not [*(lab / ".successor").iterdir()]
 
 
+@pytest.mark.parametrize("kind", ["search", "rewrite", "tune", "evolve"])
+def test_an_author_of_programs_is_refused_for_a_model(lab: Path, run: Run, kind: str):
+    change(lab, "tiny.py:subject", 'model/adder"\nlabelled = 2 #')
+    change(lab, "ability = 4", "")
+    change(lab, '"tiny.py:author"', f'"{kind}"')
+    found = run("improve", lab)
+    assert found.code == 2
+    assert 'writes programs; for this subject: "training"' in found.err
+    assert len(found.err.splitlines()) == 1
+
+
+def test_training_is_refused_for_what_is_no_model(lab: Path, run: Run):
+    change(lab, '"tiny.py:author"', '"training"')
+    found = run("improve", lab)
+    assert found.code == 2
+    assert 'trains models; for this subject: "search"' in found.err
+
+
+def test_a_report_needs_the_name_of_a_file(lab: Path, run: Run):
+    assert run("improve", lab, "--quiet").code == 0
+    found = run("report", lab, "--output", "")
+    assert (found.code, len(found.err.splitlines())) == (2, 1)
+    assert "names no file" in found.err
+
+
 @pytest.mark.parametrize(
     ("text", "arguments"),
     [

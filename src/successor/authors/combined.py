@@ -12,29 +12,19 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
-from typing import Protocol, cast, runtime_checkable
+from typing import cast
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from successor.authors.bandit import Bandit
-from successor.authors.workshop import Workshop
+from successor.authors.workshop import Needing, workshop_of
 from successor.errors import UsageError
 from successor.types import Author, Brief, Draft, Figures, Subject, Version, Workspace
 from successor.validation import no_such, validated
 
 SHARES = frozenset({"accuracy", "errors"})
 """Objectives that can be reached in full; there is always something faster."""
-
-
-@runtime_checkable
-class Needing(Protocol):
-    """An author that needs more than the lab has, and holds on to it."""
-
-    def require_ready(self) -> None: ...
-    def close(self) -> None: ...
-
-
 Factory = Callable[[Mapping[str, object], Subject], Author]
 Written = tuple[tuple[str, str], ...]
 """A version's files, in their order: what an author wrote, whoever it is said to be by."""
@@ -191,7 +181,7 @@ def search(settings: Mapping[str, object], subject: Subject) -> CombinedAuthor:
     checked = validated(Settings, "author", settings)
     given = {name: getattr(checked, name) for name in ("rewrite", "tune", "evolve", "llm")}
     authors = [_made(name, given.get(name, {}), subject) for name in checked.authors]
-    workshop = cast("Workshop", subject)
+    workshop = workshop_of(subject, CombinedAuthor.name)
     # Asked late: the subject has to run the original to know what it can become.
     return CombinedAuthor(authors, lambda: not SHARES.issuperset(workshop.objectives))
 

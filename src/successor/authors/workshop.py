@@ -1,12 +1,15 @@
-"""What authors of programs ask of their subject: its text, a quick look at a variant, a draft."""
+"""What authors of programs ask of their subject: its text, a quick look at a variant, a draft;
+and what is asked of an author that needs more than that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast, runtime_checkable
 
-from successor.types import Draft, Version, Workspace
+from successor.types import Draft, Subject, Version, Workspace
+from successor.validation import require_able
 
 
 @dataclass(frozen=True)
@@ -69,3 +72,25 @@ class Workshop(Protocol):
     ) -> Draft:
         """The incumbent's files with this text of the target's, as a candidate to be judged."""
         ...
+
+
+def workshop_of(subject: Subject, kind: str) -> Workshop:
+    """The subject of an author of that kind, as a workshop.
+
+    Raises:
+        UsageError: when its versions are no programs.
+    """
+    told = f'[author] kind = "{kind}": writes programs; for this subject: "training"'
+    require_able(subject, ("source", "screen", "failures", "draft"), told)
+    return cast("Workshop", subject)
+
+
+@runtime_checkable
+class Needing(Protocol):
+    """An author that needs more than the lab has, such as a key, and holds on to it."""
+
+    def require_ready(self) -> None:
+        """UsageError when it is not there: told before any work."""
+        ...
+
+    def close(self) -> None: ...

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from successor.cli.options import LAB, option
+from successor.errors import UsageError
 
 
 @click.command(
@@ -42,6 +43,9 @@ def report(lab: Path, *, output: Path | None, opened: str) -> None:
     """See the help above."""
     from successor.insight.report import write_report
     from successor.lab import record_of
+
+    if output is not None and not output.name:
+        raise UsageError(f"--output {str(output)!r} names no file")
 
     written = write_report(record_of(lab), output or lab / "report.html")
     click.echo(written)

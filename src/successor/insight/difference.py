@@ -30,15 +30,25 @@ def differences(ledger: Ledger, old: Version, new: Version) -> Iterator[FileChan
         before, after = (_content(ledger, version.files, name) for version in (old, new))
         if before == after:
             continue
-        try:
-            yield FileChange(name, _unified(name, before.decode(), after.decode()))
-        except UnicodeDecodeError:
+        if (texts := _texts(before, after)) is not None:
+            yield FileChange(name, _unified(name, *texts))
+        else:
             told = f"{name}: {len(before):,} bytes became {len(after):,}\n"
             yield FileChange(name, told, text=False)
 
 
 def _content(ledger: Ledger, files: Mapping[str, Digest], name: str) -> bytes:
     return ledger.object(files[name]) if name in files else b""
+
+
+def _texts(before: bytes, after: bytes) -> tuple[str, str] | None:
+    """Both as text; None where either is none, as weights are that happen to be UTF-8."""
+    if b"\0" in before or b"\0" in after:
+        return None
+    try:
+        return before.decode(), after.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _unified(name: str, before: str, after: str) -> str:

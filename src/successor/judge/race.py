@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from successor.errors import SuccessorError, UsageError
+from successor.errors import SuccessorError
 from successor.judge.bout import Bout
 from successor.judge.budget import ErrorBudget, WholeRun
 from successor.judge.comparison import Comparison
@@ -21,7 +21,7 @@ from successor.judge.race_settings import RaceSettings
 from successor.judge.racer import COST, FIXED, SPEED, Racer, kind
 from successor.judge.trial import Finding, as_value
 from successor.types import Digest, Exam, Record, Subject, Verdict, Version, Workspace
-from successor.validation import validated
+from successor.validation import require_able, validated
 
 _LEAST = 4
 """Items in the smallest batch of scores: an item may take minutes."""
@@ -140,9 +140,8 @@ def race(settings: Mapping[str, object], subject: Subject) -> RaceJudge:
         UsageError: when a setting is unknown or out of its range, or the subject cannot race.
     """
     checked = validated(RaceSettings, "judge", settings)
-    for name in ("ask", "race", "weigh", "suspicions"):
-        if not callable(getattr(type(subject), name, None)):
-            raise UsageError('[judge] kind = "race": judges programs; for this subject: "paired"')
+    told = '[judge] kind = "race": judges programs; for this subject: "paired"'
+    require_able(subject, ("ask", "race", "weigh", "suspicions"), told)
     return RaceJudge(cast("Racer", subject), checked, WholeRun(checked.alpha))
 
 

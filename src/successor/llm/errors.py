@@ -18,6 +18,11 @@ Fault = Literal["rejected", "refused", "truncated", "empty", "malformed", "endle
 `max_tokens`, or said nothing; the server's bytes were no answer, or had no end."""
 
 
+def installing(extra: str) -> str:
+    """The command that brings what is missing."""
+    return f"pip install 'successor-rsi[{extra}]'"
+
+
 class LLMError(SuccessorError):
     """A failure in a line, without keys and without text that the terminal would obey."""
 

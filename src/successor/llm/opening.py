@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from successor.llm.budget import Budget, Limits
 from successor.llm.cache import Cache
-from successor.llm.errors import SetupError
+from successor.llm.errors import SetupError, installing
 from successor.llm.local.tuning import Tuning
 from successor.llm.patience import Patience
 from successor.llm.prices import Price, cost_at
@@ -65,5 +65,4 @@ def open_model(
         return Client(name, where, budget, price or cost_at(where), kept, patience or Patience())
     except ImportError as error:
         extra = LOCAL if provider.name == LOCAL else "llm"
-        hint = f"pip install 'successor-rsi[{extra}]'"
-        raise SetupError(f"language models need {error.name}; {hint}") from error
+        raise SetupError(f"language models need {error.name}; {installing(extra)}") from error

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 from successor.authors.evolve.author import EvolveAuthor
 from successor.authors.evolve.settings import Settings
-from successor.authors.workshop import Workshop
+from successor.authors.workshop import workshop_of
 from successor.types import Subject
 from successor.validation import validated
 
@@ -19,7 +18,7 @@ def evolve(settings: Mapping[str, object], subject: Subject) -> EvolveAuthor:
         UsageError: when a setting is unknown or out of its range.
     """
     checked = validated(Settings, "author", settings)
-    return EvolveAuthor(cast("Workshop", subject), checked)
+    return EvolveAuthor(workshop_of(subject, EvolveAuthor.name), checked)
 
 
 __all__ = ["EvolveAuthor", "Settings", "evolve"]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 from successor.authors.llm.author import LLMAuthor
 from successor.authors.llm.models import Providers
 from successor.authors.llm.settings import Settings
-from successor.authors.workshop import Workshop
+from successor.authors.workshop import workshop_of
 from successor.types import Subject
 from successor.validation import validated
 
@@ -20,7 +19,7 @@ def llm(settings: Mapping[str, object], subject: Subject) -> LLMAuthor:
         UsageError: when a setting is unknown or out of its range.
     """
     checked = validated(Settings, "author", settings)
-    return LLMAuthor(cast("Workshop", subject), checked, Providers())
+    return LLMAuthor(workshop_of(subject, LLMAuthor.name), checked, Providers())
 
 
 __all__ = ["LLMAuthor", "Settings", "llm"]

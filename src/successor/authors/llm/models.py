@@ -6,7 +6,6 @@ import os
 import socket
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -14,6 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 from successor.authors.llm.settings import Settings
 from successor.errors import UsageError
 from successor.llm import Budget, LanguageModel, Limits, SetupError, open_model
+from successor.llm.places import user_cache
 from successor.llm.providers import endpoint, split
 
 _KNOCKING_S = 3.0
@@ -51,7 +51,7 @@ class Providers:
             self._knock(name)
 
     def open(self, name: str, budget: Budget) -> LanguageModel:
-        cache = answers_folder(self._environment)
+        cache = user_cache(self._environment) / "answers"
         try:
             return open_model(name, budget=budget, cache=cache, environment=self._environment)
         except SetupError as error:
@@ -80,13 +80,6 @@ def limits_of(settings: Settings) -> Limits:
     """The budget of a whole run."""
     usd = None if settings.usd is None else Decimal(str(settings.usd))
     return Limits(settings.calls, settings.tokens, usd)
-
-
-def answers_folder(environment: Mapping[str, str]) -> Path:
-    """Where answers are kept, for every lab of the user."""
-    cache = environment.get("XDG_CACHE_HOME", "")
-    home = Path(cache) if Path(cache).is_absolute() else Path.home() / ".cache"
-    return home / "successor" / "answers"
 
 
 def _port(server: SplitResult) -> int:

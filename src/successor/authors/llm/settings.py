@@ -41,9 +41,9 @@ class Settings:
     """
     evaluations: int = Field(default=40, ge=1)
     """Variants screened for one candidate."""
-    least: float = Field(default=0.02, gt=0)
+    least: float = Field(default=0.05, gt=0)
     """Smallest gain worth handing in: 0.01 is 1%."""
-    parsimony: float = Field(default=2e-4, ge=0)
+    parsimony: float = Field(default=1e-3, ge=0)
     """Gain that each syntax node more has to bring: 0.001 is 0.1%."""
     attempts: int = Field(default=5, ge=1)
     """Candidates of one generation after which there is no more to try."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 from successor.authors.rewrite.author import RewriteAuthor
 from successor.authors.rewrite.settings import Settings
 from successor.authors.rewrite.shelf import rewrites
-from successor.authors.workshop import Workshop
+from successor.authors.workshop import workshop_of
 from successor.errors import UsageError
 from successor.types import Subject
 from successor.validation import no_such, validated
@@ -25,7 +24,7 @@ def rewrite(settings: Mapping[str, object], subject: Subject) -> RewriteAuthor:
         if name not in rewrites():
             unknown = no_such("rewrite", name, [*rewrites()])
             raise UsageError(f"[author] without = {name!r}: {unknown}")
-    return RewriteAuthor(cast("Workshop", subject), checked)
+    return RewriteAuthor(workshop_of(subject, RewriteAuthor.name), checked)
 
 
 __all__ = ["RewriteAuthor", "Settings", "rewrite"]

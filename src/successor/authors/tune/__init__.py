@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 from successor.authors.tune.author import TuneAuthor
 from successor.authors.tune.settings import Settings
-from successor.authors.workshop import Workshop
+from successor.authors.workshop import workshop_of
 from successor.types import Subject
 from successor.validation import validated
 
@@ -19,7 +18,7 @@ def tune(settings: Mapping[str, object], subject: Subject) -> TuneAuthor:
         UsageError: when a setting is unknown or out of its range.
     """
     checked = validated(Settings, "author", settings)
-    return TuneAuthor(cast("Workshop", subject), checked)
+    return TuneAuthor(workshop_of(subject, TuneAuthor.name), checked)
 
 
 __all__ = ["Settings", "TuneAuthor", "tune"]

@@ -7,10 +7,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from successor.llm.errors import SetupError, UnavailableError
+from successor.llm.errors import SetupError, UnavailableError, installing
 from successor.llm.local.weights import Weights
+from successor.llm.providers import LOCAL
 
-EXTRA = "pip install 'successor-rsi[local]'"
 LOOK_S = 10.0
 """To wait for the hub's first word."""
 DIGEST_LENGTH = 64
@@ -27,7 +27,7 @@ def fetch(weights: Weights, staging: Path) -> Path:
         hub: Any = import_module("huggingface_hub")  # its types are partly unknown
         quiet: Any = import_module("huggingface_hub.utils")
     except ImportError:
-        raise SetupError(f"needs huggingface_hub; {EXTRA}") from None
+        raise SetupError(f"needs huggingface_hub; {installing(LOCAL)}") from None
     where = weights.hub
     quiet.disable_progress_bars()
     try:

