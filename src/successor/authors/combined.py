@@ -179,9 +179,9 @@ def search(settings: Mapping[str, object], subject: Subject) -> CombinedAuthor:
         UsageError: when a setting is unknown or out of its range, or an author is.
     """
     checked = validated(Settings, "author", settings)
+    workshop = workshop_of(subject, CombinedAuthor.name)
     given = {name: getattr(checked, name) for name in ("rewrite", "tune", "evolve", "llm")}
     authors = [_made(name, given.get(name, {}), subject) for name in checked.authors]
-    workshop = workshop_of(subject, CombinedAuthor.name)
     # Asked late: the subject has to run the original to know what it can become.
     return CombinedAuthor(authors, lambda: not SHARES.issuperset(workshop.objectives))
 
