@@ -168,6 +168,15 @@ def test_whoever_breaks_the_evaluator_is_seen():
         assert "service" in meet(ATTACKS["exit with success"], naive, bait)
 
 
+def test_a_fork_of_the_evaluator_without_a_sandbox_never_gets_the_suite_for_a_parent():
+    deaf = b"import signal, time\n\ndef f(_):\n    signal.setitimer(0, 0)\n    time.sleep(600)\n"
+    before = left.below()
+    with contextlib.closing(Bait()) as bait, contextlib.closing(Naive(bait, inside=False)) as naive:
+        naive.ready(HONEST)
+        assert naive.evaluate(Program({"f.py": deaf}, "f.py:f"), {}, 0, Limits(wall_s=0.1)).hung
+    assert not left.left_over(before)
+
+
 # ------------------------------------------------------------------ all of it
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
+
+# Threads that spin while they wait for one another gain nothing on a free machine, and cost a
+# step eight times its time when another process wants a core. OpenMP reads it when torch loads.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from successor.subjects.transformer.settings import Settings
 from successor.subjects.transformer.subject import Transformer
