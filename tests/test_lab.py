@@ -119,6 +119,21 @@ def test_a_file_that_fails_to_load_may_be_mended(lab: Path):
     load(lab).close()
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("def subject(:", "SyntaxError: .*tiny.py, line 1"),
+        ("import sys\nsys.exit(3)", r"SystemExit: 3 \(tiny.py, line 2\)"),
+        ("def subject(a, b, c):\n    return 1 / 0", r"ZeroDivisionError: .* \(tiny.py, line 2\)"),
+    ],
+)
+def test_a_labs_own_code_that_fails_is_blamed_in_a_line(lab: Path, code: str, told: str):
+    (lab / "tiny.py").write_text(code, encoding="utf-8")
+    with pytest.raises(UsageError, match=told) as caught:
+        load(lab)
+    assert "\n" not in str(caught.value)
+
+
 def test_the_settings_in_force_are_on_record(lab: Path):
     with open_lab(lab, {"base_cases": {"target": "horizon=8"}}) as opened:
         opened.parts.ledger.started()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -103,7 +105,12 @@ def find(group: Group, kind: str, folder: Path) -> Callable[..., object]:
             return _named(kind, folder, where)
     except ImportError as error:
         hint = "; pip install 'successor-rsi[train]'" if error.name in _TRAINING else ""
-        raise SuccessorError(f"{where}: cannot be loaded: {error}{hint}") from error
+        unknown = error.name is not None and f"{kind}.".replace(":", ".").startswith(
+            f"{error.name}."
+        )
+        raise (UsageError if unknown else SuccessorError)(
+            f"{where}: cannot be loaded: {error}{hint}"
+        ) from error
     raise UsageError(f"{where}: {no_such('kind', kind, list(known))}")
 
 
@@ -121,8 +128,11 @@ def make(group: Group, kind: str, folder: Path, *given: object) -> object:
     except (TypeError, ValueError) as error:
         raise UsageError(f"{where}: is no factory of {group}: {error}") from None
     try:
-        made = factory(*given)
+        with _blaming(kind, folder, where):
+            made = factory(*given)
     except UsageError as error:
+        if str(error).startswith(where):
+            raise
         raise UsageError(f"{folder / FILE_NAME}: {error}") from None
     lacking = [name for name in _HAS[group] if not callable(getattr(type(made), name, None))]
     if lacking:
@@ -135,11 +145,31 @@ def _named(kind: str, folder: Path, where: str) -> Callable[..., object]:
     home, _, name = kind.rpartition(":")
     if home.endswith(".py") and not (folder / home).resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"{where}: {home} is outside the lab's folder; copy it there")
-    module = _from_file(folder / home, where) if home.endswith(".py") else import_module(home)
+    with _blaming(kind, folder, where):
+        module = _from_file(folder / home, where) if home.endswith(".py") else import_module(home)
     factory = getattr(module, name, None)
     if not callable(factory):
         raise UsageError(f"{where}: {home} has no function {name!r}")
     return factory
+
+
+@contextmanager
+def _blaming(kind: str, folder: Path, where: str) -> Generator[None]:
+    """Say of a lab's own code that failed where it did: it is the user's, and no fault of ours."""
+    try:
+        yield
+    except (SuccessorError, ImportError):
+        raise
+    except (Exception, SystemExit) as error:
+        if not _SPELLED.fullmatch(kind):
+            raise
+        told = f"{type(error).__name__}: {error}".replace("\n", " ")
+        if not isinstance(error, SyntaxError):  # which says itself where it is
+            frames = traceback.extract_tb(error.__traceback__)
+            own = [frame for frame in frames if Path(frame.filename).is_relative_to(folder)]
+            last = (own or frames)[-1]
+            told += f" ({Path(last.filename).name}, line {last.lineno})"
+        raise UsageError(f"{where}: failed with {told}") from error
 
 
 def _from_file(path: Path, where: str) -> ModuleType:

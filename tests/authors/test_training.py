@@ -22,6 +22,7 @@ from successor.subjects.transformer.model import restore
 from successor.subjects.transformer.problems import Examples, Problems, Tokens
 from successor.subjects.transformer.tasks import Addition
 from successor.types import Brief, Draft, Version, Weakness
+from successor.validation import validated
 
 QUICK: dict[str, object] = {"steps": 12, "lessons": 4, "epochs": 2.0}
 
@@ -293,3 +294,8 @@ def test_rng_of_a_batch_depends_on_nothing_but_the_step():
     for step in (5, 0, 3):
         first, second = (batch(step) for batch in batches)
         assert np.array_equal(first.problems.prompts, second.problems.prompts)
+
+
+def test_replay_leaves_steps_for_what_is_new():
+    with pytest.raises(UsageError, match=r"\[author\] original and replay: should be less than 1"):
+        validated(Settings, "author", {"original": 0.7, "replay": 0.7})

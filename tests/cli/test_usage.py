@@ -58,6 +58,9 @@ def test_a_lab_that_nothing_has_to_end_is_refused_before_anything_is_written(lab
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
+        (["improve", "a.py:f", "--inputs", " "], "Invalid value for '--inputs': is blank."),
+        (["improve", "a.py:f", "--tests", ""], "Invalid value for '--tests': is blank."),
+        (["rollback", "lab", "--reason", ""], "Invalid value for '--reason': is blank."),
         (["imprve", "lab"], "Did you mean 'improve'"),
         (["improve", "lab", "--buget", "3m"], "--budget"),
         (["improve"], "TARGET"),
@@ -229,10 +232,12 @@ def test_a_part_that_cannot_be_imported_fails_in_one_line(lab: Path, run: Run):
     assert len(found.err.splitlines()) == 1
 
 
-def test_a_bug_in_a_part_keeps_its_traceback(lab: Path, run: Run):
-    (lab / "tiny.py").write_text("1 / 0", encoding="utf-8")
-    with pytest.raises(ZeroDivisionError):
-        run("improve", lab)
+def test_a_bug_in_a_part_is_a_line_that_says_where(lab: Path, run: Run):
+    (lab / "tiny.py").write_text("import json\njson.loads('{')", encoding="utf-8")
+    found = run("improve", lab)
+    assert (found.code, len(found.err.splitlines())) == (2, 1)
+    assert "failed with JSONDecodeError: " in found.err
+    assert found.err.endswith("(tiny.py, line 2)\n")
 
 
 @pytest.mark.parametrize("verb", sorted(commands.cli.commands))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from successor.cli.options import Parsed, option
+from successor.cli.options import Parsed, Said, option
 from successor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,11 +57,14 @@ PLACES = {
 @option("--goal", metavar="TEXT", help="What it should become, such as faster.")
 @option(
     "--tests",
+    type=Said(),
     multiple=True,
     metavar="FILE",
     help="Tests of a function, relative to its file; found beside it when not given.",
 )
-@option("--inputs", metavar="FILE:FUNCTION", help="What draws the inputs of a function.")
+@option(
+    "--inputs", type=Said(), metavar="FILE:FUNCTION", help="What draws the inputs of a function."
+)
 @option("--write", is_flag=True, help="Put what was promoted in place of the function's file.")
 @option(
     "--target",

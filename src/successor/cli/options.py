@@ -40,6 +40,19 @@ class Parsed(click.ParamType[Any]):
         return str(value)
 
 
+class Said(click.ParamType[str]):
+    """Text that says something."""
+
+    name = "text"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        if not (said := str(value).strip()):
+            self.fail("is blank.", param, ctx)
+        return said
+
+
 class LabFolder(click.ParamType[Path]):
     """A lab: its folder, or the function that it was made of."""
 

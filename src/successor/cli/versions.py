@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from successor.cli.options import JSON, LAB, echo_json, option
+from successor.cli.options import JSON, LAB, Said, echo_json, option
 
 
 @click.command(
@@ -51,7 +51,7 @@ def diff(lab: Path, since: str | None, until: str | None, *, json: bool) -> None
 )
 @click.argument("what", metavar="TARGET")
 @option("--to", metavar="VERSION", help="A version that was in charge, or how its id begins.")
-@option("--reason", default="not said", metavar="TEXT", help="Why, for the record.")
+@option("--reason", type=Said(), default="not said", metavar="TEXT", help="Why, for the record.")
 @option("--write", is_flag=True, help="Put that version in the function's file, too.")
 @JSON
 def rollback(what: str, *, to: str | None, reason: str, write: bool, json: bool) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 StrategyName = Literal["amplify", "agree", "verify"]
@@ -39,3 +39,9 @@ class Settings:
     """Share of the training steps that replay labelled problems."""
     replay: float = Field(default=0.25, ge=0, lt=1)
     """Share of the training steps that replay what earlier generations made."""
+
+    @model_validator(mode="after")
+    def _leaves_steps_for_what_is_new(self) -> Self:
+        if self.original + self.replay >= 1:
+            raise ValueError("original and replay: should be less than 1 together")
+        return self

@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from successor.sandbox import Tier
+
 Objective = Literal["speed", "accuracy", "errors", "memory", "size", "cost"]
 
 
@@ -41,7 +43,7 @@ class Settings:
     """Seconds that one batch of calls may take, and a single one whose answer has a cost."""
     memory_mb: int = Field(default=512, ge=64)
     """Megabytes that the program may use."""
-    tier: str | None = None
+    tier: Tier | None = None
     """Tier of the sandbox; the best one there is when not given."""
     preload: tuple[str, ...] = ()
     """Modules imported before a program starts, beside those that the target imports."""
