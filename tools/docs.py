@@ -19,11 +19,11 @@ import click
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from successor.authors import combined, evolve, llm, rewrite, training, tune
+from successor.authors import combined, evolve, llm, reflect, rewrite, training, tune
 from successor.cli import cli
 from successor.judge.race_settings import RaceSettings
 from successor.labfile import LabFile
-from successor.subjects import program, script, transformer
+from successor.subjects import program, prompt, script, transformer
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MEASURED = DOCS / "benchmarks"
@@ -71,12 +71,14 @@ def parts() -> str:
         "[subject] of model/adder, model/multiplier, model/reverser": transformer.Settings,
         "[subject] of program": program.Settings,
         "[subject] of program, with an evaluator": script.Settings,
+        "[subject] of prompt": prompt.Settings,
         "[author] of training": training.Settings,
         "[author] of search": combined.Settings,
         "[author] of rewrite": rewrite.Settings,
         "[author] of tune": tune.Settings,
         "[author] of evolve": evolve.Settings,
         "[author] of llm": llm.Settings,
+        "[author] of reflect": reflect.Settings,
         "[judge] of race": RaceSettings,
     }
     return "\n" + "".join(_part(head, settings) for head, settings in heads.items())
