@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -59,6 +60,7 @@ def median(ratios: Scores, error: float = 0.05) -> Median:
     return Median(float(np.median(ordered)), low, high, count)
 
 
+@lru_cache(maxsize=4096)
 def _beyond(count: int, needed: float) -> int:
     """How many order statistics from the end the interval begins; 0 when it has no end."""
     beyond = 0
