@@ -122,6 +122,14 @@ def program_error_rates() -> str:
     return f"\n{null_program.fragment(null_program.restored(json.loads(text)))}\n"
 
 
+def race_error_rates() -> str:
+    """What the simulated races of docs/benchmarks/null_race.json come to."""
+    import null_race
+
+    text = (MEASURED / "null_race.json").read_text("utf-8")
+    return f"\n{null_race.fragment(null_race.restored(json.loads(text)))}\n"
+
+
 def programs() -> str:
     """What the labs of programs come to."""
     import programs as labs
@@ -185,6 +193,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "parts": parts,
     "controls": controls,
     "error rates": error_rates,
+    "race error rates": race_error_rates,
     "program error rates": program_error_rates,
     "programs": programs,
     "packages": packages,

@@ -1,9 +1,27 @@
-"""Three kinds of questions. `draw` makes one with its answer; `score` says what a reply is worth."""
+"""Three kinds of questions: `draw` makes one with its answer, `score` marks a reply."""
 
-WORDS = (
-    "apple river stone cloud lamp garden window silver basket candle orange bridge "
-    "pencil rocket forest island mirror pepper saddle velvet"
-).split()
+WORDS = [
+    "apple",
+    "river",
+    "stone",
+    "cloud",
+    "lamp",
+    "garden",
+    "window",
+    "silver",
+    "basket",
+    "candle",
+    "orange",
+    "bridge",
+    "pencil",
+    "rocket",
+    "forest",
+    "island",
+    "mirror",
+    "pepper",
+    "saddle",
+    "velvet",
+]
 
 
 def draw(random, family):
