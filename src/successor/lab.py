@@ -293,7 +293,7 @@ def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
 
 def _require_ready(author: Needing, folder: Path) -> None:
     try:
-        author.require_ready()
+        author.require_ready(folder)
     except UsageError as error:
         raise UsageError(f"{folder / labfile.FILE_NAME}: {error}") from None
 

@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import cast
 
 from pydantic import ConfigDict, Field
@@ -23,6 +24,8 @@ from successor.errors import UsageError
 from successor.types import Author, Brief, Draft, Figures, Subject, Version, Workspace
 from successor.validation import no_such, validated
 
+TABLES = ("rewrite", "tune", "evolve", "llm", "agent", "inbox")
+"""Authors that have a table of settings of their own in that of "search"."""
 SHARES = frozenset({"accuracy", "errors"})
 """Objectives that can be reached in full; there is always something faster."""
 Factory = Callable[[Mapping[str, object], Subject], Author]
@@ -44,6 +47,10 @@ class Settings:
     """The settings of the author "evolve"."""
     llm: dict[str, object] = Field(default_factory=dict[str, object])
     """The settings of the author "llm"."""
+    agent: dict[str, object] = Field(default_factory=dict[str, object])
+    """The settings of the author "agent"."""
+    inbox: dict[str, object] = Field(default_factory=dict[str, object])
+    """The settings of the author "inbox"."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,7 @@ class CombinedAuthor:
             workspace.checkpoint(turn.dump())
         return Draft({}, turn.spent) if turn.spent else None
 
-    def require_ready(self) -> None:
+    def require_ready(self, lab: Path) -> None:
         """Nothing, when each author has all that it needs.
 
         Raises:
@@ -151,7 +158,7 @@ class CombinedAuthor:
         """
         for author in self._authors.values():
             if isinstance(author, Needing):
-                author.require_ready()
+                author.require_ready(lab)
 
     def close(self) -> None:
         """Have the authors give back what they hold on to."""
@@ -180,7 +187,7 @@ def search(settings: Mapping[str, object], subject: Subject) -> CombinedAuthor:
     """
     checked = validated(Settings, "author", settings)
     workshop = workshop_of(subject, CombinedAuthor.name)
-    given = {name: getattr(checked, name) for name in ("rewrite", "tune", "evolve", "llm")}
+    given = {name: getattr(checked, name) for name in TABLES}
     authors = [_made(name, given.get(name, {}), subject) for name in checked.authors]
     # Asked late: the subject has to run the original to know what it can become.
     return CombinedAuthor(authors, lambda: not SHARES.issuperset(workshop.objectives))

@@ -47,6 +47,11 @@ class Terms:
     """After so many seconds the search ends with what it has, if `assured` are screened."""
     assured: int
 
+    @staticmethod
+    def screening(evaluations: int, least: float, parsimony: float) -> Terms:
+        """Of a search whose time is somebody else's."""
+        return Terms("screening", evaluations, least, parsimony, turn_s=math.inf, assured=0)
+
 
 class Trials:
     """The variants of one incumbent, as one attempt at writing its successor sees them."""
@@ -60,7 +65,7 @@ class Trials:
         self._brief = brief
         self._workspace = workspace
         self._terms = terms
-        self._nodes = nodes(self.source)
+        self._nodes = size(self.source, workshop.path)
         self._known = _loaded(workspace.resume())
         self._screened: dict[str, Screening] = {}
         self._first_gain = 1.0
@@ -205,6 +210,11 @@ def nodes(source: str) -> int:
         SyntaxError: when it is not Python.
     """
     return sum(1 for _ in ast.walk(ast.parse(source)))
+
+
+def size(source: str, path: str) -> int:
+    """What variants are compared by: nodes of Python, words of anything else."""
+    return nodes(source) if path.endswith(".py") else len(source.split())
 
 
 def earlier(brief: Brief, workshop: Workshop, workspace: Workspace) -> Sequence[str]:

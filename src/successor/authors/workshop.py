@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, cast, runtime_checkable
 
 from successor.types import Draft, Subject, Version, Workspace
@@ -89,8 +90,8 @@ def workshop_of(subject: Subject, kind: str) -> Workshop:
 class Needing(Protocol):
     """An author that needs more than the lab has, such as a key, and holds on to it."""
 
-    def require_ready(self) -> None:
-        """UsageError when it is not there: told before any work."""
+    def require_ready(self, lab: Path) -> None:
+        """UsageError when it is not there: told before any work, with the lab's folder."""
         ...
 
     def close(self) -> None: ...

@@ -58,6 +58,8 @@ class _Open:
     verdict: Verdict | None = None
     decision: Decision | None = None
     passed: bool = False
+    failed: str = ""
+    """Why the author came to nothing, where it says so."""
     """Whether its author had nothing more to try."""
 
 
@@ -93,8 +95,8 @@ class Chronicle:
             case Written(version=Version() as version):
                 self.versions += 1
                 now = replace(now, version=version, verdict=None, decision=None)
-            case Written(version=None):
-                now = replace(now, passed=True)
+            case Written(version=None, figures=figures):
+                now = replace(now, passed=True, failed=str(figures.get("failed", "")))
             case Examined(version=examined):
                 # Now, and not when the generation is over: a kill between that and its being
                 # told loses the line, so nothing that takes time may lie there.
@@ -128,7 +130,7 @@ class Chronicle:
         verdict, decision = now.verdict, now.decision
         measured = self.measures(version)
         why = "the author had nothing to try" if now.passed else "given up by a rollback"
-        outcome, reason = "no candidate", why
+        outcome, reason = "no candidate", now.failed or why
         if now.incumbent is None:
             outcome, reason = "first", "there was none before"
         elif decision:

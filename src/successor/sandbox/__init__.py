@@ -8,6 +8,7 @@ Inside: `enclosure` and `confine` put up the walls, `zygote` forks, `shim` calls
 """
 
 from successor.sandbox.answers import (
+    Access,
     Call,
     CommandResult,
     Confinement,
@@ -28,6 +29,7 @@ from successor.sandbox.tiers import ADEQUATE, Availability, open_sandbox, run, t
 
 __all__ = [
     "ADEQUATE",
+    "Access",
     "Availability",
     "Call",
     "CommandResult",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -80,6 +80,29 @@ class Limits:
     """Of one answer on the wire; in `command`, of each stream and of all files together."""
     files_bytes: int = 0
     """What may be written to a private /tmp; 0: nothing may be written at all."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a command is given beyond a closed room. Each of it is a way out, or a way in."""
+
+    network: bool = False
+    """The machine's network, with all that answers there; of sockets, those of the internet only,
+    so that no service of the machine is reached by a socket's name."""
+    readable: tuple[str, ...] = ()
+    """Files and folders of the machine, read-only, under their own names."""
+    stdin: str = ""
+    """Which of the files is its standard input; none is when ""."""
+    wanted: tuple[str, ...] | None = None
+    """Files that are handed back as they are at the end, where they are regular ones; all that
+    are new or changed when None."""
+    watch: Callable[[], None] | None = None
+    """Called every now and then while it runs; what it raises ends the command."""
+
+    @property
+    def opens(self) -> bool:
+        """Whether anything of the machine can be reached that otherwise cannot."""
+        return self.network or bool(self.readable)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 
 from successor.sandbox import frames
-from successor.sandbox.answers import CommandResult, Limits, SandboxError
+from successor.sandbox.answers import Access, CommandResult, Limits, SandboxError
 from successor.sandbox.enclosure import PROGRAMS_BYTES, outermost
 from successor.sandbox.machine import DATA, ENVIRONMENT, LIBRARIES, PACKAGE, interpreter
 from successor.sandbox.pipes import Flow, flow
@@ -29,6 +29,12 @@ FOLDER = "/candidate"
 """Mounted over whatever is there: a name that no interpreter is likely to live below."""
 SPARE_BYTES = 1 << 16
 LEAST_FOLDER_BYTES = 1 << 20
+NETWORK = (
+    *("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf"),
+    *("/etc/ssl/certs", "/etc/ssl/cert.pem", "/etc/ssl/openssl.cnf", "/etc/ca-certificates"),
+    *("/etc/pki/tls/certs", "/etc/pki/ca-trust"),
+)
+"""How names are resolved and servers told from others; no private keys."""
 SYSTEM = ("/usr", "/bin", "/sbin", *LIBRARIES, *DATA, "/etc/alternatives")
 
 
@@ -49,10 +55,15 @@ def binary() -> str:
     return found
 
 
-def wrapped(command: Sequence[str], folder_bytes: int) -> list[str]:
+def shown(access: Access) -> list[str]:
+    """What of the machine's files can be read inside."""
+    asked = [*access.readable, *(NETWORK if access.network else ())]
+    return outermost([*SYSTEM, sys.prefix, sys.base_prefix, str(PACKAGE / "sandbox"), *asked])
+
+
+def wrapped(command: Sequence[str], folder_bytes: int, access: Access) -> list[str]:
     """The command line that runs a command inside."""
-    own = [str(Path(binary()).parent.parent), str(PACKAGE / "sandbox")]
-    inside = outermost([*SYSTEM, sys.prefix, sys.base_prefix, str(PACKAGE / "sandbox")])
+    own, inside = [str(Path(binary()).parent.parent), str(PACKAGE / "sandbox")], shown(access)
     binds = [part for path in inside for part in ("--ro-bind", path, path)]
     options = (
         "--unshare-all --unshare-user --disable-userns --die-with-parent --new-session "
@@ -60,6 +71,7 @@ def wrapped(command: Sequence[str], folder_bytes: int) -> list[str]:
         f"--size {1 << 20} --tmpfs /dev/shm --size {folder_bytes} --tmpfs {FOLDER} "
         f"--chdir {FOLDER} --clearenv"
     ).split()
+    options += ["--share-net"] * access.network
     env = [part for name, value in ENVIRONMENT.items() for part in ("--setenv", name, value)]
     first, last = ["--size", str(folder_bytes), "--tmpfs", "/tmp"], ["--remount-ro", "/"]  # noqa: S108 - its own
     argv = [binary(), *first, *binds, *options, *last, *env, "--", *command]
@@ -69,27 +81,33 @@ def wrapped(command: Sequence[str], folder_bytes: int) -> list[str]:
 
 def server(preload: Sequence[str]) -> Server:
     """A fork-server inside, for one program: ended with it, and all that it started."""
-    outer = Outer(wrapped(interpreter(STATEMENT), PROGRAMS_BYTES), FOLDER)
+    outer = Outer(wrapped(interpreter(STATEMENT), PROGRAMS_BYTES, Access()), FOLDER)
     return Server({"rlimits", "descriptors", "processes"}, preload, outer)
 
 
 def command(
-    argv: Sequence[str], files: Mapping[str, bytes], limits: Limits, env: Mapping[str, str]
+    argv: Sequence[str],
+    files: Mapping[str, bytes],
+    limits: Limits,
+    env: Mapping[str, str],
+    access: Access,
 ) -> CommandResult:
     """Run a command in a private folder that holds the files.
 
     Raises:
         SandboxError: when a path leaves the folder, or bubblewrap cannot be started.
     """
+    check_files(dict.fromkeys((*files, *(access.wanted or ())), b""))
     check_files(files)
     read, write = os.pipe()
     inside = interpreter(f"driver.main({write})")
     try:
         came = flow(
-            wrapped(inside, _folder_bytes(files, limits)),
-            _told(argv, files, limits, env),
+            wrapped(inside, _folder_bytes(files, limits), access),
+            _told(argv, files, limits, env, access),
             (read, write),
             limits,
+            access.watch,
         )
     finally:
         os.close(read)
@@ -102,7 +120,11 @@ def _folder_bytes(files: Mapping[str, bytes], limits: Limits) -> int:
 
 
 def _told(
-    argv: Sequence[str], files: Mapping[str, bytes], limits: Limits, env: Mapping[str, str]
+    argv: Sequence[str],
+    files: Mapping[str, bytes],
+    limits: Limits,
+    env: Mapping[str, str],
+    access: Access,
 ) -> bytes:
     path = f"{Path(sys.executable).parent}:{ENVIRONMENT['PATH']}"
     told = {
@@ -113,6 +135,9 @@ def _told(
         "memory_bytes": limits.memory_bytes,
         "files_bytes": max(limits.files_bytes, LEAST_FOLDER_BYTES),
         "output_bytes": limits.output_bytes,
+        "stdin": access.stdin,
+        "wanted": access.wanted,
+        "internet_only": access.opens,
     }
     return frames.frame(frames.PROGRAM, json.dumps(told).encode())
 

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from successor.sandbox.answers import CommandResult, Limits, SandboxError
+from successor.sandbox.answers import Access, CommandResult, Limits, SandboxError
 from successor.sandbox.driver import changed
 from successor.sandbox.pipes import flow
 from successor.sandbox.task import check_files
@@ -48,12 +48,16 @@ def command(
     files: Mapping[str, bytes],
     limits: Limits,
     env: Mapping[str, str],
+    access: Access,
 ) -> CommandResult:
     """Run a command in a fresh container, in a folder of the host that is removed afterwards.
 
     Raises:
-        SandboxError: when a path leaves the folder, or the engine cannot be started.
+        SandboxError: when a path leaves the folder, the engine cannot be started, or access is
+            asked for.
     """
+    if access != Access():
+        raise SandboxError("the container tier gives a command its files and nothing else")
     check_files(files)
     with tempfile.TemporaryDirectory(prefix="successor-container-") as folder:
         os.chmod(folder, 0o777)  # noqa: S103, PTH101 - the user inside is another one

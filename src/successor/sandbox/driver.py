@@ -10,9 +10,12 @@ import json
 import os
 import platform
 import resource
+import signal
+import stat
 import subprocess
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,8 @@ from successor.sandbox.confine import MOST_PROCESSES
 
 MOST_FILES = 4096
 NOT_STARTED = 127
+SECOND = 2
+"""The first process is bubblewrap's own, which ends the namespace with us."""
 
 
 def as_nobody(readable: list[str], argv: list[str]) -> None:
@@ -45,16 +50,20 @@ def main(report: int) -> None:
         code = ran(told)
     except (OSError, subprocess.SubprocessError):
         code = NOT_STARTED
-    left = dict(changed(sent, told["output_bytes"], Path.cwd()))
+    end_all_others()
+    wanted, most_bytes = told["wanted"], told["output_bytes"]
+    found = changed(sent, most_bytes, Path.cwd()) if wanted is None else named(wanted, most_bytes)
+    left = dict(found)
     answer = {"code": code, "files": {path: b64encode(d).decode() for path, d in left.items()}}
     frames.write(report, frames.frame(frames.END, json.dumps(answer).encode()))
 
 
 def ran(told: dict[str, Any]) -> int:
     """The exit code of the command; negative: the signal that ended it."""
+    given = os.open(told["stdin"] or os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     process = subprocess.Popen(  # noqa: S603 - this is what it is for
         told["argv"],
-        stdin=subprocess.DEVNULL,
+        stdin=given,
         env=told["env"],
         preexec_fn=lambda: limit(told),  # noqa: PLW1509 - there are no threads here
     )
@@ -72,7 +81,30 @@ def limit(told: dict[str, Any]) -> None:
     ):
         resource.setrlimit(kind, (most, most))
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
-    seccomp.Filter(seccomp.starting(platform.machine())).install()
+    closed = seccomp.starting(platform.machine(), internet_only=told["internet_only"])
+    seccomp.Filter(closed).install()
+
+
+def end_all_others() -> None:
+    """End what the command left running: nothing changes any more while its files are read."""
+    if os.getpid() != SECOND:  # anywhere else, all others would be everybody
+        raise RuntimeError("not in a namespace of processes")
+    with suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+
+
+def named(names: list[str], most_bytes: int) -> Iterator[tuple[str, bytes]]:
+    """Those of the files that are regular ones, reached by no link, within the bound together."""
+    for name in names:
+        with suppress(OSError):
+            file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(file, "rb") as opened:
+                if os.path.realpath(name) != f"{Path.cwd()}/{name}":
+                    continue
+                if stat.S_ISREG(os.fstat(file).st_mode) and os.fstat(file).st_size <= most_bytes:
+                    data = opened.read(most_bytes + 1)
+                    most_bytes -= len(data)
+                    yield name, data
 
 
 def changed(sent: Mapping[str, bytes], most_bytes: int, root: Path) -> Iterator[tuple[str, bytes]]:

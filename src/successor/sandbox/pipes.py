@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from selectors import EVENT_READ, EVENT_WRITE, BaseSelector, DefaultSelector
 
@@ -16,6 +16,8 @@ from successor.sandbox.machine import ENVIRONMENT
 CHUNK_BYTES = 1 << 16
 ENCODED = 2
 """A report carries files as base64, a third longer, and their names."""
+WATCHED_S = 0.5
+"""Time between two calls of whoever watches."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,18 @@ class Flow:
     exit_code: int  # of the process itself; negative: the signal that ended it
 
 
-def flow(argv: Sequence[str], data: bytes, report: tuple[int, int], limits: Limits) -> Flow:
+def flow(
+    argv: Sequence[str],
+    data: bytes,
+    report: tuple[int, int],
+    limits: Limits,
+    watch: Callable[[], None] | None = None,
+) -> Flow:
     """Run a process to its end, or end it; `report` is a pipe whose second end it inherits.
 
     Raises:
         SandboxError: when it cannot be started.
+        BaseException: whatever `watch` raises; the process is ended then.
     """
     started = time.monotonic()
     try:
@@ -58,7 +67,8 @@ def flow(argv: Sequence[str], data: bytes, report: tuple[int, int], limits: Limi
             for descriptor in outputs:
                 selector.register(descriptor, EVENT_READ)
             deadline = started + limits.wall_s
-            status = _pump(selector, process, data, outputs, (deadline, limits.output_bytes))
+            bounds = (deadline, limits.output_bytes)
+            status = _pump(selector, process, data, outputs, bounds, watch or _nobody)
         finally:
             _end(process)
     stdout, stderr, told = (bytes(output) for output in outputs.values())
@@ -76,17 +86,21 @@ def _pump(
     data: bytes,
     outputs: dict[int, bytearray],
     bounds: tuple[float, int],
+    watch: Callable[[], None],
 ) -> Status:
     """Move data both ways until all outputs are closed or a bound (deadline, bytes) is met."""
     rest, stdin = memoryview(data), process.stdin
     if stdin is not None:
         os.set_blocking(stdin.fileno(), False)
         selector.register(stdin, EVENT_WRITE)
+    watched = time.monotonic()
     while any(key.events & EVENT_READ for key in selector.get_map().values()):
-        ready = selector.select(max(0.0, bounds[0] - time.monotonic()))
-        if not ready:
+        if (now := time.monotonic()) >= bounds[0]:
             return "timeout"
-        for key, events in ready:
+        if now - watched >= WATCHED_S:
+            watch()
+            watched = now
+        for key, events in selector.select(min(WATCHED_S, bounds[0] - now)):
             if events & EVENT_WRITE and stdin is not None:
                 rest = _fed(key.fd, rest)
                 if not rest:
@@ -98,6 +112,10 @@ def _pump(
                 del outputs[key.fd][bounds[1] :]
                 return "output"
     return "ok"
+
+
+def _nobody() -> None:
+    """Watches."""
 
 
 def _fed(descriptor: int, rest: memoryview) -> memoryview:

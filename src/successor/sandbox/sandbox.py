@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Protocol, final
 
 from successor.sandbox.answers import (
+    Access,
     Call,
     CommandResult,
     Confinement,
@@ -37,6 +38,7 @@ class Commands(Protocol):
         files: Mapping[str, bytes],
         limits: Limits,
         env: Mapping[str, str],
+        access: Access,
     ) -> CommandResult: ...
 
 
@@ -121,17 +123,19 @@ class Sandbox:
         files: Mapping[str, bytes],
         limits: Limits | None = None,
         env: Mapping[str, str] | None = None,
+        access: Access | None = None,
     ) -> CommandResult:
         """Run a command in a private folder that holds the files.
 
         Raises:
-            SandboxError: when this tier does not let programs start programs.
+            SandboxError: when this tier does not let programs start programs, or cannot give
+                that access.
         """
         if self._commands is None:
             raise SandboxError(
                 f"tier {self.tier!r} starts no programs: open_sandbox('bubblewrap') does"
             )
-        return self._commands(argv, files, limits or Limits(), env or {})
+        return self._commands(argv, files, limits or Limits(), env or {}, access or Access())
 
     def record(self) -> Confinement:
         """What has to be written down with whatever was measured here."""

@@ -40,10 +40,17 @@ def computing(machine: str, *, writes: bool) -> bytes:
     return _program(rules, ARCHITECTURES[place], ERROR | EPERM)
 
 
-def starting(machine: str) -> bytes:
-    """The filter for programs that start programs: everything but what attacks the kernel."""
+def starting(machine: str, *, internet_only: bool = False) -> bytes:
+    """The filter for programs that start programs: everything but what attacks the kernel.
+
+    Args:
+        internet_only: whether to forbid the other kinds of sockets too.
+    """
     place = linux.MACHINES.index(machine)
     rules = _numbered(syscalls.DANGEROUS, place, _returning(ERROR | EPERM))
+    if internet_only:
+        numbers, argument, values = syscalls.INTERNET
+        rules[_known(numbers[place])] = _by_argument(argument, values)
     return _program(rules, ARCHITECTURES[place], ALLOW)
 
 

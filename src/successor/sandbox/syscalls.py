@@ -126,8 +126,12 @@ WRITING: Allowed = {
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
 }
-BY_ARGUMENT: dict[str, tuple[tuple[int | None, int | None], int, tuple[int, ...]]] = {
-    # name: (numbers, which argument, its allowed values)
+ByArgument: TypeAlias = tuple[tuple[int | None, int | None], int, tuple[int, ...]]
+"""(numbers, which argument, its allowed values)."""
+INTERNET: ByArgument = ((41, 198), 0, (2, 10, 16))
+"""socket: of IPv4, IPv6, and netlink, by which a program asks for its own addresses. A name in the
+file system or an abstract one would lead to services of the machine that trust its user."""
+BY_ARGUMENT: dict[str, ByArgument] = {
     # fcntl: duplicate, flags, status. F_SETOWN would have the kernel send signals to others.
     "fcntl": ((72, 25), 1, (0, 1, 2, 3, 4, 1030)),
     # prlimit64: one's own limits, which nobody can raise here.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from successor.sandbox import bubblewrap, container, landlock, seccomp
-from successor.sandbox.answers import Call, Limits, Program, Result, SandboxError, Tier
+from successor.sandbox.answers import Access, Call, Limits, Program, Result, SandboxError, Tier
 from successor.sandbox.confine import LAYERS
 from successor.sandbox.sandbox import FreshServers, OneServer, Sandbox
 from successor.sandbox.server import NoNamespacesError, Server
@@ -136,7 +136,7 @@ def _check_linux() -> None:
 
 def _bubblewrap(preload: Sequence[str]) -> Sandbox:
     _check_linux()
-    trial = bubblewrap.command(["/bin/true"], {}, Limits(wall_s=20.0), {})
+    trial = bubblewrap.command(["/bin/true"], {}, Limits(wall_s=20.0), {}, Access())
     if trial.status != "ok" or trial.exit_code:
         why = trial.stderr.decode("utf-8", "replace").strip()[:200]
         raise SandboxError(f"bubblewrap does not work here: {why or trial.status}")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from successor.authors.llm.answers import UnreadableError, program
+from successor.authors.llm.answers import program
 from successor.authors.llm.settings import Form
+from successor.authors.requirements import UnreadableError
 
 BASE = """\
 import math

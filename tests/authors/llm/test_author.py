@@ -14,8 +14,9 @@ from authors.llm.scripted import Shelf, author_of, block, read, saying
 from authors.workbench import PATH, Bench, Desk, brief_of, version_of
 from successor.authors.combined import CombinedAuthor
 from successor.authors.llm import LLMAuthor, Settings
-from successor.authors.llm.answers import UnreadableError, program
+from successor.authors.llm.answers import program
 from successor.authors.llm.settings import Form
+from successor.authors.requirements import UnreadableError
 from successor.errors import Halt, UsageError
 from successor.llm import AnswerError, Request, SetupError, UnavailableError
 from successor.types import Brief, Draft, Version, Weakness

@@ -6,39 +6,16 @@ it may have meant would screen programs that nobody wrote.
 
 from __future__ import annotations
 
-import ast
 import re
-import warnings
-from copy import deepcopy
 from dataclasses import dataclass
-from typing import Literal
 
 from successor.authors.llm.settings import Form
-from successor.authors.regions import Function, find, marked, split
-from successor.errors import UsageError
+from successor.authors.requirements import UnreadableError, require_program
 
-Fault = Literal[
-    "nothing to read",
-    "truncated",
-    "not found",
-    "found twice",
-    "not Python",
-    "wrong function",
-    "outside",
-    "unchanged",
-]
 _SEARCH, _WITH, _END = "<<<<<<< SEARCH", "=======", ">>>>>>> REPLACE"
 _OPENS = re.compile(r"(`{3,})[ \t]*(python|py|python3)?[ \t]*", re.IGNORECASE)
 _THOUGHTS = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _SHOWN = 60
-
-
-class UnreadableError(Exception):
-    """An answer that cannot be used; the text says to the model what is wrong with it."""
-
-    def __init__(self, fault: Fault, told: str) -> None:
-        super().__init__(told)
-        self.fault: Fault = fault
 
 
 @dataclass(frozen=True)
@@ -62,7 +39,7 @@ def program(answer: str, form: Form, base: str, function: str) -> str:
     if re.match(r"\s*<think(ing)?>", said):
         raise UnreadableError("truncated", "The answer ends before the thinking does.")
     text = replaced(base, replacements(said)) if form == "diff" else whole(said)
-    _check(text, base, function)
+    require_program(text, base, function)
     return text
 
 
@@ -155,51 +132,3 @@ def _places(lines: list[str], wanted: tuple[str, ...]) -> list[int]:
 def _joined(lines: list[str], like: str = "") -> str:
     end = "\r\n" if "\r\n" in like else "\n"
     return "".join(f"{line}{end}" for line in lines)
-
-
-def _check(text: str, base: str, function: str) -> None:
-    if text.strip() == base.strip():
-        raise UnreadableError("unchanged", "The program is the one that you were given.")
-    _require_python(text)
-    if function:
-        _require_function(text, base, function)
-    if marked(base) and not _same_outside(text, base):
-        told = "Lines outside the EVOLVE-BLOCK markers changed: they have to stay as they are."
-        raise UnreadableError("outside", told)
-
-
-def _require_python(text: str) -> None:
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            compile(text, "<answer>", "exec", dont_inherit=True)
-            ast.dump(ast.parse(text))  # what is nested too deeply for that, nobody here can read
-    except SyntaxError as error:
-        at = f" in line {error.lineno}: {(error.text or '').strip()[:_SHOWN]!r}"
-        raise UnreadableError("not Python", f"The program is not Python: {error.msg}{at}") from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise UnreadableError("not Python", f"The program cannot be compiled: {error}") from None
-
-
-def _require_function(text: str, base: str, function: str) -> None:
-    found, before = (find(ast.parse(each), function) for each in (text, base))
-    if found is None:
-        raise UnreadableError("wrong function", f"The program has no function {function!r}.")
-    if before is not None and _called(found) != _called(before):
-        told = f"{function!r} has to be called as before: ({_called(before)[1]})."
-        raise UnreadableError("wrong function", told)
-
-
-def _called(node: Function) -> tuple[bool, str]:
-    """How a function is called: annotations make no difference."""
-    bare = deepcopy(node.args)
-    for each in ast.walk(bare):
-        if isinstance(each, ast.arg):
-            each.annotation = None
-    return isinstance(node, ast.AsyncFunctionDef), ast.unparse(bare)
-
-
-def _same_outside(text: str, base: str) -> bool:
-    try:
-        return split(text, "").fixed == split(base, "").fixed
-    except UsageError:
-        return False

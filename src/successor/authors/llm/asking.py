@@ -76,26 +76,6 @@ class Saved:
         return json.dumps(told, default=str).encode()
 
 
-class Desk:
-    """The workspace of the trials: their checkpoint is a part of the whole one."""
-
-    def __init__(self, workspace: Workspace, saved: Saved) -> None:
-        self._workspace = workspace
-        self._saved = saved
-        self.read = workspace.read
-        self.write = workspace.write
-        self.progress = workspace.progress
-
-    def checkpoint(self, state: bytes) -> None:
-        """Replace the trials' checkpoint."""
-        self._saved.trials = state
-        self._workspace.checkpoint(self._saved.dump())
-
-    def resume(self) -> bytes | None:
-        """The trials' checkpoint."""
-        return self._saved.trials
-
-
 class Correspondence:
     """All that is asked in one attempt."""
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
-from successor.authors.llm.asking import Correspondence, Desk, Saved
+from successor.authors.desk import Desk
+from successor.authors.llm.asking import Correspondence, Saved
 from successor.authors.llm.memory import Memory
 from successor.authors.llm.models import Source, limits_of
-from successor.authors.llm.prompts import Failure, Matter, Shown, change
 from successor.authors.llm.search import Search
 from successor.authors.llm.settings import Settings
+from successor.authors.matter import earlier, matter_of
 from successor.authors.trials import Terms, Trials, is_python
 from successor.authors.workshop import Workshop
 from successor.llm import Budget, LanguageModel, Usage
@@ -32,7 +33,7 @@ class LLMAuthor:
         self._budget: Budget | None = None
         self._models = dict[str, LanguageModel]()
 
-    def require_ready(self) -> None:
+    def require_ready(self, lab: Path) -> None:
         """Nothing, when every model can be asked.
 
         Raises:
@@ -52,21 +53,18 @@ class LLMAuthor:
             return None
         saved = self._saved(brief, workspace)
         desk = Desk(workspace, saved)
-        terms = Terms(
-            "screening", settings.evaluations, settings.least,
-            settings.parsimony, turn_s=math.inf, assured=0,
-        )  # fmt: skip
+        terms = Terms.screening(settings.evaluations, settings.least, settings.parsimony)
         trials = Trials(self.workshop, brief, desk, terms)
         budget = self._counted(brief, saved)
         talk = Correspondence(self._opened(budget), budget, saved, workspace)
         search = Search(
             trials,
             talk,
-            self._matter(brief, desk),
+            matter_of(self.workshop, brief, desk),
             settings,
             Memory.load(saved.memory),
             seed=brief.seed,
-            earlier=self._earlier(brief, desk),
+            earlier=earlier(self.workshop, brief, desk),
         )
         search.run()
         draft = trials.hand_in()
@@ -100,35 +98,6 @@ class LLMAuthor:
             if name not in self._models:
                 self._models[name] = self._source.open(name, budget)
         return self._models
-
-    def _matter(self, brief: Brief, workspace: Workspace) -> Matter:
-        workshop, incumbent = self.workshop, brief.lineage[-1]
-        return Matter(
-            goal=workshop.goal,
-            objectives=workshop.objectives,
-            function=workshop.function,
-            weaknesses=brief.weaknesses,
-            wrong=workshop.failures(incumbent, brief.seed, workspace),
-            refused=self._refused(brief, workspace),
-            failures=(),
-            longest=self.settings.longest,
-        )
-
-    def _refused(self, brief: Brief, workspace: Workspace) -> tuple[Failure, ...]:
-        """Candidates that the judge refused, with its reasons."""
-        source = self.workshop.source(brief.lineage[-1], workspace)
-        return tuple(
-            Failure(change(source, self.workshop.source(version, workspace)), why)
-            for version, why in zip(brief.tried, brief.reasons, strict=False)
-        )
-
-    def _earlier(self, brief: Brief, workspace: Workspace) -> list[Shown]:
-        """The versions before the incumbent, the last first, and those tried in its place."""
-        told = "an earlier version, which gave way to a better one"
-        line = [Shown(self.workshop.source(v, workspace), told) for v in brief.lineage[-2::-1]]
-        refused = "which was refused in place of the one in charge"
-        tried = [Shown(self.workshop.source(v, workspace), refused) for v in brief.tried]
-        return line + tried
 
 
 def _spent(used: Figures) -> Usage:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-from successor.authors.llm.prompts import MOST_FAILURES, Failure
 from successor.authors.llm.ways import Lesson
+from successor.authors.matter import MOST_FAILURES, Failure
 from successor.types import Digest
 
 _KEPT = 8

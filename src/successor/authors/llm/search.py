@@ -12,15 +12,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from successor.authors.llm.answers import UnreadableError, program
+from successor.authors.llm.answers import program
 from successor.authors.llm.asking import Asked, Correspondence, Said
 from successor.authors.llm.memory import Memory, Written
-from successor.authors.llm.novelty import Seen, likeness
-from successor.authors.llm.prompts import Failure, Matter, Shown, change, prompt, repair
+from successor.authors.llm.prompts import prompt, repair
 from successor.authors.llm.settings import Settings
 from successor.authors.llm.ways import Way, Ways
+from successor.authors.matter import Failure, Matter, Shown, change, gained
+from successor.authors.novelty import Seen, likeness
+from successor.authors.requirements import UnreadableError
 from successor.authors.trials import WORST, Trials, digest
-from successor.authors.workshop import Screening
 from successor.llm import Request
 from successor.types import Draft
 
@@ -144,7 +145,8 @@ class Search:
         way = self._ways.choose(rng)
         ranked = [*self._ranked()]
         base = ranked[0] if rng.random() < _GREED else rng.choice(ranked)
-        messages = prompt(self._matter, base.shown, self._others(base), way.form)
+        others, longest = self._others(base), self._settings.longest
+        messages = prompt(self._matter, base.shown, others, way.form, longest)
         seed = rng.randrange(_SEEDS)
         request = Request(messages, self._settings.max_tokens, way.temperature, seed)
         return Question(way, base, request)
@@ -199,10 +201,10 @@ class Search:
         worth = self._trials.worth(screening)
         self._learn(question, worth)
         if worth > 0:
-            self._found.append(Variant(written, worth, f"which is right, and {_gains(screening)}"))
+            self._found.append(Variant(written, worth, f"which is right, and {gained(screening)}"))
             return None
         self._seen.fail(text)
-        why = f"right, but no better: {_gains(screening)}" if screening.correct else screening.why
+        why = f"right, but no better: {gained(screening)}" if screening.correct else screening.why
         return self._fail(text, why)
 
     def _learn(self, question: Question | None, worth: float) -> None:
@@ -218,8 +220,3 @@ class Search:
 
     def _ranked(self) -> list[Variant]:
         return sorted(self._found, key=lambda each: (-each.worth, len(each.text)))
-
-
-def _gains(screening: Screening) -> str:
-    told = [f"{gain:.3g} times as good on {name}" for name, gain in screening.gains.items()]
-    return ", ".join(told) or "not measured"
