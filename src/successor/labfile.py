@@ -223,7 +223,8 @@ class LabFile(_Table):
 
 
 def read(folder: Path, overrides: Mapping[str, Mapping[str, object]] | None = None) -> LabFile:
-    """The settings of the lab in `folder`; `overrides` (table, key, value) win over the file.
+    """The settings of the lab in `folder`; `overrides` (table, key, value) win over the file, and
+    of another `kind` over all of its table.
 
     Raises:
         UsageError: when the folder or its file is missing, or a setting is wrong.
@@ -243,7 +244,8 @@ def read(folder: Path, overrides: Mapping[str, Mapping[str, object]] | None = No
     for name, table in (overrides or {}).items():
         found = tables.get(name, {})
         if isinstance(found, dict):  # what is no table is named below
-            tables[name] = {**found, **table}
+            other = "kind" in table and table["kind"] != found.get("kind")
+            tables[name] = {**({} if other else found), **table}
     try:
         return LabFile.model_validate(tables)
     except ValidationError as error:

@@ -17,14 +17,16 @@ from typing import cast
 
 from successor import labfile
 from successor.errors import UsageError
+from successor.files import write_atomically
 from successor.lab import RECORD
 from successor.ledger import Ledger
-from successor.ledger.disk import write_atomically
 from successor.subjects.program.beside import find_tests
 from successor.subjects.program.target import Target, function_in, read_target, siblings
 
 LABS = ".successor-labs"
 """Folder of the labs of the functions in the files beside it; ignores itself in git."""
+AUTHOR: Mapping[str, object] = {"kind": "search", "authors": ["rewrite", "tune"]}
+"""Who writes when nothing else is said."""
 GOAL = "faster"
 """What a function should become when nothing else is said."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -65,6 +67,8 @@ class Wishes:
     """Paths relative to the file's folder; those found beside it when not given."""
     inputs: str | None = None
     """`file.py:function` that draws inputs, relative to the file's folder."""
+    author: Mapping[str, object] | None = None
+    """The `[author]` table; `AUTHOR` when not given."""
 
     def over(self, other: Wishes) -> Wishes:
         """These, and what was asked otherwise where nothing is."""
@@ -74,7 +78,9 @@ class Wishes:
     def told(self) -> str:
         """In a line, for people."""
         tests = "those beside it" if self.tests is None else ", ".join(self.tests) or "none"
-        return f"goal {self.goal or GOAL!r}, tests {tests}, inputs {self.inputs or 'by its types'}"
+        author = f", author {self.author['kind']}" if self.author else ""
+        inputs = self.inputs or "by its types"
+        return f"goal {self.goal or GOAL!r}, tests {tests}, inputs {inputs}{author}"
 
 
 def parse(text: str) -> FunctionName | None:
@@ -144,7 +150,7 @@ def described(target: Target, wishes: Wishes) -> str:
     tables: dict[str, dict[str, object]] = {
         "lab": {"goal": wishes.goal or GOAL},
         "subject": subject,
-        "author": {"kind": "search", "authors": ["rewrite", "tune"]},
+        "author": {**(wishes.author or AUTHOR)},
         "judge": {"kind": "race"},
         "base_cases": {"wall_clock": "5m", "generations": 20, "plateau": 2},
     }
@@ -218,7 +224,9 @@ def _began(folder: Path) -> Wishes | None:
     told = labfile.read(folder)
     tests, inputs = (told.subject.settings.get(key) for key in ("tests", "inputs"))
     named = tuple(map(str, cast("list[object]", tests))) if isinstance(tests, list) else None
-    return Wishes(told.lab.goal, named, inputs if isinstance(inputs, str) else None)
+    author = {"kind": told.author.kind, **told.author.settings}
+    drawn = inputs if isinstance(inputs, str) else None
+    return Wishes(told.lab.goal, named, drawn, None if author == AUTHOR else author)
 
 
 def _rooted(wishes: Wishes, home: Path, root: Path) -> Wishes:

@@ -17,6 +17,7 @@ import click
 from successor.cli.doctor import doctor
 from successor.cli.improve import improve
 from successor.cli.interrupt import EXIT_INTERRUPTED
+from successor.cli.mcp import mcp
 from successor.cli.models import models
 from successor.cli.options import plain
 from successor.cli.record import audit, lineage, status
@@ -56,7 +57,7 @@ def cli() -> None:
     """Every verb hangs here."""
 
 
-for verb in (improve, status, lineage, diff, rollback, audit, report, doctor, models):
+for verb in (improve, status, lineage, diff, rollback, audit, report, doctor, models, mcp):
     cli.add_command(verb)
 
 

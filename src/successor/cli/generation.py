@@ -58,9 +58,9 @@ class _Open:
     verdict: Verdict | None = None
     decision: Decision | None = None
     passed: bool = False
+    """Whether its author had nothing more to try."""
     failed: str = ""
     """Why the author came to nothing, where it says so."""
-    """Whether its author had nothing more to try."""
 
 
 @dataclass

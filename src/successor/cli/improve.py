@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from successor.cli.author import ALLOW, AUTHOR, author_table
 from successor.cli.options import Parsed, Said, option
 from successor.errors import UsageError
 
@@ -40,6 +41,7 @@ PLACES = {
       successor improve examples/adder --target reliable_horizon=1024 --budget 30m
       successor improve examples/add/add.py:add --goal "exact for floats" --write
       successor improve examples/adder --strategy agree --fresh
+      successor improve add.py:add --author "command: claude -p" --allow network
       successor improve examples/adder --json > generations.jsonl
 
     Improve TARGET, one generation after another, until a base case is met. TARGET is the folder
@@ -84,6 +86,8 @@ PLACES = {
     metavar="N",
     help="Generations over all sessions.",
 )
+@AUTHOR
+@ALLOW
 @option("--strategy", metavar="NAME", help="The author's strategy, such as amplify.")
 @option(
     "--seed",
@@ -112,13 +116,14 @@ def improve(
     fresh: bool,
     json: bool,
     quiet: bool,
-    **settings: str | float | None,
+    **settings: str | float | tuple[str, ...] | None,
 ) -> int:
     """See the help above."""
     from successor.cli.session import Manner, run_session
     from successor.targets import Wishes, parse, prepare
 
     function = parse(what)
+    author = author_table(settings.pop("author"), settings.pop("allow"))
     session = Manner(
         fresh=fresh, as_json=json, quiet=quiet, unsafe=bool(settings.pop("unsafe_sandbox"))
     )
@@ -126,9 +131,9 @@ def improve(
         if tests or inputs or write:
             raise UsageError(f"{what}: --tests, --inputs and --write are for functions")
         with blaming_options(settings):
-            return run_session(Path(what), overrides(settings), session)
+            return run_session(Path(what), overrides(settings, author), session)
     goal = settings.pop("goal")
-    wishes = Wishes(None if goal is None else str(goal), tests or None, inputs)
+    wishes = Wishes(None if goal is None else str(goal), tests or None, inputs, author)
     folder = prepare(function, wishes, fresh=fresh)
     with blaming_options(settings):
         code = run_session(folder, overrides(settings), session)
@@ -177,9 +182,11 @@ def blaming_options(settings: Mapping[str, object]) -> Generator[None]:
         raise UsageError(told) if told != str(error) else error from None
 
 
-def overrides(settings: Mapping[str, object]) -> dict[str, dict[str, object]]:
+def overrides(
+    settings: Mapping[str, object], author: Mapping[str, object] | None = None
+) -> dict[str, dict[str, object]]:
     """The options given, by table and key of `successor.toml`."""
-    tables: dict[str, dict[str, object]] = {}
+    tables: dict[str, dict[str, object]] = {"author": {**author}} if author else {}
     for name, value in settings.items():
         if value is not None:
             table, key = PLACES[name]

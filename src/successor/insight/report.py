@@ -15,12 +15,12 @@ from pathlib import Path
 from string import Template
 
 from successor.errors import SuccessorError
+from successor.files import write_atomically
 from successor.insight.difference import differences
 from successor.insight.report_charts import chart_data, embedded
 from successor.insight.report_data import Story, story
 from successor.insight.report_page import page, title
 from successor.ledger import Ledger
-from successor.ledger.disk import write_atomically
 
 
 def write_report(folder: Path, output: Path) -> Path:

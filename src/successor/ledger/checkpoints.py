@@ -5,7 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from successor.ledger.disk import explain_disk, write_atomically
+from successor.files import write_atomically
+from successor.ledger.disk import explain_disk
 
 _MAGIC = b"successor checkpoint 1\n"
 

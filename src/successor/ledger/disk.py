@@ -14,6 +14,7 @@ from pathlib import Path
 from weakref import WeakSet
 
 from successor.errors import RecordError, SuccessorError, UsageError
+from successor.files import sync_folder, write_atomically
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 NEARLY_FULL_BYTES = 256 * 1024
@@ -71,30 +72,6 @@ def not_verified(folder: Path, problem: str) -> RecordError:
     )
 
 
-def write_atomically(target: Path, data: bytes, temporary: Path) -> None:
-    """Put data at `target` so that after a power cut it is there whole, or not at all.
-
-    Args:
-        target: where it goes; its folder exists.
-        data: what to write.
-        temporary: a path on the same file system that nobody else uses.
-    """
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
-        try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        temporary.replace(target)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(target.parent)
-
-
 def require_room(folder: Path, size: int) -> None:
     """Make sure that `size` bytes can be written to a folder; nothing stays there.
 
@@ -113,15 +90,6 @@ def make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(exist_ok=True)
         sync_folder(folder.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class WriterLock:

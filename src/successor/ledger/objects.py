@@ -12,7 +12,8 @@ from itertools import count
 from pathlib import Path
 
 from successor.errors import RecordError
-from successor.ledger.disk import explain_disk, make_folder, naming_record, write_atomically
+from successor.files import write_atomically
+from successor.ledger.disk import explain_disk, make_folder, naming_record
 from successor.types import Digest
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")

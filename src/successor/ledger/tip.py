@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from successor.errors import RecordError
-from successor.ledger.disk import write_atomically
+from successor.files import write_atomically
 from successor.types import Digest
 
 FILE = "head"
