@@ -19,7 +19,17 @@ import click
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from successor.authors import combined, evolve, llm, reflect, rewrite, training, tune
+from successor.authors import (
+    agent,
+    combined,
+    evolve,
+    inbox,
+    llm,
+    reflect,
+    rewrite,
+    training,
+    tune,
+)
 from successor.cli import cli
 from successor.judge.race_settings import RaceSettings
 from successor.labfile import LabFile
@@ -79,6 +89,8 @@ def parts() -> str:
         "[author] of evolve": evolve.Settings,
         "[author] of llm": llm.Settings,
         "[author] of reflect": reflect.Settings,
+        "[author] of agent": agent.Settings,
+        "[author] of inbox": inbox.Settings,
         "[judge] of race": RaceSettings,
     }
     return "\n" + "".join(_part(head, settings) for head, settings in heads.items())

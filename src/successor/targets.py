@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,8 @@ LABS = ".successor-labs"
 """Folder of the labs of the functions in the files beside it; ignores itself in git."""
 AUTHOR: Mapping[str, object] = {"kind": "search", "authors": ["rewrite", "tune"]}
 """Who writes when nothing else is said."""
+OUTSIDERS = frozenset({"agent", "inbox"})
+"""Authors that could work out what the judge will ask, if they knew the seed."""
 GOAL = "faster"
 """What a function should become when nothing else is said."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -147,8 +150,11 @@ def described(target: Target, wishes: Wishes) -> str:
         subject["tests"] = [*wishes.tests]
     if wishes.inputs:
         subject["inputs"] = wishes.inputs
+    lab: dict[str, object] = {"goal": wishes.goal or GOAL}
+    if wishes.author and wishes.author["kind"] in OUTSIDERS:
+        lab["seed"] = secrets.randbelow(2**53)
     tables: dict[str, dict[str, object]] = {
-        "lab": {"goal": wishes.goal or GOAL},
+        "lab": lab,
         "subject": subject,
         "author": {**(wishes.author or AUTHOR)},
         "judge": {"kind": "race"},
