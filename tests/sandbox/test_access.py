@@ -136,6 +136,21 @@ def test_a_file_can_be_standard_input(bubblewrap: Sandbox):
     assert result.stdout == b"told"
 
 
+RESERVE = """
+import mmap, sys
+mmap.mmap(-1, 8 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ)
+print("reserved", flush=True)
+bytearray(1 << 30)
+"""
+
+
+def test_addresses_may_be_reserved_and_memory_still_is_bounded(bubblewrap: Sandbox):
+    argv, limits = ["python3", "-c", RESERVE], Limits(memory_bytes=512 << 20)
+    lenient = bubblewrap.command(argv, {}, limits, {}, Access(reserving=True))
+    assert (lenient.stdout, b"MemoryError" in lenient.stderr) == (b"reserved\n", True), lenient
+    assert bubblewrap.command(argv, {}, limits).stdout == b""
+
+
 class EnoughError(Exception):
     pass
 

@@ -88,3 +88,5 @@ def _told(ask: Callable[[], Told]) -> str:
         return json.dumps(ask(), ensure_ascii=False, indent=1)
     except SuccessorError as error:
         raise ToolError(str(error)) from None
+    except OSError as error:
+        raise ToolError(f"the lab cannot be used: {error.strerror}") from None

@@ -96,6 +96,9 @@ class Access:
     wanted: tuple[str, ...] | None = None
     """Files that are handed back as they are at the end, where they are regular ones; all that
     are new or changed when None."""
+    reserving: bool = False
+    """Whether processes may reserve addresses without end, as some interpreters do: what is
+    limited then is the memory of their own that they can write to."""
     watch: Callable[[], None] | None = None
     """Called every now and then while it runs; what it raises ends the command."""
 

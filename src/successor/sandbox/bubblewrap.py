@@ -138,6 +138,7 @@ def _told(
         "stdin": access.stdin,
         "wanted": access.wanted,
         "internet_only": access.opens,
+        "reserving": access.reserving,
     }
     return frames.frame(frames.PROGRAM, json.dumps(told).encode())
 

@@ -73,7 +73,7 @@ def ran(told: dict[str, Any]) -> int:
 def limit(told: dict[str, Any]) -> None:
     """Limits of every process that the command starts, and calls that none may make."""
     for kind, most in (
-        (resource.RLIMIT_AS, told["memory_bytes"]),
+        (resource.RLIMIT_DATA if told["reserving"] else resource.RLIMIT_AS, told["memory_bytes"]),
         (resource.RLIMIT_FSIZE, told["files_bytes"]),
         (resource.RLIMIT_NPROC, MOST_PROCESSES),
         (resource.RLIMIT_CORE, 0),

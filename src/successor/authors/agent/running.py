@@ -146,7 +146,8 @@ class Runner:
     def _access(
         self, stdin: str = "", wanted: str = "", watch: Callable[[], None] | None = None
     ) -> Access:
-        return Access(self._settings.network, self._mounts, stdin, (wanted,) * bool(wanted), watch)
+        told, files = self._settings, (wanted,) * bool(wanted)
+        return Access(told.network, self._mounts, stdin, files, reserving=True, watch=watch)
 
     def _variables(self) -> Mapping[str, str]:
         for name in self._settings.environment:

@@ -38,9 +38,8 @@ class Settings:
     """Files and folders of yours that it may read, such as where it is installed."""
     wall_s: float = Field(default=900.0, gt=0, le=86400)
     """Seconds that one run of it may take."""
-    memory_mb: int = Field(default=65_536, ge=64, le=1 << 24)
-    """Megabytes of addresses that each of its processes may reserve; some reserve much and use
-    little."""
+    memory_mb: int = Field(default=4096, ge=64, le=1 << 24)
+    """Megabytes that each of its processes may use."""
     files_mb: int = Field(default=256, ge=1, le=4096)
     """Megabytes that it may write; they are held in memory."""
     runs: int = Field(default=50, ge=1)
