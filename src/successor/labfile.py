@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -244,8 +244,9 @@ def read(folder: Path, overrides: Mapping[str, Mapping[str, object]] | None = No
     for name, table in (overrides or {}).items():
         found = tables.get(name, {})
         if isinstance(found, dict):  # what is no table is named below
-            other = "kind" in table and table["kind"] != found.get("kind")
-            tables[name] = {**({} if other else found), **table}
+            kept = cast("dict[str, object]", found)
+            other = "kind" in table and table["kind"] != kept.get("kind")
+            tables[name] = {**({} if other else kept), **table}
     try:
         return LabFile.model_validate(tables)
     except ValidationError as error:

@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 import anyio
 import pytest
+from mcp_types import CallToolResult, TextContent
 
+from mcp import Client, MCPError, StdioServerParameters
 from successor.authors.inbox.queue import FOLDER, MOST_BYTES, MOST_SAID, MOST_WAITING, Inbox
 from successor.cli import run_command
 from successor.errors import UsageError
 from successor.ledger import Ledger
-
-mcp = pytest.importorskip("mcp")
 
 T = TypeVar("T")
 SLOW = '''\
@@ -61,15 +61,15 @@ def lab(tmp_path: Path) -> Path:
     return folder
 
 
-def served(lab: Path, talk: Callable[[Any], Awaitable[T]]) -> T:
+def served(lab: Path, talk: Callable[[Client], Awaitable[T]]) -> T:
     """What a talk with the server of a lab comes to."""
 
     async def main() -> T:
         arguments = ["-m", "successor", "mcp", str(lab)]
         env = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        server = mcp.StdioServerParameters(command=sys.executable, args=arguments, env=env)
+        server = StdioServerParameters(command=sys.executable, args=arguments, env=env)
         with anyio.fail_after(500):
-            async with mcp.Client(server) as client:
+            async with Client(server) as client:
                 return await talk(client)
 
     return anyio.run(main)
@@ -81,14 +81,20 @@ def asked(lab: Path, tool: str, **arguments: object) -> dict[str, Any]:
 
 
 def asked_all(lab: Path, *calls: tuple[str, Mapping[str, object]]) -> list[dict[str, Any]]:
-    async def talk(client: mcp.Client) -> list[Any]:
+    async def talk(client: Client) -> list[CallToolResult]:
         return [await client.call_tool(tool, dict(arguments)) for tool, arguments in calls]
 
     answers = list[dict[str, Any]]()
     for result in served(lab, talk):
-        text = result.content[0].text
+        text = text_of(result)
         answers.append({"error": text} if result.is_error else json.loads(text))
     return answers
+
+
+def text_of(result: CallToolResult) -> str:
+    said = result.content[0]
+    assert isinstance(said, TextContent)
+    return said.text
 
 
 def improve(lab: Path, *options: str) -> int:
@@ -96,7 +102,7 @@ def improve(lab: Path, *options: str) -> int:
 
 
 def test_it_has_six_tools_and_nothing_else(lab: Path):
-    async def talk(client: mcp.Client) -> tuple[list[str], list[Any], list[Any], list[Any]]:
+    async def talk(client: Client) -> tuple[list[str], list[Any], list[Any], list[Any]]:
         tools = (await client.list_tools()).tools
         resources = (await client.list_resources()).resources
         templates = (await client.list_resource_templates()).resource_templates
@@ -185,15 +191,15 @@ NOT_TAKEN: list[tuple[str, Mapping[str, object], str]] = [
 
 
 def test_what_it_does_not_take_is_told(lab: Path):
-    async def talk(client: mcp.Client) -> list[str]:
+    async def talk(client: Client) -> list[str]:
         told = list[str]()
         for tool, arguments, _ in NOT_TAKEN:
             try:
                 result = await client.call_tool(tool, dict(arguments))
-            except mcp.MCPError as error:
+            except MCPError as error:
                 told.append(str(error))
             else:
-                told.append(result.content[0].text if result.is_error else "no error")
+                told.append(text_of(result) if result.is_error else "no error")
         return told
 
     for (tool, _, why), told in zip(NOT_TAKEN, served(lab, talk), strict=True):

@@ -269,7 +269,10 @@ def test_what_the_judge_refused_is_told_and_not_handed_in_under_other_names():
 
 
 def refusal(lab: Path, **settings: object) -> str:
-    with closing(author_of("pass", **settings)) as author, pytest.raises(UsageError) as error:
+    with (
+        closing(author_of("pass", given=None, **settings)) as author,
+        pytest.raises(UsageError) as error,
+    ):
         author.require_ready(lab)
     return str(error.value)
 
