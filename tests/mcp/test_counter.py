@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import anyio
 import pytest
-from mcp_types import CallToolResult, TextContent
+from mcp.types import CallToolResult, TextContent
 
 from mcp import Client, MCPError, StdioServerParameters
 from successor.authors.inbox.queue import FOLDER, MOST_BYTES, MOST_SAID, MOST_WAITING, Inbox

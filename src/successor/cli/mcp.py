@@ -38,7 +38,7 @@ def mcp(*, lab: Path) -> None:
     try:
         from successor.mcp.server import serve
     except ImportError as error:
-        if (error.name or "").partition(".")[0] not in {"mcp", "mcp_types"}:
+        if (error.name or "").partition(".")[0] != "mcp":
             raise
         raise UsageError(
             "the protocol is not installed: pip install 'successor-rsi[mcp]'"

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import ToolAnnotations
+from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from successor.authors.inbox.queue import MOST_BYTES, MOST_SAID
@@ -75,7 +75,7 @@ def server_of(counter: Counter) -> MCPServer[None]:
         return _told(lambda: counter.hand_in(source, said))
 
     @server.tool(annotations=_READS)
-    def read_handed_in(id: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]) -> str:  # noqa: A002
+    def read_handed_in(id: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]) -> str:  # noqa: A002 - as `hand_in` calls it
         """What became of a candidate, by the id that handing it in gave."""
         return _told(lambda: counter.handed_in(id))
 
