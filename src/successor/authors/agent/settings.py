@@ -27,7 +27,7 @@ def _command(text: str) -> str:
 class Settings:
     """The `[author]` table of a lab whose author is "agent"."""
 
-    command: Annotated[str, AfterValidator(_command)]
+    command: Annotated[str, AfterValidator(_command)] = Field(min_length=1)
     """The agent's command line; `{brief}` in it is the name of the brief, which is its standard
     input too. It is run without a shell, and is on record: no place for a key."""
     network: bool = False

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 from successor.authors.llm.asking import Asked, Correspondence, Saved
@@ -38,7 +39,7 @@ class ReflectAuthor:
         self._budget: Budget | None = None
         self._models = dict[str, LanguageModel]()
 
-    def require_ready(self) -> None:
+    def require_ready(self, lab: Path) -> None:
         """Nothing, when every model can be asked.
 
         Raises:
