@@ -137,7 +137,7 @@ def test_after_a_kill_the_turn_goes_on_and_nobody_is_asked_twice():
 
 def test_an_author_that_is_not_there_is_told():
     with pytest.raises(
-        UsageError, match=r"authors = 'nobody': no such author; known: evolve, .*rewrite, "
+        UsageError, match=r"authors = 'nobody': no such author; known: agent, .*rewrite, "
     ):
         search({"authors": ["nobody"]}, Bench(always_one))
     with pytest.raises(UsageError, match="authors = 'search': no such author"):
