@@ -102,6 +102,14 @@ def lab_of(text: str) -> Path:
     return name.folder if name else Path(text)
 
 
+def name_of(folder: Path) -> str:
+    """How a user names the lab in a folder: as its function, where it was made of one."""
+    if folder.parent.name != LABS:
+        return str(folder)
+    stem, _, function = folder.name.partition(".")
+    return str(FunctionName(folder.parent.parent / f"{stem}.py", function))
+
+
 def prepare(name: FunctionName, wishes: Wishes, *, fresh: bool) -> Path:
     """Make the lab of a function, or find that it is still of the function as it is now.
 

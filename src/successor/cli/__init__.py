@@ -21,6 +21,7 @@ from successor.cli.models import models
 from successor.cli.options import plain
 from successor.cli.record import audit, lineage, status
 from successor.cli.report import report
+from successor.cli.review import review
 from successor.cli.versions import diff, rollback
 from successor.errors import SuccessorError
 
@@ -56,7 +57,7 @@ def cli() -> None:
     """Every verb hangs here."""
 
 
-for verb in (improve, status, lineage, diff, rollback, audit, report, doctor, models):
+for verb in (improve, status, lineage, diff, review, rollback, audit, report, doctor, models):
     cli.add_command(verb)
 
 
