@@ -167,9 +167,10 @@ class Subject(Protocol):
     def create(self, seed: int, workspace: Workspace) -> Draft: ...  # the first version of a lab
     def evaluate_self(self, version: Version, seed: int, workspace: Workspace) -> Exam:
         """Examine a version as far as its ability reaches, on items that authors may see."""
+        ...
 
-    def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
-        """Examine a version on exactly the items of a draw."""
+    # Of a version, on exactly the items of a draw.
+    def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam: ...
 
 
 class Author(Protocol):
