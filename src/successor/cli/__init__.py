@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 
 from successor.cli.doctor import doctor
+from successor.cli.fix import fix
 from successor.cli.improve import improve
 from successor.cli.interrupt import EXIT_INTERRUPTED
 from successor.cli.models import models
@@ -57,7 +58,7 @@ def cli() -> None:
     """Every verb hangs here."""
 
 
-for verb in (improve, status, lineage, diff, review, rollback, audit, report, doctor, models):
+for verb in (improve, fix, status, lineage, diff, review, rollback, audit, report, doctor, models):
     cli.add_command(verb)
 
 
