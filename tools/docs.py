@@ -19,7 +19,7 @@ import click
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from successor.authors import combined, evolve, llm, reflect, rewrite, training, tune
+from successor.authors import combined, evolve, llm, mutate, reflect, rewrite, training, tune
 from successor.cli import cli
 from successor.judge.race_settings import RaceSettings
 from successor.labfile import LabFile
@@ -77,6 +77,7 @@ def parts() -> str:
         "[author] of rewrite": rewrite.Settings,
         "[author] of tune": tune.Settings,
         "[author] of evolve": evolve.Settings,
+        "[author] of mutate": mutate.Settings,
         "[author] of llm": llm.Settings,
         "[author] of reflect": reflect.Settings,
         "[judge] of race": RaceSettings,
