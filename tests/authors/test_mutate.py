@@ -60,7 +60,10 @@ def test_a_return_that_ends_the_first_round_comes_after_the_loop():
 @pytest.mark.parametrize(
     "source",
     [
-        'def f(a, b=1):\n    """Says é."""\n    é = a\n    while a < b and é:\n        a += 1\n    return é\n',
+        (
+            'def f(a, b=1):\n    """Says é."""\n    é = a\n'
+            "    while a < b and é:\n        a += 1\n    return é\n"
+        ),
         "class A:\n    def f(self, x: int) -> int:\n        return [x, -x][x > 0]\n",
         "def f(x): return x\n",
         "x = 1\ndef f(*a, **b):\n    if x: return a[0](*a, **b)\n    raise ValueError\n",

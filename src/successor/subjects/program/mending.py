@@ -79,7 +79,7 @@ def compare(ground: Ground, before: Files, after: Files, seed: str) -> Compariso
     ]
     calls = [*tested, *distinct(fresh, len(fresh))]
     old, new = (ground.bench.ask(ground.grader.program(each), calls) for each in (before, after))
-    held = ground.repair.held(calls[len(tested) :]) if ground.repair else []
+    held = ground.repair.held(calls[len(tested) :]) if ground.repair else list[bool]()
     changed = tuple(
         Changed(call, was, now, place < len(tested))
         for place, (call, was, now) in enumerate(zip(calls, old, new, strict=True))
