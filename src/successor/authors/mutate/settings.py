@@ -12,7 +12,7 @@ class Settings:
 
     evaluations: int = Field(default=600, ge=1)
     """Repairs screened for one candidate."""
-    turn: float = Field(default=60.0, gt=0)
+    turn: float = Field(default=120.0, gt=0)
     """Seconds of one search after which the best so far is handed in."""
     enough: int = Field(default=8, ge=1)
     """Repairs that pass more tests, after which no more are looked for: the best is handed in."""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from successor.sandbox import Call, Returned
+from successor.sandbox import Call, Raised, Returned
 from successor.sandbox.texts import shown
 from successor.subjects.program import syntax
 from successor.subjects.program.agreement import Answer, agrees, answered, result, told
@@ -95,7 +95,7 @@ def regression(ground: Ground, before: Files, after: Files, found: Comparison) -
     """
     usable = [
         each for each in found.changed
-        if isinstance(each.after, Returned) and len(spelled(each.call)) < LONGEST
+        if _writable(each.after) and len(spelled(each.call)) < LONGEST
     ]  # fmt: skip
     if not usable:
         return ""
@@ -104,7 +104,7 @@ def regression(ground: Ground, before: Files, after: Files, found: Comparison) -
         old, new = (ground.bench.ask(ground.grader.program(each), calls) for each in
                     (before, after))  # fmt: skip
         return [
-            isinstance(now, Returned) and not agrees(was, now, ground.grader.tolerance)
+            _writable(now) and not agrees(was, now, ground.grader.tolerance)
             for was, now in zip(old, new, strict=True)
         ]
 
@@ -112,12 +112,17 @@ def regression(ground: Ground, before: Files, after: Files, found: Comparison) -
     usable.sort(key=lambda each: (not each.tested, len(spelled(each.call))))
     call = shrunk(usable[0].call, fails)
     (answer,) = ground.bench.ask(ground.grader.program(after), [call])
-    if not isinstance(answer, Returned):
-        return ""
-    return _test(ground, call, shown(result(answer.value)))
+    return _test(ground, call, answer) if _writable(answer) else ""
 
 
-def _test(ground: Ground, call: Call, expected: str) -> str:
+def _writable(answer: Answer) -> bool:
+    """Whether a test can expect it: a value, or an exception that needs no import."""
+    return isinstance(answer, Returned) or (
+        isinstance(answer, Raised) and answer.kind.isidentifier()
+    )
+
+
+def _test(ground: Ground, call: Call, answer: Answer) -> str:
     target = ground.target
     first = target.entry.partition(".")[0]
     named = [f"{name}={shown(value)}" for name, value in call.kwargs.items()]
@@ -126,13 +131,21 @@ def _test(ground: Ground, call: Call, expected: str) -> str:
     if target.is_method:
         home, _, name = target.entry.rpartition(".")
         asked = f"{home}().{name}"
-    relation = "is" if expected in {"None", "True", "False"} else "=="
+    if isinstance(answer, Returned):
+        expected = shown(result(answer.value))
+        relation = "is" if expected in {"None", "True", "False"} else "=="
+        imports, body = [], [f"assert {asked}({given}) {relation} {expected}"]
+    else:
+        kind = answer.kind if isinstance(answer, Raised) else "Exception"
+        imports = ["import pytest"]
+        body = [f"with pytest.raises({kind}):", f"    {asked}({given})"]
     lines = [
+        *imports,
         f"from {target.module} import {first}",
         "",
         "",
         f"def test_{target.entry.rpartition('.')[2]}_stays_mended():",
-        f"    assert {asked}({given}) {relation} {expected}",
+        *(f"    {line}" for line in body),
     ]
     return "\n".join(lines) + "\n"
 
