@@ -76,6 +76,7 @@ def test_review_shows_and_decides_once(suggesting: Path, run: Run):
     assert_fits(waits.lines[0], schema)
     assert waits.lines[0]["decision"] == "waiting"
     assert run("review", suggesting, "0000", "--accept").code == 2
+    assert run("review", suggesting, "--accept", "--reject").code == 2
     taken = run("review", suggesting, "--accept", "--reason", "by the numbers", "--json")
     assert taken.code == 0
     assert_fits(taken.lines[0], schema)

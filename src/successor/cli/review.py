@@ -33,8 +33,8 @@ EXIT_NEEDS_HUMAN = 3
 )
 @click.argument("what", metavar="TARGET")
 @click.argument("candidate", required=False)
-@option("--accept", "choice", flag_value="accept", help="Put the candidate in charge.")
-@option("--reject", "choice", flag_value="reject", help="Go on without it.")
+@option("--accept", is_flag=True, help="Put the candidate in charge.")
+@option("--reject", is_flag=True, help="Go on without it.")
 @option("--reason", type=Said(), default="not said", metavar="TEXT", help="Why, for the record.")
 @option("--write", is_flag=True, help="Put what was accepted in the function's file, too.")
 @JSON
@@ -42,7 +42,8 @@ def review(
     what: str,
     candidate: str | None,
     *,
-    choice: str | None,
+    accept: bool,
+    reject: bool,
     reason: str,
     write: bool,
     json: bool,
@@ -54,6 +55,9 @@ def review(
     from successor.ledger import Ledger
     from successor.targets import lab_of, parse, require_unchanged, written_back
 
+    if accept and reject:
+        raise UsageError("--accept and --reject: which of the two?")
+    choice = "accept" if accept else "reject" if reject else None
     function, folder = parse(what), lab_of(what)
     if write and function is None:
         raise UsageError(f"{what}: --write is for functions")
