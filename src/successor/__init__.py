@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from successor.errors import RecordError, SuccessorError, UsageError
-    from successor.lab import Lab, improve_self, load, run
+    from successor.lab import Lab, improve_self, load, review, run
     from successor.selfimproving import self_improving
     from successor.types import Stop, Version
 
@@ -28,6 +28,7 @@ __all__ = [
     "Version",
     "improve_self",
     "load",
+    "review",
     "run",
     "self_improving",
 ]
@@ -41,6 +42,7 @@ _HOME = {
     "Version": "successor.types",
     "improve_self": "successor.lab",
     "load": "successor.lab",
+    "review": "successor.lab",
     "run": "successor.lab",
     "self_improving": "successor.selfimproving",
 }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import platform
+import pwd
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ from successor.insight import measures
 from successor.judge import PairedJudge, WholeRun
 from successor.judge.budget import LEAST_ALPHA
 from successor.labfile import LabFile
-from successor.ledger import Ledger, SandboxOpened, SessionStarted
+from successor.ledger import Choice, Ledger, Look, Review, SandboxOpened, SessionStarted
 from successor.ledger.disk import WriterLock, explain_disk, require_room
 from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage, require_measurable
 from successor.plugins import Bound, Closing, Confined, Foreseeing, Telling, make
@@ -151,6 +151,33 @@ def roll_back(lab: Lab, to: str | None = None, reason: str = "not said") -> Lab:
     if to is None and len(line) < 2:
         raise UsageError(f"{lab.folder}: no version was in charge before this one")
     ledger.roll_back(line[-2].id if to is None else ledger.named(to), _user(), reason)
+    return replace(lab, version=ledger.incumbent(), stop=None)
+
+
+def review(
+    lab: Lab,
+    choice: Choice,
+    reason: str = "not said",
+    *,
+    look: Look | None = None,
+    files: Mapping[str, bytes] | None = None,
+) -> Lab:
+    """The lab once a human has chosen what becomes of the candidate that waits.
+
+    Args:
+        choice: "accept", "reject", "edit" or, to leave it waiting, "later".
+        reason: kept on record, with the name of the user.
+        look: what was shown, and for how long.
+        files: with "edit", every file of what takes its place: a candidate like any other,
+            which the next generation examines and judges.
+
+    Raises:
+        UsageError: when nothing waits, or what was edited was a candidate before.
+    """
+    if (choice == "edit") != (files is not None):
+        raise UsageError("files are for the choice 'edit', and it needs them")
+    ledger = lab.parts.ledger
+    ledger.review(Review(choice, _user(), reason, look, files), lab.parts.overseer)
     return replace(lab, version=ledger.incumbent(), stop=None)
 
 
@@ -337,11 +364,11 @@ def _open_ledger(
 
 
 def _user() -> str:
-    """Who is at work, as the system says; nothing rests on it yet."""
+    """Who is at work, as the system says and no variable of the environment."""
     try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
 
 
 def _host() -> dict[str, float | int | str]:

@@ -119,9 +119,9 @@ class LabTable(_Table):
             ge=1,
             le=4,
             description=(
-                "Who decides on a promotion: 1 human, 2 suggest, 3 autonomous, 4 closed. "
-                "Below 4 a better candidate waits for a human, and no command approves it yet: "
-                "only stage 4 promotes anything today."
+                "Who decides on a promotion: 1 human, 2 suggest, 3 autonomous, 4 closed. Below "
+                "4 a better candidate waits for a human: `improve` asks at a terminal up to "
+                "stage 2, `review` decides later."
             ),
         ),
     ] = 4

@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -30,6 +30,8 @@ AUTHOR: Mapping[str, object] = {"kind": "search", "authors": ["rewrite", "tune"]
 """Who writes when nothing else is said."""
 OUTSIDERS = frozenset({"agent", "inbox"})
 """Authors that could work out what the judge will ask, if they knew the seed."""
+FIXES = ".successor-fixes"
+"""The same of functions that are repaired."""
 GOAL = "faster"
 """What a function should become when nothing else is said."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -43,6 +45,8 @@ class FunctionName:
     file: Path
     function: str
     """Dotted for a method."""
+    labs: str = LABS
+    """Folder of its lab, beside the file."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.function}"
@@ -50,7 +54,7 @@ class FunctionName:
     @property
     def folder(self) -> Path:
         """Of its lab."""
-        return self.file.parent / LABS / f"{self.file.stem}.{self.function}"
+        return self.file.parent / self.labs / f"{self.file.stem}.{self.function}"
 
     def read(self) -> Target:
         """The function with the files of its program.
@@ -72,6 +76,10 @@ class Wishes:
     """`file.py:function` that draws inputs, relative to the file's folder."""
     author: Mapping[str, object] | None = None
     """The `[author]` table; `AUTHOR` when not given."""
+    tables: Mapping[str, Mapping[str, object]] = field(
+        default_factory=dict[str, Mapping[str, object]], compare=False
+    )
+    """Settings of its lab beside these, by table: of an author all of them."""
 
     def over(self, other: Wishes) -> Wishes:
         """These, and what was asked otherwise where nothing is."""
@@ -111,6 +119,14 @@ def lab_of(text: str) -> Path:
     return name.folder if name else Path(text)
 
 
+def name_of(folder: Path) -> str:
+    """How a user names the lab in a folder: as its function, where it was made of one."""
+    if folder.parent.name not in {LABS, FIXES}:
+        return str(folder)
+    stem, _, function = folder.name.partition(".")
+    return str(FunctionName(folder.parent.parent / f"{stem}.py", function))
+
+
 def prepare(name: FunctionName, wishes: Wishes, *, fresh: bool) -> Path:
     """Make the lab of a function, or find that it is still of the function as it is now.
 
@@ -133,10 +149,10 @@ def prepare(name: FunctionName, wishes: Wishes, *, fresh: bool) -> Path:
     beside = find_tests(asked.tests, target, target.root).files
     own: Mapping[str, bytes] = {} if _recorded(folder) and not fresh else target.files
     for path, content in {**own, **beside, **_inputs(asked, target.root)}.items():
-        _put(folder / path, content)
+        put(folder / path, content)
     if asked != began:
-        _put(folder / labfile.FILE_NAME, described(target, asked).encode())
-    _put(folder.parent / ".gitignore", b"*\n")
+        put(folder / labfile.FILE_NAME, described(target, asked).encode())
+    put(folder.parent / ".gitignore", b"*\n")
     return folder
 
 
@@ -153,13 +169,15 @@ def described(target: Target, wishes: Wishes) -> str:
     lab: dict[str, object] = {"goal": wishes.goal or GOAL}
     if wishes.author and wishes.author["kind"] in OUTSIDERS:
         lab["seed"] = secrets.randbelow(2**53)
-    tables: dict[str, dict[str, object]] = {
+    tables: dict[str, Mapping[str, object]] = {
         "lab": lab,
         "subject": subject,
         "author": {**(wishes.author or AUTHOR)},
         "judge": {"kind": "race"},
         "base_cases": {"wall_clock": "5m", "generations": 20, "plateau": 2},
     }
+    for table, keys in wishes.tables.items():
+        tables[table] = keys if "kind" in keys else {**tables[table], **keys}
     # JSON's strings, numbers and lists are TOML's, once nothing is escaped that need not be.
     return "\n".join(
         f"[{table}]\n"
@@ -177,7 +195,7 @@ def written_back(name: FunctionName) -> bool:
     require_unchanged(name)
     target = name.read()
     found = incumbent_text(name.folder, target.path)
-    return found is not None and _put(target.root / target.path, found)
+    return found is not None and put(target.root / target.path, found)
 
 
 def incumbent_text(folder: Path, path: str) -> bytes | None:
@@ -269,7 +287,7 @@ def _read(path: Path) -> bytes:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _put(path: Path, content: bytes) -> bool:
+def put(path: Path, content: bytes) -> bool:
     """Write a file unless it has that content; True when it had not. Its mode stays."""
     if path.exists() and path.read_bytes() == content:
         return False

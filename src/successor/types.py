@@ -155,6 +155,7 @@ class Record(Protocol):
     def verdicts(self) -> tuple[Verdict, ...]: ...
     def unheld(self, version: Digest) -> tuple[str, ...]: ...  # unsafe sandboxes it was seen in
     def decisions(self) -> tuple[Decision, ...]: ...
+    def reviewed(self, version: Digest) -> Decision | None: ...  # by a human, as long as it is open
     def generations(self) -> tuple[Digest | None, ...]: ...  # who took over, in each or after it
     def used(self, figure: str) -> float: ...  # "examples" or "tokens", over all drafts handed in
     def spent_s(self) -> float: ...
@@ -168,9 +169,8 @@ class Subject(Protocol):
         """Examine a version as far as its ability reaches, on items that authors may see."""
         ...
 
-    def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
-        """Examine a version on exactly the items of a draw."""
-        ...
+    # Of a version, on exactly the items of a draw.
+    def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam: ...
 
 
 class Author(Protocol):

@@ -62,6 +62,9 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "integer": lambda value: is_number(value) and isinstance(value, int),
     "null": lambda value: value is None,
     "number": is_number,
+    "numbers": lambda value: (
+        isinstance(value, list) and all(map(is_number, cast("list[object]", value)))
+    ),
     "measures": is_shares,
     "shares": is_shares,
     "strings": is_strings,

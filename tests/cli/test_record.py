@@ -139,6 +139,8 @@ def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
         "running": True,
         "stopped_by": None,
         "reason": None,
+        "waiting": None,
+        "reviewed_by": None,
         "rolled_back": None,
         "incumbent": None,
         "horizon": 1.0,
@@ -152,7 +154,7 @@ def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
         "sandbox": "rlimits\x1b[2J\ngoal         all of it",
         "trusted": False,
     }
-    lines = told_status(found).splitlines()
+    lines = told_status(found, Path("lab")).splitlines()
     assert len(lines) == 8
     assert all(line.isprintable() for line in lines)
     assert lines[0].startswith(r"goal         Count\x1b]0;title\x07\x9b2J\u202e\nstate")

@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 
 from successor.cli.doctor import doctor
+from successor.cli.fix import fix
 from successor.cli.improve import improve
 from successor.cli.interrupt import EXIT_INTERRUPTED
 from successor.cli.mcp import mcp
@@ -22,6 +23,7 @@ from successor.cli.models import models
 from successor.cli.options import plain
 from successor.cli.record import audit, lineage, status
 from successor.cli.report import report
+from successor.cli.review import review
 from successor.cli.versions import diff, rollback
 from successor.errors import SuccessorError
 
@@ -57,7 +59,10 @@ def cli() -> None:
     """Every verb hangs here."""
 
 
-for verb in (improve, status, lineage, diff, rollback, audit, report, doctor, models, mcp):
+VERBS = (
+    improve, fix, status, lineage, diff, review, rollback, audit, report, doctor, models, mcp,
+)  # fmt: skip
+for verb in VERBS:
     cli.add_command(verb)
 
 

@@ -57,7 +57,11 @@ def change_of(folder: Path, since: str | None = None, until: str | None = None) 
             old.id,
             new.id,
             tuple(differences(ledger, old, new)),
-            tuple(each.reason for each in made if each.candidate in between),
+            tuple(
+                each.reason
+                for each in made
+                if each.candidate in between and each.outcome == "promoted"
+            ),
             sum(entry.event.version is not None for entry in ledger.entries(Written)) - 1,
             ledger.used("evaluations"),
             ledger.spent_s(),

@@ -29,6 +29,7 @@ PLACES = {
     "generations": ("base_cases", "generations"),
     "strategy": ("author", "strategy"),
     "seed": ("lab", "seed"),
+    "stage": ("lab", "stage"),
 }
 """Table and key of `successor.toml` that an option stands for."""
 
@@ -41,6 +42,7 @@ PLACES = {
       successor improve examples/adder --target reliable_horizon=1024 --budget 30m
       successor improve examples/add/add.py:add --goal "exact for floats" --write
       successor improve examples/adder --strategy agree --fresh
+      successor improve examples/add/add.py:add --stage 2
       successor improve add.py:add --author "command: claude -p" --allow network
       successor improve examples/adder --json > generations.jsonl
 
@@ -52,7 +54,11 @@ PLACES = {
     it is; with --write, the version in charge at the end takes its place.
 
     Options win over the lab's successor.toml. Goal, strategy and seed define the experiment, so
-    they may not change on a record that has begun; target, budget and generations may.
+    they may not change on a record that has begun; target, budget, generations and stage may.
+
+    Up to stage 2 each candidate that is better is proposed, with its evidence, and waits for one
+    key: accept, edit, reject, explain, or quit. At stage 3, and away from a terminal, the run ends
+    with exit code 3: see successor review.
     """,
 )
 @click.argument("what", metavar="TARGET")
@@ -88,6 +94,12 @@ PLACES = {
 )
 @AUTHOR
 @ALLOW
+@option(
+    "--stage",
+    type=click.IntRange(min=1, max=4),
+    metavar="N",
+    help="Who decides: below 4 a human does, asked at a terminal up to 2.",
+)
 @option("--strategy", metavar="NAME", help="The author's strategy, such as amplify.")
 @option(
     "--seed",
@@ -153,6 +165,7 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
     with Ledger.read(record_of(function.folder)) as ledger:
         if ledger.incumbent() is None:
             return  # it was ended before the first version
+        waits = ledger.waiting() is not None
         barred = any(ledger.unheld(each.candidate) and each.outcome == "better"
                      for each in ledger.verdicts())  # fmt: skip
     written = write and written_back(function)
@@ -160,7 +173,7 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
         return
     change = change_of(function.folder)
     show(change, Console(stderr=True), LONGEST)
-    if not change.files:
+    if not change.files and not waits:
         click.echo(BARRED if barred else "Nothing better was found.", err=True)
     if written:
         undo = f"successor rollback {function} --write"

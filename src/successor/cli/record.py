@@ -27,7 +27,7 @@ def status(lab: Path, *, json: bool) -> None:
     from successor.cli.record_views import status_of, told_status
 
     found = status_of(lab)
-    echo_json(found) if json else click.echo(told_status(found))
+    echo_json(found) if json else click.echo(told_status(found, lab))
 
 
 @click.command(

@@ -19,14 +19,18 @@ from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
 from successor.lab import record_of
 from successor.ledger import (
+    Decided,
+    GenerationClosed,
     GenerationOpened,
     Ledger,
+    Reviewed,
     RolledBack,
     SandboxOpened,
     SessionStarted,
     Stopped,
 )
 from successor.ledger.disk import reader_lock
+from successor.targets import name_of
 
 
 def status_of(folder: Path) -> dict[str, Any]:
@@ -49,6 +53,7 @@ def status_of(folder: Path) -> dict[str, Any]:
         e.event for e in ledger.entries() if isinstance(e.event, RolledBack | GenerationOpened)
     ]
     back = turns[-1] if turns and isinstance(turns[-1], RolledBack) else None
+    waits = ledger.waiting()
     opened = [entry.event for entry in ledger.entries(SandboxOpened)]
     return {
         "goal": _goal(ledger),
@@ -62,6 +67,8 @@ def status_of(folder: Path) -> dict[str, Any]:
         "stopped_by": stop.base_case if stop else None,
         "reason": stop.reason if stop else None,
         "needs_human": stop.needs_human if stop else False,
+        "waiting": waits.candidate.id if waits else None,
+        "reviewed_by": _reviewed_by(ledger),
         "rolled_back": back.version if back else None,
         "seconds": round(ledger.spent_s(), 3),
         "events": ledger.head.size,
@@ -72,15 +79,20 @@ def status_of(folder: Path) -> dict[str, Any]:
     }
 
 
-def told_status(found: dict[str, Any]) -> str:
+def told_status(found: dict[str, Any], folder: Path) -> str:
     """The status in a few lines."""
     state = "running" if found["running"] else "ended in the middle: improve it again to go on"
     if found["running"]:
         pass
+    elif found["waiting"]:
+        asked = f"successor review {name_of(folder)}"
+        state = f"candidate {found['waiting'][:8]} waits for a human: {asked}"
     elif found["stopped_by"] == INTERRUPTED:
         state = found["reason"]
     elif found["stopped_by"]:
         state = f"stopped by its {metric(found['stopped_by'])}: {found['reason']}"
+    elif found["reviewed_by"]:
+        state = f"decided on by {found['reviewed_by']}: improve it again to go on from there"
     elif found["rolled_back"]:
         state = f"rolled back to {found['rolled_back'][:8]}: improve it again to go on from there"
     lines = {
@@ -135,6 +147,19 @@ def _line(ledger: Ledger, over: Iterable[Generation]) -> list[Generation]:
     incumbent = ledger.incumbent()
     line = ledger.lineage(incumbent.id) if incumbent else ()
     return [rows[version.id] for version in line if version.id in rows]
+
+
+def _reviewed_by(ledger: Ledger) -> str | None:
+    """The human who decided on a candidate after the last session; None when nobody did."""
+    for entry in reversed(ledger.entries()):
+        match entry.event:
+            case Reviewed(choice="accept" | "edit" | "reject", by=by):
+                return by
+            case Decided() | GenerationClosed():
+                continue
+            case _:
+                return None
+    return None
 
 
 def _goal(ledger: Ledger) -> str:

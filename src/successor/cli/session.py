@@ -10,20 +10,24 @@ from typing import Any
 
 import click
 
+from successor.cli.asking import ask, can_ask
 from successor.cli.audience import Audience, audience
 from successor.cli.generation import Chronicle
 from successor.cli.interrupt import INTERRUPTED, Interrupt
 from successor.cli.options import plain
+from successor.cli.review import EXIT_NEEDS_HUMAN
 from successor.cli.view import Scene, duration, metric, number, unsafe
 from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
 from successor.lab import Lab, open_lab, run
-from successor.ledger import Entry, Event, Progress, SandboxOpened
+from successor.ledger import REVIEW, Entry, Event, Progress, SandboxOpened
 from successor.plugins import Telling
+from successor.targets import name_of
 from successor.types import Stop
 
-EXIT_NEEDS_HUMAN = 3
+ASKED = 2
+"""Up to this stage a human at a terminal is asked at once; above, when the human comes for it."""
 RAISED = {
     "generations": "--generations",
     "wall_clock": "--budget",
@@ -59,14 +63,27 @@ def run_session(folder: Path, overrides: Mapping[str, Mapping[str, object]], man
         if not quiet:
             for line in told_contract(lab):
                 click.echo(plain(line), err=True)
-        teller = Teller(lab, as_json=manner.as_json, quiet=quiet)
-        with interrupt.listening(teller.notice), closing(teller):
-            lab.parts.ledger.listen(teller.hear)
-            stop = run(lab)
-            teller.finish(stop)
+        asks = lab.settings.lab.stage <= ASKED and not (manner.as_json or quiet) and can_ask()
+        while True:
+            teller = Teller(lab, as_json=manner.as_json, quiet=quiet)
+            with interrupt.listening(teller.notice), closing(teller):
+                deafen = lab.parts.ledger.listen(teller.hear)
+                stop = run(lab)
+                deafen()
+                if stop.base_case != REVIEW or not asks:
+                    teller.finish(stop)
+                    break
+            if ask(lab) is None:
+                click.echo(plain(f"It waits. {decide_with(folder)}"), err=True)
+                break
     if stop.base_case == INTERRUPTED:
         return interrupt.exit_code
     return EXIT_NEEDS_HUMAN if stop.needs_human else 0
+
+
+def decide_with(folder: Path) -> str:
+    """How to decide on what waits."""
+    return f"Decide with: successor review {name_of(folder)}"
 
 
 def told_contract(lab: Lab) -> Iterator[str]:
@@ -139,7 +156,7 @@ class Teller:
 
     def _summary(self, stop: Stop) -> dict[str, Any]:
         ledger = self._lab.parts.ledger
-        incumbent = ledger.incumbent()
+        incumbent, waits = ledger.incumbent(), ledger.waiting()
         measured = self._chronicle.measures(incumbent.id if incumbent else "")
         return {
             "versions": self._chronicle.versions,
@@ -147,6 +164,7 @@ class Teller:
             **{name: measured.get(name) for name in HORIZONS},
             "measured": measured,
             "confirmed": self._chronicle.confirmed(incumbent.id if incumbent else ""),
+            "waiting": waits.candidate.id if waits else None,
             "stopped_by": stop.base_case,
             "seconds": round(ledger.spent_s(), 3),
             "ledger_head": ledger.head.root,
@@ -154,11 +172,13 @@ class Teller:
 
     def _told(self, stop: Stop, summary: dict[str, Any]) -> Iterator[str]:
         folder = self._lab.folder
-        if stop.base_case == INTERRUPTED:
+        if stop.base_case == REVIEW:
+            yield f"A candidate waits: {stop.reason}."
+        elif stop.base_case == INTERRUPTED:
             yield f"{stop.reason[:1].upper()}{stop.reason[1:]}. What was done is on record."
         else:
             yield f"Stopped by its {metric(stop.base_case)}: {stop.reason}."
-        if stop.needs_human:
+        if stop.needs_human and stop.base_case != REVIEW:
             yield "This asks for a human: look at it before you go on."
         told = [each.headline for each in self._scene.generations if each.headline]
         now = next(iter(summary["measured"].values()), None)
@@ -166,7 +186,9 @@ class Teller:
         versions, promotions = summary["versions"], summary["promotions"]
         made = counted(versions, "version")
         yield f"{made}, {promotions} promoted{grown}, {duration(self._scene.spent_s)}."
-        if stop.base_case == INTERRUPTED:
+        if self._lab.parts.ledger.waiting() is not None:
+            yield decide_with(folder)
+        elif stop.base_case == INTERRUPTED:
             yield f"Go on with: successor improve {folder}"
         elif not versions:
             yield f"Nothing is there yet. Go on with: successor improve {folder} --budget 15m"

@@ -90,6 +90,7 @@ class SimulatedRecord:
     over: list[Digest | None] = field(default_factory=list["Digest | None"])
     used_figures: dict[str, float] = field(default_factory=dict[str, float])
     seconds: float = 0.0
+    reviews: dict[Digest, Decision] = field(default_factory=dict[Digest, Decision])
     unheld_in: dict[Digest, tuple[str, ...]] = field(default_factory=dict[Digest, tuple[str, ...]])
 
     def incumbent(self) -> Version | None:
@@ -112,6 +113,9 @@ class SimulatedRecord:
 
     def decisions(self) -> tuple[Decision, ...]:
         return tuple(self.decided)
+
+    def reviewed(self, version: Digest) -> Decision | None:
+        return self.reviews.get(version)
 
     def generations(self) -> tuple[Digest | None, ...]:
         return tuple(self.over)

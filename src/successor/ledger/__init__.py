@@ -11,6 +11,7 @@ A record is a folder, `<lab>/.successor`:
 from successor.ledger.audit import AuditReport, audit
 from successor.ledger.codec import version_id
 from successor.ledger.events import (
+    Choice,
     Decided,
     Entry,
     Event,
@@ -19,6 +20,7 @@ from successor.ledger.events import (
     GenerationOpened,
     Judged,
     Progress,
+    Reviewed,
     RolledBack,
     SandboxOpened,
     SessionStarted,
@@ -29,11 +31,15 @@ from successor.ledger.events import (
 from successor.ledger.journal import Listener
 from successor.ledger.merkle import verify_consistency, verify_inclusion
 from successor.ledger.record import Ledger
-from successor.ledger.steps import Generation
+from successor.ledger.reviews import Look, Proposal, Review
+from successor.ledger.steps import HUMAN, REVIEW, Generation
 from successor.ledger.tip import Head
 
 __all__ = [
+    "HUMAN",
+    "REVIEW",
     "AuditReport",
+    "Choice",
     "Decided",
     "Entry",
     "Event",
@@ -45,7 +51,11 @@ __all__ = [
     "Judged",
     "Ledger",
     "Listener",
+    "Look",
     "Progress",
+    "Proposal",
+    "Review",
+    "Reviewed",
     "RolledBack",
     "SandboxOpened",
     "SessionStarted",

@@ -9,7 +9,7 @@ from pathlib import Path
 from successor.errors import RecordError
 from successor.ledger.codec import decode_exam, encode, has_its_own_id
 from successor.ledger.disk import explain_disk
-from successor.ledger.events import Event, Examined, Written, objects_of
+from successor.ledger.events import Event, Examined, Reviewed, Written, objects_of
 from successor.ledger.history import History
 from successor.ledger.journal import Verified, take_in, verified
 from successor.ledger.merkle import CompactRange, leaf_hash
@@ -96,11 +96,8 @@ class _Inspection:
         if leaf_hash(encode(entry.event, entry.time)) != each.leaf:
             raise RecordError(f"{name}: it is not written in the canonical way")
         take_in(self._history, entry)
-        if (
-            isinstance(entry.event, Written)
-            and entry.event.version is not None
-            and not has_its_own_id(entry.event.version)
-        ):
+        made = entry.event.version if isinstance(entry.event, Written | Reviewed) else None
+        if made is not None and not has_its_own_id(made):
             raise RecordError(f"{name}: the version's id is not the digest of its content")
         for digest in objects_of(entry.event):
             self._take_object(digest, entry.event, name)

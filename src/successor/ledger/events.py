@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Generic, TypeAlias, TypeVar
+from typing import ClassVar, Generic, Literal, TypeAlias, TypeVar
 
 from successor.types import Decision, Digest, Draw, Figures, Stop, Verdict, Version
+
+Choice: TypeAlias = Literal["accept", "edit", "reject", "later"]
+"""What a human may make of a candidate that waits; "later" leaves it waiting."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,27 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Reviewed:
+    """A human chose what becomes of the candidate that waits. `Decided` follows from it."""
+
+    schema: ClassVar[int] = 1
+    generation: int
+    candidate: Digest
+    choice: Choice
+    by: str
+    """The user's name, as the operating system says it."""
+    reason: str
+    seconds: float | None
+    """From the moment that it was shown to the choice; None where nothing was shown."""
+    explained: bool
+    """Whether more was asked for before the choice."""
+    shown: Digest | None
+    """Object with what was shown, as text: the difference and the evidence."""
+    version: Version | None
+    """What the human made of it, when the choice is "edit": the next candidate, not judged yet."""
+
+
+@dataclass(frozen=True)
 class GenerationClosed:
     """A generation came to its end."""
 
@@ -145,6 +169,7 @@ Event: TypeAlias = (
     | Examined
     | Judged
     | Decided
+    | Reviewed
     | GenerationClosed
     | RolledBack
     | Stopped
@@ -159,6 +184,7 @@ KINDS: Mapping[str, type[Event]] = {
         Examined,
         Judged,
         Decided,
+        Reviewed,
         GenerationClosed,
         RolledBack,
         Stopped,
@@ -197,5 +223,8 @@ def objects_of(event: Event) -> tuple[Digest, ...]:
             return (scores,)
         case Judged(verdict=Verdict(evidence=str() as evidence)):
             return (evidence,)
+        case Reviewed(shown=shown, version=version):
+            named = () if shown is None else (shown,)
+            return named if version is None else (*named, *version.files.values())
         case _:
             return ()

@@ -13,6 +13,7 @@ from successor.ledger.events import (
     GenerationClosed,
     GenerationOpened,
     Judged,
+    Reviewed,
     RolledBack,
     SandboxOpened,
     SessionStarted,
@@ -30,6 +31,16 @@ class OpenGeneration:
     written: dict[int, Version | None] = field(default_factory=dict[int, Version | None])
     judged: dict[Digest, Judged] = field(default_factory=dict[Digest, Judged])
     decided: dict[Digest, Decision] = field(default_factory=dict[Digest, Decision])
+    reviewed: dict[Digest, Reviewed] = field(default_factory=dict[Digest, Reviewed])
+    """What a human chose, by candidate."""
+    edited: Version | None = None
+    """What a human made of a candidate, until it is the next one."""
+
+    @property
+    def waiting(self) -> Digest | None:
+        """The candidate that waits for a human who has not chosen yet."""
+        names = (name for name, d in self.decided.items() if d.outcome == "waiting")
+        return next((name for name in names if name not in self.reviewed), None)
 
     @property
     def promoted(self) -> Digest | None:
@@ -55,6 +66,8 @@ class History:
         """For every closed generation, the version that took over in it, or by a rollback after."""
         self.sums: defaultdict[str, float] = defaultdict(float)
         """The numeric figures of all drafts, summed."""
+        self.refused: dict[Digest, Reviewed] = {}
+        """Versions that a human has rejected, with the last time: that holds for good."""
         self.seed: int | None = None
         self.sandbox: SandboxOpened | None = None
         """Where versions run in this session; None as long as none has run."""
@@ -85,6 +98,8 @@ class History:
                 self._seen(judged.verdict.candidate)
             case Decided() as decided:
                 self._add_decided(decided)
+            case Reviewed() as reviewed:
+                self._add_reviewed(reviewed)
             case GenerationClosed():
                 self.generations.append(self._open.promoted)
                 self.generation = None
@@ -122,6 +137,7 @@ class History:
 
     def _add_written(self, written: Written) -> None:
         self._open.written[written.attempt] = written.version
+        self._open.edited = None
         if written.version is not None:
             self.versions[written.version.id] = written.version
         for name, value in written.figures.items():
@@ -140,6 +156,15 @@ class History:
         self._open.decided[decision.candidate] = decision
         if decision.outcome == "promoted":
             self.incumbent = decision.candidate
+
+    def _add_reviewed(self, reviewed: Reviewed) -> None:
+        if reviewed.candidate != self._open.waiting:
+            raise ValueError(f"{reviewed.candidate} does not wait for a human")
+        if reviewed.choice != "later":
+            self._open.reviewed[reviewed.candidate] = reviewed
+            self._open.edited = reviewed.version
+        if reviewed.choice == "reject":
+            self.refused[reviewed.candidate] = reviewed
 
     def _roll_back(self, event: RolledBack) -> None:
         if self.generation is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self, TypeVar, overload
 
 from successor.errors import UsageError
+from successor.ledger import reviews
 from successor.ledger.codec import LARGEST_INTEGER, decode_exam
 from successor.ledger.disk import WriterLock, explain_disk, make_folder, naming_record, not_verified
 from successor.ledger.events import (
@@ -25,6 +26,7 @@ from successor.ledger.journal import Journal, Listener
 from successor.ledger.kernel import kernel_digest
 from successor.ledger.merkle import consistency_proof, inclusion_proof
 from successor.ledger.objects import ObjectStore, require_beginning
+from successor.ledger.reviews import Proposal, Review
 from successor.ledger.steps import Desk, Generation
 from successor.ledger.store import EventStore, opened_to_read, rows
 from successor.ledger.tip import Head, read_tip
@@ -35,6 +37,7 @@ from successor.types import (
     Draw,
     Exam,
     Figures,
+    Overseer,
     Stop,
     Verdict,
     Version,
@@ -117,7 +120,9 @@ class Ledger:
                 journal.keep_head()
             if not journal.head.size:
                 require_beginning(folder)
-            _require_seed(folder, journal.history.seed, seed)
+            if (began := journal.history.seed) not in (None, seed):
+                told = f"{folder.parent} began with the seed {began}, not {seed}"
+                raise UsageError(f"{told}: keep it, or begin another lab")
             on_failure.pop_all()
         stop = halt or (lambda: None)
         return cls(folder, journal, settings=settings, seed=seed, halt=stop, lock=lock)
@@ -228,9 +233,9 @@ class Ledger:
             self._close(left.opened.generation)
         self._journal.append(RolledBack(version, by, reason))
 
-    def listen(self, listener: Listener) -> None:
-        """Call back with every entry once it is on record, and with every progress report."""
-        self._journal.listen(listener)
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Tell of every entry on record and all progress, until what this returns is called."""
+        return self._journal.listen(listener)
 
     @overload
     def entries(self) -> tuple[Entry[Event], ...]: ...
@@ -310,6 +315,21 @@ class Ledger:
         """The sandboxes that do not hold in which a version was examined or judged."""
         return tuple(self._journal.history.unheld.get(version, ()))
 
+    def reviewed(self, version: Digest) -> Decision | None:
+        """What a human decided on a candidate of the open generation."""
+        return reviews.decision_of(self._journal.history, version)
+
+    def waiting(self) -> Proposal | None:
+        """The candidate that waits for a human."""
+        return reviews.waiting(self._journal.history)
+
+    def review(self, review: Review, overseer: Overseer) -> Decision:
+        """Put a human's choice and what follows on record; UsageError when it cannot be taken."""
+        self.started()
+        decision = reviews.take(self._desk(), review, overseer)
+        self._close_if_promoted()
+        return decision
+
     def verdicts(self) -> tuple[Verdict, ...]:
         return tuple(judged.verdict for judged in self._journal.history.judged)
 
@@ -374,12 +394,4 @@ class Ledger:
             self._halt,
             self._sandbox,
             self._unsafe,
-        )
-
-
-def _require_seed(folder: Path, began_with: int | None, seed: int) -> None:
-    if began_with not in (None, seed):
-        raise UsageError(
-            f"{folder.parent} began with the seed {began_with}, not {seed}: "
-            "keep it, or begin another lab"
         )

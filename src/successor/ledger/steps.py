@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import rfc8785
 
-from successor.errors import SuccessorError
+from successor.errors import Halt, SuccessorError
 from successor.ledger.checkpoints import Checkpoint
 from successor.ledger.codec import encode_scores, version_id
 from successor.ledger.events import (
@@ -44,6 +44,11 @@ from successor.types import (
     Version,
     Workspace,
 )
+
+REVIEW = "review"
+"""What ends a run when a candidate waits for a human."""
+HUMAN = "human"
+"""How the name of an author begins that is one."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +175,13 @@ class Generation:
         return tuple(each.verdict.reason if each else "" for each in judged)
 
     def written(self, attempt: int, brief: Brief, author: Author) -> Version | None:
-        """The candidate of an attempt; None when the author has no more to try."""
+        """The candidate of an attempt; None when the author has no more to try.
+
+        Raises:
+            SuccessorError: when the author goes by the name of a human.
+        """
+        if author.name.startswith(HUMAN):
+            raise SuccessorError(f"an author may not be called {author.name!r}: {HUMAN} is taken")
         return self._write(attempt, author.name, lambda work: author.write(brief, work))
 
     def judged(self, candidate: Version, incumbent: Version, judge: Judge) -> Verdict:
@@ -195,19 +206,23 @@ class Generation:
         return judged.verdict
 
     def decided(self, verdict: Verdict, overseer: Overseer) -> Decision:
-        """The decision on a verdict.
+        """The decision on a verdict; one that waits is asked for again each time.
 
         Raises:
+            Halt: when it waits for a human. The generation stays open.
             SuccessorError: when it promotes what was seen in a sandbox that does not hold.
         """
-        decision = self._steps.decided.get(verdict.candidate)
-        if decision is None:
+        known = decision = self._steps.decided.get(verdict.candidate)
+        if decision is None or decision.outcome == "waiting":
             decision = overseer.decide(verdict, self._desk.record)
             if decision.candidate != verdict.candidate:
                 raise SuccessorError(f"the decision on {verdict.candidate} is on another version")
             if decision.outcome == "promoted" and self._desk.record.unheld(decision.candidate):
                 raise SuccessorError(f"{decision.candidate} was seen unsafely: never promoted")
-            self._append(Decided(self.number, decision))
+            if known is None or decision.outcome != "waiting":
+                self._append(Decided(self.number, decision))
+        if decision.outcome == "waiting":
+            raise Halt(Stop(REVIEW, decision.reason, needs_human=True))
         return decision
 
     def _write(
@@ -215,18 +230,24 @@ class Generation:
     ) -> Version | None:
         name = f"written-{attempt}"
         if attempt not in self._steps.written:
-            draft = write(self._workspace(name))
-            version = self._version(draft, author) if draft and draft.files else None
+            # What a human made of the last candidate comes before anything of the author.
+            edited = self._steps.edited
+            draft = None if edited else write(self._workspace(name))
+            version = self.version(draft.files, author) if draft and draft.files else edited
             figures: Figures = {} if draft is None else draft.figures
             self._append(Written(self.number, attempt, version, figures))
         self._checkpoint(name).drop()
         return self._steps.written[attempt]
 
-    def _version(self, draft: Draft, author: str) -> Version:
-        self._require(tuple(draft.files.values()), f"the author {author!r}")
+    def version(self, files: Mapping[str, Digest], author: str) -> Version:
+        """A version that comes from the incumbent; its files are in the store.
+
+        Raises:
+            SuccessorError: when one of them is not.
+        """
+        self._require(tuple(files.values()), f"the author {author!r}")
         parents = () if self.incumbent is None else (self.incumbent.id,)
-        files = dict(draft.files)
-        return Version(version_id(files, parents, author), files, parents, author)
+        return Version(version_id(files, parents, author), dict(files), parents, author)
 
     def _require(self, objects: tuple[Digest, ...], who: str) -> None:
         for digest in objects:

@@ -29,7 +29,8 @@ class PolicyOverseer:
 
     def decide(self, verdict: Verdict, record: Record) -> Decision:
         """What the policy makes of a verdict; a few words of reason with its figures."""
-        return self.policy.decide(verdict, record.unheld(verdict.candidate))
+        candidate = verdict.candidate
+        return self.policy.decide(verdict, record.unheld(candidate), record.reviewed(candidate))
 
     def to_confirm(self, record: Record) -> Counts:
         """The unseen items that the incumbent has to be asked before a target counts.

@@ -19,12 +19,16 @@ class Policy:
 
     stage: Stage = 4
 
-    def decide(self, verdict: Verdict, unheld: Sequence[str] = ()) -> Decision:
+    def decide(
+        self, verdict: Verdict, unheld: Sequence[str] = (), human: Decision | None = None
+    ) -> Decision:
         """Promote what is better beyond doubt; wait for a human where the stage asks for one.
 
         Args:
             unheld: sandboxes that do not hold in which the candidate was examined or judged: what
                 ran there may have changed what was found, so no stage and nobody promotes it.
+            human: what a human decided on it. It counts at every stage, and only for what may be
+                promoted at all.
         """
         candidate, told = verdict.candidate, verdict.reason
         by = f"policy, stage {self.stage} ({STAGES[self.stage]})"
@@ -39,7 +43,7 @@ class Policy:
         if unheld:
             where = f"judged in a sandbox that does not hold: {', '.join(unheld)}; never promoted"
             return Decision(candidate, "rejected", f"{where} ({told})", by)
-        if self.stage < 4:
+        if self.stage < 4 and human is None:
             told = f"better, and at stage {self.stage} a human decides: {told}"
             return Decision(candidate, "waiting", told, by)
-        return Decision(candidate, "promoted", f"better: {told}", by)
+        return human or Decision(candidate, "promoted", f"better: {told}", by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,6 +41,14 @@ class Trial:
     verdicts: tuple[Verdict, ...]
     calls: tuple[Call, ...]
     """Calls of the target that the tests made."""
+    ends: tuple[int, ...] = ()
+    """For each verdict how many of the calls were made once the test was over."""
+
+    def made(self) -> Iterator[tuple[Verdict, tuple[Call, ...]]]:
+        """Every verdict with the calls that its test made."""
+        begins = (0, *self.ends)
+        for verdict, begin, end in zip(self.verdicts, begins, self.ends, strict=False):
+            yield verdict, self.calls[begin:end]
 
     @property
     def failed(self) -> Verdict | None:
@@ -106,12 +114,14 @@ def try_tests(
 def _trial(value: Value) -> Trial | None:
     """The result of `run_tests`, if it is one."""
     match value:
-        case [[*verdicts], [*calls]]:
+        case [[*verdicts], [*calls], [*ends]]:
             read = [_verdict(each) for each in verdicts]
             made = [_call(each) for each in calls]
             known = tuple(each for each in read if each is not None)
             asked = tuple(each for each in made if each is not None)
-            return Trial(known, asked) if len(known) == len(verdicts) else None
+            counted = tuple(each for each in ends if type(each) is int)
+            whole = len(known) == len(verdicts) == len(counted) and len(asked) == len(made)
+            return Trial(known, asked, counted) if whole else None
         case _:
             return None
 

@@ -30,6 +30,10 @@ _PHRASES: tuple[tuple[Objective, str], ...] = (
         "memory",
         r"(less|lower|reduced?|small(er)?|fewer) (memory|space|allocations?)|memory[- ]efficient",
     ),
+    (
+        "repair",
+        r"(repair(ed|s)?|fix(ed|es)?|mend(ed|s)?)( the| a| all)?( failing)?( bugs?| tests?)?",
+    ),
     ("size", r"small(er)?|simpl(e|er|ify)|short(er)?|clean(er)?|less code|fewer lines"),
     (
         "speed",

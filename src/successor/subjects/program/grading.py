@@ -8,17 +8,28 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from successor.sandbox import Call, Program, Raised, Returned, Value
 from successor.subjects.program.accuracy import as_written, exact, score, ulps
-from successor.subjects.program.agreement import MARK, Answer, agrees, answered, result, same, told
+from successor.subjects.program.agreement import (
+    MARK,
+    Answer,
+    Failed,
+    agrees,
+    answered,
+    result,
+    same,
+    told,
+)
 from successor.subjects.program.bench import Bench, Programs
 from successor.subjects.program.questions import ERRORS, Item, Questions
 from successor.subjects.program.scoring import LEAST, WORST, CostFunction
 
 Files = Mapping[str, bytes]
+FREE = Failed("free")
+"""Expected where the original may be wrong: any answer will do."""
 _REMEMBERED = 512
 """Sets of expected answers that are kept."""
 
@@ -59,6 +70,8 @@ class Grader:
     reference: Reference | None
     cost: CostFunction | None = None
     """Where an answer is right when it has a cost, be it another than the original's."""
+    holds: Callable[[Sequence[Call]], Sequence[bool]] | None = None
+    """Which calls have to be answered as the original does; None for all of them."""
     _kept: dict[tuple[str, int, str], Asked] = field(
         default_factory=dict[tuple[str, int, str], Asked], repr=False
     )
@@ -76,6 +89,9 @@ class Grader:
         """What is expected of any items."""
         calls = [item.call for item in items]
         expected = self.bench.ask(self.program(self.programs.target.files), calls)
+        if self.holds is not None:
+            held = zip(expected, self.holds(calls), strict=True)
+            expected = tuple(answer if kept else FREE for answer, kept in held)
         return Asked(name, items, expected, self._exact(calls))
 
     def program(self, files: Files) -> Program:

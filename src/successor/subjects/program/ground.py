@@ -16,7 +16,7 @@ from successor.sandbox import Call, Limits, Returned
 from successor.subjects.program import syntax
 from successor.subjects.program.accuracy import as_written, exact
 from successor.subjects.program.bench import Bench, Programs
-from successor.subjects.program.beside import Helper, Tests, find_tests, helper, try_tests
+from successor.subjects.program.beside import Helper, Tests, Verdict, find_tests, helper, try_tests
 from successor.subjects.program.contract import Contract
 from successor.subjects.program.grading import Files, Grader, Reference
 from successor.subjects.program.origin import (
@@ -35,6 +35,7 @@ from successor.subjects.program.origin import (
 )
 from successor.subjects.program.questions import Questions
 from successor.subjects.program.reach import unreached
+from successor.subjects.program.repair import Repair
 from successor.subjects.program.scoring import CostFunction, read_cost
 from successor.subjects.program.settings import Objective, Settings
 from successor.subjects.program.sharing import entangled
@@ -60,6 +61,8 @@ class Ground:
     objectives: tuple[Objective, ...]
     notes: tuple[str, ...]
     """What of the goal could not be taken up, for people."""
+    repair: Repair | None = None
+    """What is wrong with the original, where that is to be mended."""
     _objections: dict[tuple[bytes, bytes], str] = field(
         default_factory=dict[tuple[bytes, bytes], str], repr=False
     )
@@ -85,9 +88,19 @@ class Ground:
         trial = try_tests(self.tests, self.target, files, self.bench, wall_s)
         if isinstance(trial, str):
             return trial
-        if wrong := trial.failed:
-            return f"{wrong.test}: {wrong.why}"
+        known = {each.test for each in origin.trial.verdicts if each.outcome == "failed"}
+        wrong = [each for each in trial.verdicts if each.outcome == "failed"]
+        if broken := [each for each in wrong if each.test not in known]:
+            return f"{broken[0].test}: {broken[0].why}"
         return "tests: some were not run" if trial.ran < origin.trial.ran else ""
+
+    def failing(self, files: Files, wall_s: float | None = None) -> tuple[Verdict, ...]:
+        """The tests that fail on a version; all of them when they cannot be run."""
+        trial = try_tests(self.tests, self.target, files, self.bench, wall_s)
+        if isinstance(trial, str):
+            given = self.questions.origin.trial.verdicts
+            return tuple(replace(each, outcome="failed", why=trial) for each in given)
+        return tuple(each for each in trial.verdicts if each.outcome == "failed")
 
     def flaw(self, source: str) -> str:
         """Why the text cannot stand in for the original, before it is run."""
@@ -197,7 +210,8 @@ def learn(given: Given, objectives: tuple[Objective, ...], bench: Bench) -> Grou
     target, programs = given.target, Programs(given.target)
     program = programs.observed(target.files)
     check_import(target, program, bench)
-    trial = try_original(target, given.tests, bench)
+    mends = "repair" in objectives
+    trial = try_original(target, given.tests, bench, repair=mends)
     contract = None if given.inputs else find_contract(target, program, trial.calls, bench)
     origin = Origin(program, contract, trial, 1, bounded=True)
     wrong = "errors" in objectives
@@ -211,9 +225,13 @@ def learn(given: Given, objectives: tuple[Objective, ...], bench: Bench) -> Grou
         questions = replace(questions, timed=timed(questions))
     reference, notes = _reference(given, questions, objectives)
     kept, more = _kept(objectives, reference, given.cost)
-    grader = Grader(questions, programs, bench, given.settings.tolerance, reference, given.cost)
+    repair = Repair(target, programs, bench, trial) if mends else None
+    held = repair.held if repair else None
+    grader = Grader(
+        questions, programs, bench, given.settings.tolerance, reference, given.cost, held
+    )
     timer = Timer(bench, programs, questions, grader.tolerance, loose=given.cost is not None)
-    return Ground(target, given.tests, bench, grader, timer, kept, (*notes, *more))
+    return Ground(target, given.tests, bench, grader, timer, kept, (*notes, *more), repair)
 
 
 def _kept(
@@ -225,7 +243,7 @@ def _kept(
     notes = list[str]()
     if "cost" in objectives and not cost:
         notes.append("cost: nothing tells what an answer costs; name a [subject] cost")
-    measured = {"speed", "size", "errors", "memory", *(["accuracy"] if reference else [])}
+    measured = {"speed", "size", "errors", "memory", "repair", *(["accuracy"] if reference else [])}
     kept: tuple[Objective, ...] = tuple(each for each in objectives if each in measured)
     if cost:
         return tuple(

@@ -97,19 +97,24 @@ def check_import(target: Target, program: Program, bench: Bench) -> None:
         raise UsageError(f"{where}: cannot be imported in the sandbox: {result.detail}")
 
 
-def try_original(target: Target, tests: Tests, bench: Bench) -> Trial:
+def try_original(target: Target, tests: Tests, bench: Bench, *, repair: bool = False) -> Trial:
     """Run the tests on the original.
 
     Raises:
-        UsageError: when they fail: then there is nothing to preserve.
+        UsageError: when they fail: then there is nothing to preserve. To be repaired, when none
+            does.
     """
-    if not tests.modules and not ast.get_docstring(target.node):
+    if not repair and not tests.modules and not ast.get_docstring(target.node):
         return Trial((), ())
     trial = try_tests(tests, target, target.files, bench, None)
     where = target.root / target.path
     if isinstance(trial, str):
         raise UsageError(f"{where}: its tests cannot be run on it: {trial}")
-    if wrong := trial.failed:
+    wrong = trial.failed
+    if repair and not wrong:
+        passed = f"all {trial.ran} pass" if trial.ran else "there is none"
+        raise UsageError(f"{where}: nothing to repair, as no test fails on it: {passed}")
+    if wrong and not repair:
         raise UsageError(
             f"{where}: nothing to preserve, as a test fails on it: {wrong.test}: {wrong.why}"
         )
@@ -129,7 +134,7 @@ def find_contract(target: Target, program: Program, seen: Sequence[Call], bench:
     calls = [
         call for call, got in zip(seen, answers, strict=True) if isinstance(got, Returned)
     ]  # fmt: skip
-    known = known_arguments(target.node, calls)
+    known = known_arguments(target.node, calls or seen)
     rows = [tuple(each for each in known if isinstance(each, Argument))]
     if len(rows[0]) < len(known):
         rows = list(_tried(known, program, bench))

@@ -224,13 +224,16 @@ def weigh(both: Pair) -> Mapping[str, tuple[float, float]]:
     """(candidate, incumbent) of what needs no sample: nodes of the syntax tree and, where there
     is only one question and either version answers it every time at the same cost, that.
     """
-    mine, theirs = (float(syntax.nodes(source)) for source in both.sources)
-    known = {"size": (mine, theirs)}
-    if (lone := both.ground.questions.lone) and not both.flaw:
-        new, old = ({*_asked(both, files, [lone] * REPEATED)} for files in
+    new, old = both.sources
+    theirs = float(syntax.nodes(old))
+    if both.flaw:  # it may not even parse; how large it is does not matter
+        return {"size": (theirs, theirs)}
+    known = {"size": (float(syntax.nodes(new)), theirs)}
+    if lone := both.ground.questions.lone:
+        mine, yours = ({*_asked(both, files, [lone] * REPEATED)} for files in
                     (both.candidate, both.incumbent))  # fmt: skip
-        if len(new) == len(old) == 1 and WORST not in new | old:
-            known["cost"] = (new.pop(), old.pop())
+        if len(mine) == len(yours) == 1 and WORST not in mine | yours:
+            known["cost"] = (mine.pop(), yours.pop())
     return known
 
 

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from successor.errors import SuccessorError
-from successor.sandbox import Call, Value
+from successor.sandbox import Call, Program, Value
 from successor.subjects.program.bench import Bench, Programs
 from successor.subjects.program.grading import Files
 from successor.subjects.program.questions import EDGES, ERRORS, TESTS, Questions
@@ -53,15 +53,28 @@ def left(
     for calls in asked(questions):
         if not due:
             break
-        given: list[Value] = [_plain(call) for call in calls]
         try:
-            call = Call((target.module, given))
-            found = bench.value(program, call, "tracing", PATIENCE_S)
+            ran = {line for lines in traced(target, bench, program, calls) for line in lines}
         except SuccessorError:
             break
-        ran = {line for line in found if type(line) is int} if type(found) is list else set[int]()
         due = [span for span in due if not ran & {*span}]
     return due
+
+
+def traced(
+    target: Target, bench: Bench, program: Program, calls: Sequence[Call]
+) -> list[frozenset[int]]:
+    """For each call the lines of the target's file that ran.
+
+    Raises:
+        SuccessorError: when that comes to nothing, or takes too long.
+    """
+    given: list[Value] = [_plain(call) for call in calls]
+    found = bench.value(program, Call((target.module, given)), "tracing", PATIENCE_S)
+    rows = [row if type(row) is list else [] for row in found] if type(found) is list else []
+    if len(rows) != len(calls):
+        raise SuccessorError("tracing came to no result")
+    return [frozenset(line for line in row if type(line) is int) for row in rows]
 
 
 def _plain(call: Call) -> Value:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from successor.sandbox import Returned
 from successor.subjects.program import memory, syntax
-from successor.subjects.program.agreement import Answer, told
+from successor.subjects.program.agreement import Answer, agrees, told
 from successor.subjects.program.grading import Asked, Files
 from successor.subjects.program.ground import Ground
 from successor.subjects.program.origin import spelled
@@ -33,6 +33,8 @@ PLAIN = 3.0
 PATIENCE = 10.0
 """Times the incumbent's time after which a variant is given up."""
 LEAST_WALL_S = 0.5
+KEPT, DOUBT = "kept", 0.1
+"""The marks of answers that stay as they are, and how much they count beside the tests."""
 TOLD = 2
 """Failures that are told of each slice."""
 FIRST, SURE = "first", "sure"
@@ -96,6 +98,10 @@ class Screener:
     """Screens variants of an incumbent; what the incumbent answers is kept."""
 
     ground: Ground
+    _failing: list[tuple[Files, int, float]] = field(
+        default_factory=list[tuple[Files, int, float]], repr=False
+    )
+    """Of the incumbent: how many tests fail, and the seconds that a variant has for them."""
     _rounds: dict[tuple[bytes, int], dict[str, Round]] = field(
         default_factory=dict[tuple[bytes, int], dict[str, Round]], repr=False
     )
@@ -108,6 +114,9 @@ class Screener:
             return Screening(correct=False, why=why)
         nodes = syntax.nodes(source)
         files, theirs = self.ground.files(source), self.ground.files(incumbent)
+        mended, why = self._mended(files, theirs)
+        if why:
+            return Screening(correct=False, why=why, nodes=nodes)
         gains = {"size": syntax.nodes(incumbent) / nodes}
         priced, marks, wall_s = Priced(), list[Marked](), 0.0
         for name in self._names():
@@ -125,9 +134,29 @@ class Screener:
         why = why or self.ground.objection(files, theirs)
         if why:
             return Screening(correct=False, why=why, nodes=nodes)
-        return Screening(
-            True, "", {**gains, **self._gains(files, theirs, seed, priced, marks)}, nodes
-        )
+        gains |= self._gains(files, theirs, seed, priced, marks)
+        if mended:
+            # Of repairs alike, the one that changes fewer other answers is the likelier.
+            changed = [1.0 - mark for name, mine, _ in marks if name == KEPT for mark in mine]
+            gains["repair"] = mended / (1.0 + DOUBT * statistics.fmean(changed or [0.0]))
+        return Screening(True, "", gains, nodes)
+
+    def _mended(self, files: Files, theirs: Files) -> tuple[float, str]:
+        """How many times fewer tests fail, one added to both; why it is no repair, if it is none.
+        0 where nothing is to be repaired.
+        """
+        if "repair" not in self.ground.objectives:
+            return 0.0, ""
+        if theirs not in [known for known, _, _ in self._failing]:
+            began = time.monotonic()
+            count = len(self.ground.failing(theirs))
+            wall_s = max(1.0, PATIENCE * (time.monotonic() - began))
+            self._failing = [(theirs, count, wall_s)]
+        _, before, wall_s = self._failing[0]
+        now = self.ground.failing(files, wall_s)
+        if len(now) >= before:
+            return 0.0, f"{now[0].test}: {now[0].why}" if now else "no test fails"
+        return (1.0 + before) / (1.0 + len(now)), ""
 
     def _gains(
         self, files: Files, theirs: Files, seed: int, priced: Priced,
@@ -154,6 +183,11 @@ class Screener:
         """
         grader = self.ground.grader
         answers = grader.answers(files, round_.asked, round_.wall_s)
+        if "repair" in self.ground.objectives:
+            for got, before in zip(answers, round_.answers, strict=True):
+                pairs = zip(before, got, strict=True)
+                kept = [float(agrees(old, new, grader.tolerance)) for old, new in pairs]
+                marks.append((KEPT, kept, [1.0] * len(kept)))
         rows = zip(round_.asked, round_.scores, round_.costs, answers, strict=True)
         for asked, scores, costs, got in rows:
             mine, spent = self._marked(asked, got)

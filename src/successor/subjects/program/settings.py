@@ -9,7 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from successor.sandbox import Tier
 
-Objective = Literal["speed", "accuracy", "errors", "memory", "size", "cost"]
+Objective = Literal["speed", "accuracy", "errors", "memory", "size", "cost", "repair"]
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))

@@ -13,6 +13,7 @@ from successor.subjects.program.examining import evaluate, examine
 from successor.subjects.program.goals import Goal
 from successor.subjects.program.grading import Files
 from successor.subjects.program.ground import Given, Ground, bench_for, describe, learn
+from successor.subjects.program.mending import diagnose
 from successor.subjects.program.results import Answered, Heat, Screening
 from successor.subjects.program.screening import Screener
 from successor.subjects.program.settings import Objective
@@ -135,7 +136,18 @@ class ProgramSubject:
 
     def failures(self, incumbent: Version, seed: int, workspace: Workspace) -> tuple[str, ...]:
         """What a version gets wrong of the items that authors may see, a few lines."""
-        return self._screener.failures(self.source(incumbent, workspace), seed)
+        source = self.source(incumbent, workspace)
+        told = self._screener.failures(source, seed)
+        if "repair" not in self.objectives:
+            return told
+        failing = self.ground.failing(self.ground.files(source))
+        return (*(f"{each.test} fails: {each.why}" for each in failing), *told)
+
+    def suspects(self, incumbent: Version, workspace: Workspace) -> tuple[tuple[int, float], ...]:
+        """(line, suspicion in (0, 1]) of the target's file, by the tests that run it and fail."""
+        ground = self.ground
+        files = ground.files(ground.source(incumbent, workspace))
+        return tuple((each.line, each.suspicion) for each in diagnose(ground, files).suspects)
 
     def draft(
         self, source: str, incumbent: Version, workspace: Workspace, **figures: float | str
@@ -167,7 +179,11 @@ class ProgramSubject:
         memory that they need for inputs that nobody knows before the candidate is there.
         """
         both = racing.pair(self.ground, candidate, incumbent, work)
-        found = racing.weigh(both)
+        found = {**racing.weigh(both)}
+        if "repair" in self.objectives:
+            fails = [float(len(self.ground.failing(each))) for each in
+                     (both.incumbent if both.flaw else both.candidate, both.incumbent)]  # fmt: skip
+            found["repair"] = (fails[0], fails[1])
         if "memory" not in self.objectives or both.flaw:
             return found
         seed = f"held-out/{candidate.id}/{incumbent.id}"

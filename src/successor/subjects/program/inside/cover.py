@@ -1,4 +1,4 @@
-"""Which lines of a module run while calls are answered."""
+"""Which lines of a module run while each of some calls is answered."""
 
 # ruff: noqa: ANN401 - a program's arguments and results may be anything
 
@@ -13,10 +13,11 @@ from typing import Any
 _function = import_module("successor_target").function
 
 
-def cover(module: str, calls: list[Any]) -> list[int]:
-    """Numbers of the lines of the module that ran, each once; what was raised does not matter."""
+def cover(module: str, calls: list[Any]) -> list[list[int]]:
+    """For each call the lines of the module that ran, each once; what it raised does not matter."""
     home = import_module(module)
     lines = set[int]()
+    found: list[list[int]] = []
 
     def trace(frame: FrameType, *_: Any) -> Any:
         if frame.f_code.co_filename != home.__file__:
@@ -27,8 +28,10 @@ def cover(module: str, calls: list[Any]) -> list[int]:
     sys.settrace(trace)
     try:
         for args, kwargs in calls:
+            lines.clear()
             with suppress(Exception):
                 _function(*args, **kwargs)
+            found.append(sorted(lines))
     finally:
         sys.settrace(None)
-    return sorted(lines)
+    return found

@@ -88,7 +88,8 @@ def safe_copy(value: Any) -> Any:
 
 
 def run_tests(module: str, name: str, docstring: str, tests: list[str]) -> list[Any]:
-    """[verdicts, calls]: a verdict is (test, "passed" | "failed" | "not run", why).
+    """[verdicts, calls, ends]: a verdict is (test, "passed" | "failed" | "not run", why), its end
+    how many of the calls were made once it was over.
 
     Args:
         docstring: the original's, whose examples hold whatever a version says of itself.
@@ -101,14 +102,18 @@ def run_tests(module: str, name: str, docstring: str, tests: list[str]) -> list[
     setattr(home, path[-1], recorder.shown)
     names = vars(importlib.import_module(module))
     verdicts = list(doctests(dict(names), path[-1], docstring))
+    ends = [len(recorder.calls)] * len(verdicts)
     for test in tests:
         try:
             cases = list(collect(vars(importlib.import_module(test))))
         except Exception as error:  # noqa: BLE001 - whatever a test module raises
             verdicts.append([test, "failed", told(error)])
+            ends.append(len(recorder.calls))
             continue
-        verdicts += [run_case(f"{test}.{case}", run) for case, run in cases]
-    return [verdicts, recorder.calls]
+        for case, run in cases:
+            verdicts.append(run_case(f"{test}.{case}", run))
+            ends.append(len(recorder.calls))
+    return [verdicts, recorder.calls, ends]
 
 
 def run_case(name: str, run: Callable[[], Any]) -> list[str]:

@@ -1,0 +1,122 @@
+"""The question that a human answers with one key: accept, edit, reject, explain, or leave it."""
+
+from __future__ import annotations
+
+import re
+import sys
+import termios
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from successor.cli.options import plain
+from successor.cli.proposal import Packet, editable, explained, packet_of, told, whole
+from successor.errors import SuccessorError
+from successor.lab import Lab, review
+from successor.ledger import Choice, Look
+
+QUESTION = "[a]ccept  [e]dit  [r]eject  e[x]plain  [q]uit and leave it waiting: "
+KEYS: dict[str, Choice] = {"a": "accept", "e": "edit", "r": "reject", "q": "later"}
+_SUFFIX = re.compile(r"\.\w{1,8}")
+
+
+def can_ask() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(lab: Lab) -> Lab | None:
+    """The lab once a human has chosen; None when the candidate was left waiting.
+
+    Raises:
+        UsageError: when nothing waits.
+    """
+    ledger = lab.parts.ledger
+    proposal = ledger.waiting()
+    if proposal is None:
+        return review(lab, "later")  # which says that nothing waits
+    question = _Question(lab, packet_of(ledger, proposal))
+    while (chosen := question.choose()) is None:
+        pass
+    return chosen if question.choice != "later" else None
+
+
+@dataclass
+class _Question:
+    """One candidate before one human, until a choice is on record."""
+
+    lab: Lab
+    packet: Packet
+    key: Callable[[], str] = click.getchar
+    choice: Choice | None = None
+
+    def __post_init__(self) -> None:
+        self._began = time.monotonic()
+        self._shown = told(self.packet)
+        self._explained = False
+        click.echo(f"\n{self._shown}\n", err=True)
+
+    def choose(self) -> Lab | None:
+        """The lab after one key; None when the question is still open."""
+        click.echo(QUESTION, err=True, nl=False)
+        # A key that was pressed before the question stood there answers nothing.
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+        pressed = self.key()
+        if pressed in ("\x03", "\x04"):
+            raise click.Abort
+        click.echo(plain(pressed), err=True)
+        if pressed == "x":
+            self._explain()
+        elif pressed in KEYS:
+            return self._take(KEYS[pressed])
+        return None
+
+    def _explain(self) -> None:
+        more = explained(self.packet)
+        click.echo(f"\n{more}\n", err=True)
+        if not self._explained:
+            self._shown, self._explained = f"{self._shown}\n{more}", True
+
+    def _take(self, choice: Choice) -> Lab | None:
+        try:
+            files = self._edited() if choice == "edit" else None
+            if choice == "edit" and files is None:
+                click.echo("Nothing was changed.", err=True)
+                return None
+            look = Look(self._shown, time.monotonic() - self._began, self._explained)
+            made = review(self.lab, choice, look=look, files=files)
+        except (SuccessorError, click.ClickException, UnicodeDecodeError, OSError) as error:
+            if choice != "edit":
+                raise
+            message = error.format_message() if isinstance(error, click.ClickException) else error
+            click.echo(plain(f"Not taken: {message}"), err=True)
+            return None
+        self.choice = choice
+        return made
+
+    def _edited(self) -> dict[str, bytes] | None:
+        """Every file of the candidate as the human left it; None when all are as they were."""
+        ledger, proposal = self.lab.parts.ledger, self.packet.proposal
+        texts = editable(ledger, proposal)
+        if not texts:
+            raise SuccessorError("no file of this candidate is text")
+        with TemporaryDirectory(prefix="successor-edit-") as folder:
+            # The names are the author's: one such as ../x must not lead out of the folder.
+            places = {
+                name: Path(folder) / f"candidate-{place}{_suffix(name)}"
+                for place, name in enumerate(texts)
+            }
+            for name, path in places.items():
+                path.write_bytes(texts[name].encode())
+            click.edit(filename=[str(path) for path in places.values()])
+            edited = {name: path.read_bytes().decode() for name, path in places.items()}
+        return None if edited == texts else whole(ledger, proposal, edited)
+
+
+def _suffix(name: str) -> str:
+    suffix = Path(name).suffix
+    return suffix if _SUFFIX.fullmatch(suffix) else ".txt"

@@ -1,0 +1,217 @@
+"""What a human is shown of a candidate that waits: the change, the evidence, more when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from successor.cli.options import plain
+from successor.cli.view import duration, number
+from successor.errors import RecordError
+from successor.insight.contract import contract_of
+from successor.insight.difference import FileChange, differences
+from successor.insight.report_html import counted
+from successor.judge.course import Batch, course
+from successor.ledger import Decided, Ledger, Proposal, Written
+
+LONGEST = 400
+"""Lines of a difference that are shown; `successor diff` and an editor show all."""
+SHOWN = 12
+"""Batches of one question that are shown; of more, the first and the last."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One slice of both versions' own exams; shares in [0, 1]."""
+
+    slice: str
+    candidate: float
+    incumbent: float | None
+
+
+@dataclass(frozen=True)
+class Packet:
+    """All that there is to say of a candidate that waits."""
+
+    proposal: Proposal
+    changes: tuple[FileChange, ...]
+    standings: tuple[Standing, ...]
+    batches: tuple[Batch, ...]
+    tried: tuple[str, ...]
+    """What became of every candidate before it, a line each, oldest first."""
+    contract: dict[str, tuple[str, ...]]
+    evaluations: float
+    """Runs in the sandbox that its author asked for."""
+    seconds: float
+    """Working time on record."""
+
+
+def packet_of(ledger: Ledger, proposal: Proposal) -> Packet:
+    """Read it all off the record.
+
+    Raises:
+        RecordError: when an object is missing or damaged.
+    """
+    candidate, incumbent = proposal.candidate, proposal.incumbent
+    exams = [ledger.exam(version.id) for version in (candidate, incumbent)]
+    before = {part.name: part.mean for part in exams[1].slices} if exams[1] else {}
+    evidence = proposal.verdict.evidence
+    mine = [
+        entry.event.figures
+        for entry in ledger.entries(Written)
+        if entry.event.version and entry.event.version.id == candidate.id
+    ]
+    spent = mine[-1].get("evaluations", 0) if mine else 0
+    return Packet(
+        proposal,
+        tuple(differences(ledger, incumbent, candidate)),
+        tuple(
+            Standing(part.name, part.mean, before.get(part.name))
+            for part in (exams[0].slices if exams[0] else ())
+        ),
+        course(ledger.object(evidence)) if evidence else (),
+        tuple(_tried(ledger, proposal)),
+        contract_of(ledger),
+        0.0 if isinstance(spent, str) else float(spent),
+        ledger.spent_s(),
+    )
+
+
+def _tried(ledger: Ledger, proposal: Proposal) -> Iterator[str]:
+    first = ledger.lineage(proposal.incumbent.id)[0].id
+    for made in (entry.event.decision for entry in ledger.entries(Decided)):
+        if made.candidate in (proposal.candidate.id, first):
+            continue
+        author = ledger.version(made.candidate).author
+        yield f"{made.candidate[:8]} by {author}: {made.outcome}: {made.reason}"
+
+
+def told(packet: Packet) -> str:
+    """The change and its evidence, in lines that a terminal shows as they are."""
+    return plain("\n".join(_told(packet)))
+
+
+def _told(packet: Packet) -> Iterator[str]:
+    found, verdict = packet.proposal, packet.proposal.verdict
+    lines = "".join(change.diff for change in packet.changes).splitlines()
+    yield from lines[:LONGEST]
+    if len(lines) > LONGEST:
+        more = f"successor diff LAB {found.incumbent.id[:8]} {found.candidate.id[:8]}"
+        yield f"... {len(lines) - LONGEST} more lines: {more}"
+    yield ""
+    yield f"Proposed   {found.candidate.id[:8]} by {found.candidate.author}"
+    yield f"Verdict    {verdict.outcome}: {verdict.reason}"
+    low, high = verdict.interval
+    yield (
+        f"Evidence   e-value {number(verdict.e_value)} of {number(verdict.threshold)} needed; "
+        f"effect {number(verdict.effect)}, 95% interval {number(low)} to {number(high)}"
+    )
+    checked = f"{counted(verdict.items, 'fresh item')} put to both versions"
+    slices = ", ".join(part.slice for part in packet.standings[:SHOWN])
+    yield f"Checked    {checked}" + (f"; its own exam: {slices}" if slices else "")
+    cost = f"{duration(packet.seconds)} of work on record"
+    if packet.evaluations:
+        cost = f"{number(packet.evaluations)} evaluations by its author, {cost}"
+    yield f"Cost       {cost}"
+
+
+def explained(packet: Packet) -> str:
+    """More: slice by slice, the evidence as it grew, what was tried, what is taken for granted."""
+    return plain("\n".join(_explained(packet)))
+
+
+def _explained(packet: Packet) -> Iterator[str]:
+    yield "Own exams, share right: candidate, incumbent"
+    for part in packet.standings:
+        old = "-" if part.incumbent is None else f"{part.incumbent:.1%}"
+        yield f"  {part.slice:<24} {part.candidate:>7.1%} {old:>7}"
+    yield "Evidence as it grew, on items that no author saw"
+    if not packet.batches:
+        yield "  this judge keeps none that can be shown"
+    for question in dict.fromkeys(batch.question for batch in packet.batches):
+        rows = [batch for batch in packet.batches if batch.question == question]
+        left_out = len(rows) - SHOWN
+        for place, row in enumerate(rows):
+            if left_out > 0 and place == SHOWN // 2:
+                yield f"  ... {left_out} batches more"
+            if left_out <= 0 or place < SHOWN // 2 or place >= SHOWN // 2 + left_out:
+                yield f"  {question:<12} {row.items:>6,}  {row.told}"
+    yield "Tried before"
+    yield from (f"  {line}" for line in packet.tried or ("nothing",))
+    for name, lines in packet.contract.items():
+        yield name.capitalize()
+        yield from (f"  {line}" for line in lines or ("nothing",))
+
+
+def fields(packet: Packet | None) -> dict[str, Any]:
+    """What waits, for programs; all null when nothing does."""
+    if packet is None:
+        return dict.fromkeys(_FIELDS)
+    found, verdict = packet.proposal, packet.proposal.verdict
+    made: dict[str, Any] = {
+        "candidate": found.candidate.id,
+        "incumbent": found.incumbent.id,
+        "generation": found.generation,
+        "author": found.candidate.author,
+        "files": [asdict(change) for change in packet.changes],
+        "verdict": verdict.reason,
+        "e_value": verdict.e_value,
+        "threshold": verdict.threshold,
+        "effect": verdict.effect,
+        "interval": list(verdict.interval),
+        "items": verdict.items,
+        "slices": {part.slice: part.candidate for part in packet.standings},
+        "slices_before": {
+            part.slice: part.incumbent for part in packet.standings if part.incumbent is not None
+        },
+        "course": [f"{each.question} {each.items}: {each.told}" for each in packet.batches],
+        "tried": list(packet.tried),
+        "contract": packet.contract or None,
+    }
+    return {name: made[name] for name in _FIELDS}
+
+
+_FIELDS = (
+    "candidate",
+    "incumbent",
+    "generation",
+    "author",
+    "files",
+    "verdict",
+    "e_value",
+    "threshold",
+    "effect",
+    "interval",
+    "items",
+    "slices",
+    "slices_before",
+    "course",
+    "tried",
+    "contract",
+)
+
+
+def editable(ledger: Ledger, proposal: Proposal) -> dict[str, str]:
+    """The files of the candidate that a human may edit: those that it changes, as text."""
+    found: dict[str, str] = {}
+    for name, digest in proposal.candidate.files.items():
+        data = ledger.object(digest)
+        if proposal.incumbent.files.get(name) != digest and b"\0" not in data:
+            try:
+                found[name] = data.decode()
+            except UnicodeDecodeError:
+                continue
+    return found
+
+
+def whole(ledger: Ledger, proposal: Proposal, edited: dict[str, str]) -> dict[str, bytes]:
+    """Every file of the candidate, with those that were edited in place.
+
+    Raises:
+        RecordError: when an object is missing or damaged.
+    """
+    if unknown := edited.keys() - proposal.candidate.files.keys():
+        raise RecordError(f"the candidate has no file {min(unknown)!r}")
+    kept = {name: ledger.object(digest) for name, digest in proposal.candidate.files.items()}
+    return {**kept, **{name: text.encode() for name, text in edited.items()}}

@@ -1,0 +1,150 @@
+"""`successor review`: a human decides on the candidate that waits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from successor.cli.options import JSON, Said, echo_json, option
+
+if TYPE_CHECKING:
+    from successor.ledger import Ledger
+
+EXIT_NEEDS_HUMAN = 3
+
+
+@click.command(
+    short_help="Decide on the candidate that waits for a human.",
+    help="""\b
+    Examples:
+      successor review examples/add/add.py:add
+      successor review examples/add/add.py:add --accept --write
+      successor review examples/adder 9c41 --reject --reason "too clever"
+      successor review examples/adder --json
+
+    Below stage 4 a candidate that is better waits for a human. Show it with its evidence, and
+    take what becomes of it: at a terminal by one key, else by --accept or --reject. It is on
+    record with your name, once. With neither, away from a terminal, it is shown and goes on
+    waiting, with exit code 3. TARGET is a lab, or a function, as in add.py:add; CANDIDATE is how
+    the id of the one that you mean begins, so that no other is taken for it.
+    """,
+)
+@click.argument("what", metavar="TARGET")
+@click.argument("candidate", required=False)
+@option("--accept", is_flag=True, help="Put the candidate in charge.")
+@option("--reject", is_flag=True, help="Go on without it.")
+@option("--reason", type=Said(), default="not said", metavar="TEXT", help="Why, for the record.")
+@option("--write", is_flag=True, help="Put what was accepted in the function's file, too.")
+@JSON
+def review(
+    what: str,
+    candidate: str | None,
+    *,
+    accept: bool,
+    reject: bool,
+    reason: str,
+    write: bool,
+    json: bool,
+) -> int:
+    """See the help above."""
+    from successor.cli.asking import can_ask
+    from successor.errors import UsageError
+    from successor.lab import record_of
+    from successor.ledger import Ledger
+    from successor.targets import lab_of, parse, require_unchanged, written_back
+
+    if accept and reject:
+        raise UsageError("--accept and --reject: which of the two?")
+    choice = "accept" if accept else "reject" if reject else None
+    function, folder = parse(what), lab_of(what)
+    if write and function is None:
+        raise UsageError(f"{what}: --write is for functions")
+    if write and function is not None:
+        require_unchanged(function)  # before anything is on record
+    with Ledger.read(record_of(folder)) as ledger:
+        proposal = ledger.waiting()
+    if proposal is None and (choice or candidate):
+        raise UsageError(f"{what}: no candidate waits for a human")
+    if candidate is not None and proposal and not _means(candidate, proposal.candidate.id):
+        raise UsageError(
+            f"{what}: {proposal.candidate.id[:12]} waits, which does not begin with {candidate!r}"
+        )
+    asked = proposal is not None and choice is None and not json and can_ask()
+    if not asked and choice is None:
+        return _show(folder, what, as_json=json)
+    found = _decide(folder, choice, reason, proposal.candidate.id if proposal else "")
+    if write and function is not None and found["decision"] == "promoted":
+        written_back(function)
+    if json:
+        echo_json(found)
+    else:
+        click.echo(_said(found, what))
+    return EXIT_NEEDS_HUMAN if found["decision"] == "waiting" else 0
+
+
+def _means(beginning: str, name: str) -> bool:
+    return bool(beginning) and name.startswith(beginning)
+
+
+def _show(folder: Path, what: str, *, as_json: bool) -> int:
+    """What waits, if anything does, and that it goes on waiting."""
+    from successor.cli.proposal import fields, packet_of, told
+    from successor.lab import record_of
+    from successor.ledger import Ledger
+
+    with Ledger.read(record_of(folder)) as ledger:
+        proposal = ledger.waiting()
+        packet = packet_of(ledger, proposal) if proposal else None
+        if as_json:
+            echo_json(_fields(fields(packet), "waiting" if packet else None, ledger))
+        elif packet is None:
+            click.echo("Nothing waits for a human.")
+        else:
+            click.echo(told(packet))
+            click.echo(f"\nDecide with: successor review {what} --accept, or --reject", err=True)
+    return EXIT_NEEDS_HUMAN if proposal else 0
+
+
+def _decide(folder: Path, choice: str | None, reason: str, expected: str) -> dict[str, Any]:
+    """Take the choice, or ask for it; the fields of `review --json`."""
+    from successor.cli.asking import ask
+    from successor.cli.proposal import fields, packet_of
+    from successor.errors import UsageError
+    from successor.lab import open_lab
+    from successor.lab import review as reviewed
+
+    with open_lab(folder, to_write=False) as lab:
+        ledger = lab.parts.ledger
+        proposal = ledger.waiting()
+        if proposal is None or proposal.candidate.id != expected:
+            raise UsageError(f"{folder}: meanwhile another process decided; look again")
+        packet = packet_of(ledger, proposal)
+        if choice is None:
+            decided = ask(lab) is not None
+        else:
+            reviewed(lab, "accept" if choice == "accept" else "reject", reason)
+            decided = True
+        made = [each for each in ledger.decisions() if each.candidate == expected][-1]
+        told = {"by": made.by, "reason": made.reason} if decided else None
+        return _fields(fields(packet), made.outcome if decided else "waiting", ledger, told)
+
+
+def _fields(
+    packet: dict[str, Any], decision: str | None, ledger: Ledger, told: dict[str, str] | None = None
+) -> dict[str, Any]:
+    made = told or {"by": None, "reason": None}
+    return {**packet, "decision": decision, **made, "ledger_head": ledger.head.root}
+
+
+def _said(found: dict[str, Any], what: str) -> str:
+    from successor.cli.options import plain
+
+    name = str(found["candidate"])[:8]
+    told = {
+        "promoted": f"{name} is in charge. Go on with: successor improve {what}",
+        "waiting": f"{name} goes on waiting. Decide with: successor review {what}",
+    }
+    on = f"{name} was {found['decision']}: {found['reason']}. Go on with: successor improve {what}"
+    return plain(told.get(str(found["decision"]), on))
