@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from successor.errors import UsageError
 from successor.llm import (
@@ -20,6 +20,7 @@ from successor.llm import (
     Budget,
     BudgetError,
     LanguageModel,
+    Limits,
     LLMError,
     Reply,
     Request,
@@ -27,7 +28,7 @@ from successor.llm import (
     UnavailableError,
     Usage,
 )
-from successor.types import Digest, Workspace
+from successor.types import Digest, Figures, Workspace
 
 Asked: TypeAlias = tuple[str, Request]
 """A model's name, and what it is asked."""
@@ -147,6 +148,34 @@ class Correspondence:
         spent, limits = self._budget.spent, self._budget.limits
         told = {"tokens": spent.tokens, "usd": float(spent.usd)}
         self._workspace.progress("asking", spent.calls, limits.calls or 0, **told)
+
+
+class Budgeted(Protocol):
+    """Settings of an author that may ask so much over a whole run."""
+
+    @property
+    def calls(self) -> int: ...
+    @property
+    def tokens(self) -> int: ...
+    @property
+    def usd(self) -> float | None: ...
+
+
+def budgeted(settings: Budgeted) -> Limits:
+    """The budget of a whole run."""
+    usd = None if settings.usd is None else Decimal(str(settings.usd))
+    return Limits(settings.calls, settings.tokens, usd)
+
+
+def spent_on(used: Figures) -> Usage:
+    """What drafts on record say that they took; of which tokens does not matter any more."""
+    calls, tokens, usd = (float(used.get(name, 0)) for name in ("calls", "tokens", "usd"))
+    return Usage(calls=int(calls), input_tokens=int(tokens), usd=Decimal(str(usd)))
+
+
+def cost_of(spent: Usage) -> dict[str, float | int | str]:
+    """Usage as the figures of a draft."""
+    return {"calls": spent.calls, "tokens": spent.tokens, "usd": float(spent.usd)}
 
 
 def _name(model: str, request: Request) -> Digest:

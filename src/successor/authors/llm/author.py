@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
 from successor.authors.desk import Desk
-from successor.authors.llm.asking import Correspondence, Saved
+from successor.authors.llm.asking import Correspondence, Saved, budgeted, cost_of, spent_on
 from successor.authors.llm.memory import Memory
-from successor.authors.llm.models import Source, limits_of
+from successor.authors.llm.models import Source
 from successor.authors.llm.search import Search
 from successor.authors.llm.settings import Settings
 from successor.authors.matter import earlier, matter_of
 from successor.authors.trials import Terms, Trials, is_python
 from successor.authors.workshop import Workshop
-from successor.llm import Budget, LanguageModel, Usage
-from successor.types import Brief, Draft, Figures, Workspace
+from successor.llm import Budget, LanguageModel
+from successor.types import Brief, Draft, Workspace
 
 
 class LLMAuthor:
@@ -39,7 +38,7 @@ class LLMAuthor:
         Raises:
             UsageError: naming the variable to set.
         """
-        self._source.require(self.settings.models, limits_of(self.settings))
+        self._source.require(self.settings.models, budgeted(self.settings))
 
     def close(self) -> None:
         """Give the models back."""
@@ -69,7 +68,7 @@ class LLMAuthor:
         search.run()
         draft = trials.hand_in()
         self._memory = search.learnt(draft)
-        told = {**search.counts, **_cost(talk.spent)}
+        told = {**search.counts, **cost_of(talk.spent)}
         if talk.ended:
             told["ended"] = talk.ended
         if draft is None:
@@ -90,7 +89,7 @@ class LLMAuthor:
     def _counted(self, brief: Brief, saved: Saved) -> Budget:
         """The budget of the run: what is on record, and what a kill left unrecorded, is spent."""
         if self._budget is None:
-            self._budget = Budget(limits_of(self.settings), _spent(brief.used) + saved.spent)
+            self._budget = Budget(budgeted(self.settings), spent_on(brief.used) + saved.spent)
         return self._budget
 
     def _opened(self, budget: Budget) -> Mapping[str, LanguageModel]:
@@ -98,13 +97,3 @@ class LLMAuthor:
             if name not in self._models:
                 self._models[name] = self._source.open(name, budget)
         return self._models
-
-
-def _spent(used: Figures) -> Usage:
-    """What drafts on record say that they took; of which tokens does not matter any more."""
-    calls, tokens, usd = (float(used.get(name, 0)) for name in ("calls", "tokens", "usd"))
-    return Usage(calls=int(calls), input_tokens=int(tokens), usd=Decimal(str(usd)))
-
-
-def _cost(spent: Usage) -> dict[str, float | int | str]:
-    return {"calls": spent.calls, "tokens": spent.tokens, "usd": float(spent.usd)}

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from successor.authors.llm.settings import Settings
 from successor.errors import UsageError
 from successor.llm import Budget, LanguageModel, Limits, SetupError, open_model
 from successor.llm.places import user_cache
@@ -74,12 +72,6 @@ class Providers:
                 f"[author] models = {name!r}: no server at {server.hostname}:{_port(server)} "
                 f"({error.strerror or error}); start it, or set {where.provider.url_variable}"
             ) from None
-
-
-def limits_of(settings: Settings) -> Limits:
-    """The budget of a whole run."""
-    usd = None if settings.usd is None else Decimal(str(settings.usd))
-    return Limits(settings.calls, settings.tokens, usd)
 
 
 def _port(server: SplitResult) -> int:

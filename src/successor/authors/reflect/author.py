@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from random import Random
 
-from successor.authors.llm.asking import Asked, Correspondence, Saved
+from successor.authors.llm.asking import Asked, Correspondence, Saved, budgeted, cost_of, spent_on
 from successor.authors.llm.models import Source
 from successor.authors.reflect.pool import Entry, Pool
 from successor.authors.reflect.practice import Practice, Trace
 from successor.authors.reflect.prompts import merging, read, reflecting
 from successor.authors.reflect.settings import Settings
 from successor.errors import UsageError
-from successor.llm import Budget, LanguageModel, Limits, Message, Request, Usage
-from successor.types import Brief, Counts, Draft, Figures, Workspace
+from successor.llm import Budget, LanguageModel, Message, Request
+from successor.types import Brief, Counts, Draft, Workspace
 
 _IDLE = 8
 """Rounds in a row that cost no rollout, after which it ends."""
@@ -45,7 +44,7 @@ class ReflectAuthor:
         Raises:
             UsageError: naming what has to be set or started.
         """
-        self._source.require(self.settings.models, self._limits())
+        self._source.require(self.settings.models, budgeted(self.settings))
 
     def close(self) -> None:
         """Give the models back."""
@@ -58,12 +57,12 @@ class ReflectAuthor:
             return None
         saved = Saved.load(workspace.resume())
         if self._budget is None:
-            self._budget = Budget(self._limits(), _spent(brief.used) + saved.spent)
+            self._budget = Budget(budgeted(self.settings), spent_on(brief.used) + saved.spent)
         talk = Correspondence(self._opened(self._budget), self._budget, saved, workspace)
         search = Search(self.practice, self.settings, brief, talk, workspace)
         search.run()
         best, first = search.pool.best, search.pool.entries[0]
-        told: dict[str, float | str] = {**_cost(talk.spent), **search.told()}
+        told: dict[str, float | str] = {**cost_of(talk.spent), **search.told()}
         if talk.ended:
             told["ended"] = talk.ended
         if best.mean - first.mean < max(self.settings.least, 1e-9):
@@ -75,14 +74,6 @@ class ReflectAuthor:
             if name not in self._models:
                 self._models[name] = self._source.open(name, budget)
         return self._models
-
-    def _limits(self) -> Limits:
-        usd = self.settings.usd
-        return Limits(
-            self.settings.calls,
-            self.settings.tokens,
-            None if usd is None else Decimal(str(usd)),
-        )
 
 
 @dataclass
@@ -216,13 +207,3 @@ def _spread(names: Sequence[str], items: int) -> Counts:
     each, more = divmod(items, len(names))
     counts = [(name, each + (place < more)) for place, name in enumerate(names)]
     return tuple((name, count) for name, count in counts if count)
-
-
-def _spent(used: Figures) -> Usage:
-    """What drafts on record say that they took; of which tokens does not matter any more."""
-    calls, tokens, usd = (float(used.get(name, 0)) for name in ("calls", "tokens", "usd"))
-    return Usage(calls=int(calls), input_tokens=int(tokens), usd=Decimal(str(usd)))
-
-
-def _cost(spent: Usage) -> dict[str, float | int | str]:
-    return {"calls": spent.calls, "tokens": spent.tokens, "usd": float(spent.usd)}
