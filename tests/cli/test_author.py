@@ -87,7 +87,7 @@ def test_what_the_command_may_reach_is_in_the_lab(run: Run, sums: str, tmp_path:
     ("options", "why"),
     [
         (["--author", "rewrit"], "did you mean 'rewrite'"),
-        (["--author", "command:"], "command line"),
+        (["--author", "command:"], "at least 1 character"),
         (["--author", "command: 'x"], "no closing quotation"),
         (["--author", "rewrite", "--allow", "network"], "--allow is for"),
         (["--allow", "network"], "--allow is for"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -247,11 +248,14 @@ def test_what_lies_in_the_folder_is_not_believed(lab: Path):
         inbox.put("\ud800")
 
 
-def test_what_no_author_takes_is_said(lab: Path, capfd: pytest.CaptureFixture[str]):
+def test_what_no_author_takes_is_said(lab: Path):
     (lab / "successor.toml").write_text(LAB.replace('"inbox"', '"rewrite"'))
     handed = asked(lab, "hand_in", source=FAST)
     assert "inbox" in handed["next"]
-    assert "--author inbox" in capfd.readouterr().err
+    command = [sys.executable, "-m", "successor", "mcp", str(lab)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+    assert b"--author inbox" in done.stderr
+    assert done.stdout == b""
 
 
 def test_a_lab_of_no_program_has_no_counter(lab: Path, capfd: pytest.CaptureFixture[str]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,19 @@ def author_of(
     return AgentAuthor(Bench(length), checked, Runner(checked, given or {}))
 
 
-def is_running(token: str) -> bool:
-    """Whether a process of this machine has that in its command line."""
+def lasts(token: str, patience_s: float = 15.0) -> bool:
+    """Whether a process of this machine still has that in its command line after a while: the
+    system takes a moment to end what was killed.
+    """
+    deadline = time.monotonic() + patience_s
+    while found := _is_running(token):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.1)
+    return found
+
+
+def _is_running(token: str) -> bool:
     for each in Path("/proc").iterdir():
         try:
             if each.name.isdigit() and token.encode() in (each / "cmdline").read_bytes():

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from authors.agents.acting import GOOD, SLOW, WRITE_GOOD, author_of, is_running
+from authors.agents.acting import GOOD, SLOW, WRITE_GOOD, author_of, lasts
 from authors.workbench import PATH, Desk, brief_of, version_of
 from successor.authors.agent import AgentAuthor
 from successor.authors.agent import running as running_module
@@ -189,7 +189,7 @@ def test_one_that_hangs_and_forks_is_ended_with_all_that_it_left():
     token = f"98{time.time_ns()}"
     draft = written(author_of(HANG.format(token=token), wall_s=4.0))
     assert draft.figures["failed"] == "the agent did not end within 4 seconds"
-    assert not is_running(token)
+    assert not lasts(token)
 
 
 def test_one_that_exits_and_leaves_others_behind_leaves_none():
@@ -198,7 +198,7 @@ def test_one_that_exits_and_leaves_others_behind_leaves_none():
     desk = Desk()
     draft = written(author_of(code), desk)
     assert text_of(draft, desk) == GOOD
-    assert not is_running(token)
+    assert not lasts(token)
 
 
 def test_one_that_prints_without_end_is_ended():
@@ -231,7 +231,7 @@ def test_the_end_of_a_run_ends_it_and_counts_it():
     with closing(author), pytest.raises(Halt):
         author.write(brief_of(version_of(SLOW, desk)), desk)
     assert time.monotonic() - began < 30.0
-    assert not is_running(token)
+    assert not lasts(token)
     again = Desk()
     again.saved, again.objects = desk.saved, desk.objects
     draft = written(author_of(WRITE_GOOD), again)
@@ -310,7 +310,8 @@ def test_without_a_sandbox_it_is_refused_and_not_run(
 @pytest.mark.parametrize(
     ("setting", "why"),
     [
-        ({"command": ""}, "command line"),
+        ({"command": ""}, "at least 1 character"),
+        ({"command": "''"}, "a command line"),
         ({"command": "'open"}, "no closing quotation"),
         ({"command": "a\nb"}, "one line"),
         ({"environment": ["A=B"]}, "environment"),
