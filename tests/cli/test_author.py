@@ -125,4 +125,5 @@ def test_what_an_agent_came_to_is_told(run: Run, sums: str):
     done = run("improve", sums, "--author", line, "--generations", 2, "--json")
     assert done.lines[1]["decision"] == "no candidate"
     assert done.lines[1]["reason"] == "the agent ended with 1: no idea"
+    assert "s: the agent ended with 1: no idea\n" in done.err
     assert json.loads(run("status", sums, "--json").out)

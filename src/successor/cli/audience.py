@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.live import Live
 
-from successor.cli.generation import Generation
+from successor.cli.generation import NOTHING_TO_TRY, Generation
 from successor.cli.options import echo_json, plain
 from successor.cli.view import (
     Scene,
@@ -137,7 +137,9 @@ def told_generation(generation: Generation) -> str:
         parts.append(told_measures(generation.measured))
     if generation.e_value is not None:
         parts.append(f"e-value {evidence(generation)}")
-    return ", ".join([*parts, duration(generation.seconds)])
+    told = ", ".join([*parts, duration(generation.seconds)])
+    no_use = generation.decision == "no candidate" and generation.reason != NOTHING_TO_TRY
+    return f"{told}: {generation.reason}" if no_use else told
 
 
 def audience(scene: Scene, *, as_json: bool, quiet: bool) -> list[Audience]:

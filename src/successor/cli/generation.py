@@ -24,6 +24,9 @@ Measures: TypeAlias = dict[str, float]
 """What the exam of a version measures, by name; empty when it was not examined."""
 
 
+NOTHING_TO_TRY = "the author had nothing to try"
+
+
 @dataclass(frozen=True)
 class Generation:
     """One generation as it is reported; `docs/json.md` describes every field."""
@@ -129,7 +132,7 @@ class Chronicle:
         version = now.version.id if now.version else now.incumbent or ""
         verdict, decision = now.verdict, now.decision
         measured = self.measures(version)
-        why = "the author had nothing to try" if now.passed else "given up by a rollback"
+        why = NOTHING_TO_TRY if now.passed else "given up by a rollback"
         outcome, reason = "no candidate", now.failed or why
         if now.incumbent is None:
             outcome, reason = "first", "there was none before"
