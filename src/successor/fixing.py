@@ -91,7 +91,7 @@ def prepare(name: FunctionName, wanted: Wanted) -> tuple[Path, bool]:
     }
     if wanted.model:
         tables["author.llm"] = {"models": [wanted.model]}
-    text = described(target, Wishes("repair", tuple(tests), None, tables))
+    text = described(target, Wishes("repair", tuple(tests), tables=tables))
     folder = name.folder
     files[labfile.FILE_NAME] = text.encode()
     changed = [put(folder / path, content) for path, content in files.items()]

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from importlib.metadata import entry_points
 from typing import cast
 
-from successor.authors.agent.settings import Settings
 from successor.cli.options import Said, option
 from successor.errors import UsageError
-from successor.validation import no_such, validated
 
 AGENT = "agent"
 COMMAND = "command:"
@@ -36,6 +34,9 @@ def author_table(author: object, allow: object) -> dict[str, object] | None:
     Raises:
         UsageError: when there is no such author, or something is allowed to one that is no command.
     """
+    from successor.authors.agent.settings import Settings
+    from successor.validation import no_such, validated
+
     allow = cast("tuple[str, ...]", allow)
     if not isinstance(author, str):
         if allow:
