@@ -10,7 +10,7 @@ import pytest
 from cli.commands import change, make_lab
 from successor import labfile
 from successor.errors import SuccessorError, UsageError
-from successor.lab import load, open_lab, set_aside
+from successor.lab import improve_self, load, open_lab, set_aside
 from successor.ledger import Ledger, SessionStarted
 from successor.plugins import find
 
@@ -34,7 +34,9 @@ def test_a_duration_is_read(text: object, seconds: float):
     assert labfile.parse_duration(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "soon", "5 parsecs", "-5m", "0s", "m5", "5mm", True, None])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "5 parsecs", "-5m", "0s", "m5", "5mm", "1h30", "90 5m", True, None]
+)
 def test_what_is_no_duration_is_refused(text: object):
     with pytest.raises(ValueError, match="a duration such as"):
         labfile.parse_duration(text)
@@ -132,6 +134,24 @@ def test_a_labs_own_code_that_fails_is_blamed_in_a_line(lab: Path, code: str, to
     with pytest.raises(UsageError, match=told) as caught:
         load(lab)
     assert "\n" not in str(caught.value)
+
+
+def test_a_part_of_the_lab_that_changed_is_another_experiment(lab: Path):
+    load(lab).close()
+    with load(lab) as opened:
+        improve_self(opened)
+    with (lab / "tiny.py").open("a") as file:
+        file.write("# changed\n")
+    with pytest.raises(UsageError, match=r"tiny.py \(part\)"):
+        load(lab)
+
+
+def test_the_working_directory_may_change_meanwhile(lab: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(lab.parent)
+    with load(lab.name) as opened:
+        improve_self(opened)
+        monkeypatch.chdir("/")
+        improve_self(opened)
 
 
 def test_the_settings_in_force_are_on_record(lab: Path):

@@ -28,7 +28,7 @@ from successor.labfile import LabFile
 from successor.ledger import Choice, Ledger, Look, Review, SandboxOpened, SessionStarted
 from successor.ledger.disk import WriterLock, explain_disk, require_room
 from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage, require_measurable
-from successor.plugins import Bound, Closing, Confined, Foreseeing, Telling, make
+from successor.plugins import Bound, Closing, Confined, Foreseeing, Telling, make, own_code
 from successor.types import (
     Author,
     Counts,
@@ -223,6 +223,7 @@ def open_lab(
             _require_measurable(overseer.cases, subject.asks(), folder)
         aside = set_aside(folder) if fresh else None
         bound: Mapping[str, Digest] = subject.fingerprint() if isinstance(subject, Bound) else {}
+        bound = {**bound, **own_code(folder, (told.kind, writes.kind, judges.kind))}
         experiment = Experiment(settings, defaults, bound, unsafe=unsafe_sandbox)
         ledger = _open_ledger(folder, experiment, overseer, interrupt)
         ledger.runs_in(partial(_sandbox_of, subject), unsafe=unsafe_sandbox)
@@ -239,7 +240,7 @@ def record_of(folder: Path) -> Path:
         UsageError: when there is no such lab, or a file is in the place of its record.
     """
     labfile.require_folder(folder)
-    record = folder / RECORD
+    record = folder.absolute() / RECORD  # also for who changes the working directory meanwhile
     if record.exists() and not record.is_dir():
         raise UsageError(f"{record} is a file, where the record has its folder: move it away")
     return record

@@ -49,7 +49,7 @@ def parse_duration(text: object) -> float:
         ValueError: when it is no duration, or not longer than nothing.
     """
     parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smhd]?)", str(text))
-    spelled = re.fullmatch(r"(?:\s*\d+(?:\.\d+)?\s*[smhd]?)+\s*", str(text))
+    spelled = re.fullmatch(r"\s*\d+(?:\.\d+)?\s*|(?:\s*\d+(?:\.\d+)?\s*[smhd])+\s*", str(text))
     total = sum(float(number) * _UNITS_S[unit] for number, unit in parts)
     if isinstance(text, bool) or not spelled or not 0 < total <= LONGEST_S:
         raise ValueError('a duration such as "90s", "5m" or "1h30m", above 0 and at most 100 years')

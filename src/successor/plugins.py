@@ -141,6 +141,15 @@ def make(group: Group, kind: str, folder: Path, *given: object) -> object:
     return made
 
 
+def own_code(folder: Path, kinds: Sequence[str]) -> dict[str, Digest]:
+    """The digests of the lab's own files that its parts come from: with any other, it is another
+    experiment.
+    """
+    homes = {kind.rpartition(":")[0] for kind in kinds}
+    own = sorted(home for home in homes if home.endswith(".py"))
+    return {f"{home} (part)": sha256((folder / home).read_bytes()).hexdigest() for home in own}
+
+
 def _named(kind: str, folder: Path, where: str) -> Callable[..., object]:
     home, _, name = kind.rpartition(":")
     if home.endswith(".py") and not (folder / home).resolve().is_relative_to(folder.resolve()):

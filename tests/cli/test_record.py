@@ -158,3 +158,15 @@ def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
     assert len(lines) == 8
     assert all(line.isprintable() for line in lines)
     assert lines[0].startswith(r"goal         Count\x1b]0;title\x07\x9b2J\u202e\nstate")
+
+
+@pytest.mark.parametrize(
+    "name", ["tiny.py", "successor.toml", ".successor/record.sqlite", ".successor/new"]
+)
+def test_a_report_never_takes_the_place_of_another_file(lab: Path, run: Run, name: str):
+    assert run("improve", lab, "--quiet").code == 0
+    before = {path: path.read_bytes() for path in lab.rglob("*") if path.is_file()}
+    found = run("report", lab, "-o", lab / name)
+    assert (found.code, len(found.err.splitlines())) == (2, 1)
+    assert {path: path.read_bytes() for path in lab.rglob("*") if path.is_file()} == before
+    assert run("report", lab).code == run("report", lab).code == 0

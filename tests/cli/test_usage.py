@@ -264,3 +264,11 @@ def test_a_reader_that_goes_away_is_no_traceback(lab: Path, run: Run):
     command = f"{sys.executable} -m successor lineage {lab} --json | true"
     found = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert found.stderr == ""
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "2>/dev/full"])
+def test_a_stream_that_is_not_there_ends_no_run(lab: Path, run: Run, closed: str):
+    command = f"{sys.executable} -m successor improve {lab} {closed}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert run("status", lab, "--json").lines[0]["incumbent"]

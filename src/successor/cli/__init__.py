@@ -68,6 +68,9 @@ for verb in VERBS:
 
 def main() -> NoReturn:
     """Run the command line and exit with its code."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started it, as in 2>&-
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123 - to the end
     sys.exit(run_command(sys.argv[1:]))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -105,18 +106,17 @@ class Lines:
         if now - self._told_s < 1.0:
             return
         self._stage, self._told_s = step.stage, now
-        click.echo(
-            plain(f"generation {scene.number}: {told_step(step, scene.left_s(step))}"), err=True
-        )
+        self.noticed(f"generation {scene.number}: {told_step(step, scene.left_s(step))}")
 
     def noticed(self, text: str) -> None:
-        click.echo(plain(text), err=True)
+        with suppress(OSError):  # a log on a full disk is no reason to end a run
+            click.echo(plain(text), err=True)
 
     def ended(self, generation: Generation) -> None:
-        click.echo(plain(told_generation(generation)), err=True)
+        self.noticed(told_generation(generation))
 
     def finished(self, summary: dict[str, Any], told: str) -> None:
-        click.echo(plain(told), err=True)
+        self.noticed(told)
 
     def close(self) -> None:
         """Nothing was opened."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -176,10 +177,12 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
     if not change.files and not waits:
         click.echo(BARRED if barred else "Nothing better was found.", err=True)
     if written:
-        undo = f"successor rollback {function} --write"
+        undo = f"successor rollback {quote(str(function))} --write"
         click.echo(f"Written to {function.file}; undo it with: {undo}", err=True)
     elif change.files and not write:
-        click.echo(f"Put it in the file with: successor improve {function} --write", err=True)
+        click.echo(
+            f"Put it in the file with: successor improve {quote(str(function))} --write", err=True
+        )
 
 
 @contextmanager

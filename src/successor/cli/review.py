@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -141,10 +142,10 @@ def _fields(
 def _said(found: dict[str, Any], what: str) -> str:
     from successor.cli.options import plain
 
-    name = str(found["candidate"])[:8]
+    name, typed = str(found["candidate"])[:8], quote(what)
     told = {
-        "promoted": f"{name} is in charge. Go on with: successor improve {what}",
-        "waiting": f"{name} goes on waiting. Decide with: successor review {what}",
+        "promoted": f"{name} is in charge. Go on with: successor improve {typed}",
+        "waiting": f"{name} goes on waiting. Decide with: successor review {typed}",
     }
-    on = f"{name} was {found['decision']}: {found['reason']}. Go on with: successor improve {what}"
+    on = f"{name} was {found['decision']}: {found['reason']}. Go on with: successor improve {typed}"
     return plain(told.get(str(found["decision"]), on))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -83,7 +84,7 @@ def run_session(folder: Path, overrides: Mapping[str, Mapping[str, object]], man
 
 def decide_with(folder: Path) -> str:
     """How to decide on what waits."""
-    return f"Decide with: successor review {name_of(folder)}"
+    return f"Decide with: successor review {quote(name_of(folder))}"
 
 
 def told_contract(lab: Lab) -> Iterator[str]:
@@ -172,6 +173,7 @@ class Teller:
 
     def _told(self, stop: Stop, summary: dict[str, Any]) -> Iterator[str]:
         folder = self._lab.folder
+        typed = quote(str(folder))
         if stop.base_case == REVIEW:
             yield f"A candidate waits: {stop.reason}."
         elif stop.base_case == INTERRUPTED:
@@ -189,11 +191,11 @@ class Teller:
         if self._lab.parts.ledger.waiting() is not None:
             yield decide_with(folder)
         elif stop.base_case == INTERRUPTED:
-            yield f"Go on with: successor improve {folder}"
+            yield f"Go on with: successor improve {typed}"
         elif not versions:
-            yield f"Nothing is there yet. Go on with: successor improve {folder} --budget 15m"
+            yield f"Nothing is there yet. Go on with: successor improve {typed} --budget 15m"
         elif self._idle and stop.base_case in RAISED:
             option = RAISED[stop.base_case]
             yield f"No generation was begun: raise {option}, or begin anew with --fresh."
         else:
-            yield f"See it with: successor report {folder}"
+            yield f"See it with: successor report {typed}"

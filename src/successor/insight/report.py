@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from successor.errors import SuccessorError
+from successor.errors import SuccessorError, UsageError
 from successor.files import write_atomically
 from successor.insight.difference import differences
 from successor.insight.report_charts import chart_data, embedded
@@ -22,15 +22,18 @@ from successor.insight.report_data import Story, story
 from successor.insight.report_page import page, title
 from successor.ledger import Ledger
 
+_BEGINS = b"<!doctype html>"
+
 
 def write_report(folder: Path, output: Path) -> Path:
     """Write the report on the lab in `folder` to `output`, whole or not at all.
 
     Raises:
-        UsageError: when the folder has no record.
+        UsageError: when the folder has no record, or `output` is another file than a report.
         RecordError: when the record cannot be read.
         SuccessorError: when `output` cannot be written.
     """
+    _require_free(output, folder)
     with Ledger.read(folder) as ledger:
         told = story(ledger.entries(), ledger.head.root, _change(ledger))
     text = render(told)
@@ -40,6 +43,19 @@ def write_report(folder: Path, output: Path) -> Path:
     except OSError as error:
         raise SuccessorError(f"{output}: cannot write the report: {error.strerror}") from error
     return output
+
+
+def _require_free(output: Path, record: Path) -> None:
+    """Nothing, when no file is there, or one that looks like a report."""
+    if output.resolve().is_relative_to(record.resolve()):
+        raise UsageError(f"{output} is in the record: write the report elsewhere")
+    try:
+        with output.open("rb") as file:
+            begins = file.read(len(_BEGINS))
+    except OSError:
+        return  # none is there, or writing it will say what is wrong
+    if begins and begins.lower() != _BEGINS:
+        raise UsageError(f"{output} is there, and is no report: name another file, or remove it")
 
 
 def _change(ledger: Ledger) -> str:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-from successor.errors import RecordError
+from successor.errors import RecordError, SuccessorError
 from successor.files import write_atomically
 from successor.ledger.disk import explain_disk, make_folder, naming_record
 from successor.types import Digest
@@ -63,6 +63,8 @@ class ObjectStore:
             data = _regular(self._path(digest))
         except FileNotFoundError:
             raise RecordError(f"object {digest} is missing") from None
+        except PermissionError as error:  # which says nothing about what is in it
+            raise SuccessorError(f"{self._path(digest)}: {error.strerror}") from error
         except OSError as error:
             raise RecordError(f"object {digest} cannot be read: {error.strerror}") from error
         if sha256(data).hexdigest() != digest:
