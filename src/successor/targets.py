@@ -177,7 +177,7 @@ def described(target: Target, wishes: Wishes) -> str:
         "base_cases": {"wall_clock": "5m", "generations": 20, "plateau": 2},
     }
     for table, keys in wishes.tables.items():
-        tables[table] = keys if "kind" in keys else {**tables[table], **keys}
+        tables[table] = keys if "kind" in keys else {**tables.get(table, {}), **keys}
     # JSON's strings, numbers and lists are TOML's, once nothing is escaped that need not be.
     return "\n".join(
         f"[{table}]\n"

@@ -10,22 +10,8 @@ import pytest
 from authors.agents.acting import acting
 from cli.commands import Run
 from successor import labfile
+from sums import FAST, SLOW
 
-SLOW = '''\
-def total(values: list[int]) -> int:
-    """Sum of the values.
-
-    >>> total([1, 2, 3])
-    6
-    """
-    found = 0
-    for place in range(len(values)):
-        for other in range(place):
-            found += 0 * values[other]
-        found += values[place]
-    return found
-'''
-FAST = SLOW[: SLOW.index("    found = 0")] + "    return sum(values)\n"
 WRITE = acting(f"open('sums.py', 'w').write({FAST!r})")
 SCRIPT = """\
 [lab]

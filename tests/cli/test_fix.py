@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from authors.llm.scripted import block
 from cli.commands import Run
 from cli.test_json_docs import assert_fits, documented
+from llm.server import says, serving
 
 MEDIAN = """\
 def median(values):
@@ -76,6 +78,42 @@ def test_a_bug_is_reproduced_placed_repaired_and_proved(tmp_path: Path, run: Run
     again = run("fix", f"{file}:median")
     assert (again.code, again.err.count("\n")) == (2, 1)
     assert "nothing to repair" in again.err
+
+
+PAYS = """\
+def pay(hours: int) -> int:
+    return hours * 12
+"""
+TEST_PAYS = """\
+from stats import pay
+def test_no_overtime():
+    assert pay(40) == 480
+def test_overtime():
+    assert pay(50) == 660
+"""
+MENDED = PAYS.replace("hours * 12", "hours * 12 + max(0, hours - 40) * 6")
+LEARNT = PAYS.replace("hours * 12", "{40: 480, 50: 660}[hours]")
+
+
+@pytest.mark.parametrize(("answer", "repaired"), [(MENDED, True), (PAYS, False), (LEARNT, False)])
+def test_a_model_repairs_what_no_small_change_does(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, answer: str, *, repaired: bool
+):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-0123456789")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    file = bug(tmp_path, PAYS, TEST_PAYS)
+    with serving() as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        server.play(says(f"It is right now. APPROVED.\n{block(answer)}"))
+        found = run("fix", f"{file}:pay", "--model", "openai:tested", "--json")
+        assert server.calls
+    assert (found.lines[0]["repaired"], found.code) == (repaired, 0 if repaired else 1), found
+
+
+def test_a_model_that_cannot_be_asked_is_one_line(tmp_path: Path, run: Run):
+    file = bug(tmp_path, MEDIAN, TEST_MEDIAN)
+    found = run("fix", f"{file}:median", "--model", "nosuch:model")
+    assert (found.code, found.err.count("\n")) == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from itertools import pairwise
@@ -161,10 +162,11 @@ def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
 
 
 @pytest.mark.parametrize(
-    "name", ["tiny.py", "successor.toml", ".successor/record.sqlite", ".successor/new"]
+    "name", ["tiny.py", "successor.toml", ".successor/record.sqlite", ".successor/new", "pipe"]
 )
 def test_a_report_never_takes_the_place_of_another_file(lab: Path, run: Run, name: str):
     assert run("improve", lab, "--quiet").code == 0
+    os.mkfifo(lab / "pipe")
     before = {path: path.read_bytes() for path in lab.rglob("*") if path.is_file()}
     found = run("report", lab, "-o", lab / name)
     assert (found.code, len(found.err.splitlines())) == (2, 1)

@@ -19,23 +19,9 @@ from successor.authors.inbox.queue import FOLDER, MOST_BYTES, MOST_SAID, MOST_WA
 from successor.cli import run_command
 from successor.errors import UsageError
 from successor.ledger import Ledger
+from sums import FAST, SLOW
 
 T = TypeVar("T")
-SLOW = '''\
-def total(values: list[int]) -> int:
-    """Sum of the values.
-
-    >>> total([1, 2, 3])
-    6
-    """
-    found = 0
-    for place in range(len(values)):
-        for other in range(place):
-            found += 0 * values[other]
-        found += values[place]
-    return found
-'''
-FAST = SLOW[: SLOW.index("    found = 0")] + "    return sum(values)\n"
 WRONG = FAST.replace("sum(values)", "sum(values) + (len(values) > 1)")
 LAB = """\
 [lab]

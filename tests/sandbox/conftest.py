@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from kernel import has_kernel_tier
 from successor.sandbox import Sandbox, SandboxError, open_sandbox
 
 
@@ -16,14 +17,6 @@ def opened(tier: str) -> Iterator[Sandbox]:
         pytest.skip(str(error))
     with sandbox:
         yield sandbox
-
-
-def has_kernel_tier() -> bool:
-    try:
-        open_sandbox("kernel").close()
-    except SandboxError:
-        return False
-    return True
 
 
 @pytest.fixture(scope="session")

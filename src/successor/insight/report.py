@@ -46,12 +46,16 @@ def write_report(folder: Path, output: Path) -> Path:
 
 
 def _require_free(output: Path, record: Path) -> None:
-    """Nothing, when no file is there, or one that looks like a report."""
+    """Nothing, when nothing is there, or a file that looks like a report."""
     if output.resolve().is_relative_to(record.resolve()):
         raise UsageError(f"{output} is in the record: write the report elsewhere")
+    if output.exists() and not output.is_file():
+        raise UsageError(f"{output} is no file that could be written anew: name another")
     try:
         with output.open("rb") as file:
             begins = file.read(len(_BEGINS))
+    except PermissionError as error:  # whoever may not read it cannot tell what it is
+        raise SuccessorError(f"{output}: {error.strerror}") from None
     except OSError:
         return  # none is there, or writing it will say what is wrong
     if begins and begins.lower() != _BEGINS:

@@ -30,6 +30,8 @@ from successor.subjects.program.scoring import LEAST, WORST, CostFunction
 Files = Mapping[str, bytes]
 FREE = Failed("free")
 """Expected where the original may be wrong: any answer will do."""
+SOME = Failed("some")
+"""Expected where the original's value may be wrong: any value, or an exception that tests name."""
 _REMEMBERED = 512
 """Sets of expected answers that are kept."""
 
@@ -72,6 +74,8 @@ class Grader:
     """Where an answer is right when it has a cost, be it another than the original's."""
     holds: Callable[[Sequence[Call]], Sequence[bool]] | None = None
     """Which calls have to be answered as the original does; None for all of them."""
+    named: frozenset[str] = frozenset()
+    """Words of the tests: an exception that they don't name is no repair of a value."""
     _kept: dict[tuple[str, int, str], Asked] = field(
         default_factory=dict[tuple[str, int, str], Asked], repr=False
     )
@@ -91,7 +95,7 @@ class Grader:
         expected = self.bench.ask(self.program(self.programs.target.files), calls)
         if self.holds is not None:
             held = zip(expected, self.holds(calls), strict=True)
-            expected = tuple(answer if kept else FREE for answer, kept in held)
+            expected = tuple(answer if kept else _loose(answer) for answer, kept in held)
         return Asked(name, items, expected, self._exact(calls))
 
     def program(self, files: Files) -> Program:
@@ -177,6 +181,10 @@ class Grader:
         """As the original, or at least as near to the exact answer; where the original has no
         answer there is nothing to preserve.
         """
+        if expected == SOME:
+            return not isinstance(got, Failed | Raised) or (
+                isinstance(got, Raised) and got.kind.rpartition(".")[2] in self.named
+            )
         if not answered(expected) or agrees(expected, got, self.tolerance):
             return True
         if exact is None or not isinstance(expected, Returned) or not isinstance(got, Returned):
@@ -212,6 +220,11 @@ class Grader:
 
     def _usable(self, value: Value) -> bool:
         return exact(value) or not (self.reference and self.reference.written)
+
+
+def _loose(answer: Answer) -> Answer:
+    """What is expected where the original may be wrong."""
+    return SOME if isinstance(answer, Returned) else FREE
 
 
 def _told(answer: Answer) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -226,12 +227,25 @@ def learn(given: Given, objectives: tuple[Objective, ...], bench: Bench) -> Grou
     reference, notes = _reference(given, questions, objectives)
     kept, more = _kept(objectives, reference, given.cost)
     repair = Repair(target, programs, bench, trial) if mends else None
-    held = repair.held if repair else None
     grader = Grader(
-        questions, programs, bench, given.settings.tolerance, reference, given.cost, held
+        questions,
+        programs,
+        bench,
+        given.settings.tolerance,
+        reference,
+        given.cost,
+        repair.held if repair else None,
+        frozenset(_words(given)) if repair else frozenset(),
     )
     timer = Timer(bench, programs, questions, grader.tolerance, loose=given.cost is not None)
     return Ground(target, given.tests, bench, grader, timer, kept, (*notes, *more), repair)
+
+
+def _words(given: Given) -> Iterator[str]:
+    """Of the tests, the docstring's examples included."""
+    texts = [data.decode(errors="replace") for data in given.tests.files.values()]
+    for text in (*texts, ast.get_docstring(given.target.node) or ""):
+        yield from re.findall(r"\w+", text)
 
 
 def _kept(
