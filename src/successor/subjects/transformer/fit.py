@@ -45,6 +45,9 @@ class Schedule:
     warmup: int = 10
     mined: bool = False
     """Whether labelled examples are mined from the first step on, and not in the decay alone."""
+    ends: float = 0.0
+    """Share of the loss that answers' last tokens have, besides their share of the mean. Where an
+    answer ends is learnt at that token alone, one in a thousand of a long answer's."""
 
     def rate(self, step: int, falling: int) -> float:
         """Learning rate of a step whose decay began at step `falling`."""
@@ -130,7 +133,7 @@ def fit(
         examples = batch(pace.step)
         if pace.falling is None and not schedule.mined:
             examples = examples.first()
-        loss = learn(model, hardest(model, examples), optimiser)
+        loss = learn(model, hardest(model, examples), optimiser, schedule.ends)
         read = examples.problems.prompts.size + examples.answers.size
         pace = pace.after(loss, read, schedule)
         workspace.progress(stage, pace.step, pace.total(schedule), loss=pace.shown)
@@ -140,11 +143,14 @@ def fit(
     return Fitted(pace.shown, pace.step, pace.tokens, time.monotonic() - began)
 
 
-def learn(model: Model, examples: Examples, optimiser: torch.optim.Optimizer) -> float:
+def learn(
+    model: Model, examples: Examples, optimiser: torch.optim.Optimizer, ends: float = 0.0
+) -> float:
     """One step; returns the loss."""
     logits = model.logits(examples.problems, examples.answers)
     target = torch.from_numpy(examples.answers).long()
-    loss = functional.cross_entropy(logits.flatten(0, 1), target.flatten())
+    each = functional.cross_entropy(logits.transpose(1, 2), target, reduction="none")
+    loss = (1.0 - ends) * each.mean() + ends * each[:, -1].mean()
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     nn.utils.clip_grad_norm_(model.network.parameters(), 1.0)
