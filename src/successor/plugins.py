@@ -172,13 +172,40 @@ def _blaming(kind: str, folder: Path, where: str) -> Generator[None]:
     except (Exception, SystemExit) as error:
         if not _SPELLED.fullmatch(kind):
             raise
-        told = f"{type(error).__name__}: {error}".replace("\n", " ")
-        if not isinstance(error, SyntaxError):  # which says itself where it is
-            frames = traceback.extract_tb(error.__traceback__)
-            own = [frame for frame in frames if Path(frame.filename).is_relative_to(folder)]
-            last = (own or frames)[-1]
-            told += f" ({Path(last.filename).name}, line {last.lineno})"
-        raise UsageError(f"{where}: failed with {told}") from error
+        raise UsageError(f"{where}: failed with {_told(error, folder)}") from error
+
+
+@contextmanager
+def blaming_own(folder: Path) -> Generator[None]:
+    """Say of a run that failed in a file of the lab's folder where that was.
+
+    Raises:
+        SuccessorError: in place of what was raised there, also of an exit.
+    """
+    try:
+        yield
+    except SuccessorError:
+        raise
+    except (Exception, SystemExit) as error:
+        if not _frames(error, folder):
+            raise
+        raise SuccessorError(
+            f"{folder}: its own code failed with {_told(error, folder)}"
+        ) from error
+
+
+def _told(error: BaseException, folder: Path) -> str:
+    told = f"{type(error).__name__}: {error}".replace("\n", " ")
+    if isinstance(error, SyntaxError):  # which says itself where it is
+        return told
+    last = (_frames(error, folder) or traceback.extract_tb(error.__traceback__))[-1]
+    return f"{told} ({Path(last.filename).name}, line {last.lineno})"
+
+
+def _frames(error: BaseException, folder: Path) -> list[traceback.FrameSummary]:
+    """Those in files of the folder, the innermost last."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [frame for frame in frames if Path(frame.filename).is_relative_to(folder)]
 
 
 def _from_file(path: Path, where: str) -> ModuleType:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -238,6 +239,39 @@ def test_a_bug_in_a_part_is_a_line_that_says_where(lab: Path, run: Run):
     assert (found.code, len(found.err.splitlines())) == (2, 1)
     assert "failed with JSONDecodeError: " in found.err
     assert found.err.endswith("(tiny.py, line 2)\n")
+
+
+def misbehave(lab: Path, instead: str) -> None:
+    """Have the lab's author do something else in place of its work."""
+    part = lab / "tiny.py"
+    text = part.read_text(encoding="utf-8")
+    work = "        for step in range(50):\n"
+    assert work in text
+    part.write_text(text.replace(work, f"        {instead}\n{work}"), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("instead", "told"),
+    [
+        ("{}['lost']", "its own code failed with KeyError: 'lost' (tiny.py, line "),
+        ("raise SystemExit(0)", "its own code failed with SystemExit: 0 (tiny.py, line "),
+        ("return 5", "the author 'doubler' returned 5, which is no Draft\n"),
+    ],
+)
+def test_a_part_that_misbehaves_in_a_run_is_a_line(lab: Path, run: Run, instead: str, told: str):
+    misbehave(lab, instead)
+    found = run("improve", lab, "--quiet")
+    assert (found.code, len(found.err.splitlines())) == (1, 1)
+    assert told in found.err
+    assert run("audit", lab).code == 0
+
+
+def test_what_a_part_prints_is_no_line_of_the_results(lab: Path, run: Run):
+    misbehave(lab, "print('hello')")
+    found = run("improve", lab, "--json", "--generations", "2")
+    assert found.code == 0
+    assert [json.loads(line) for line in found.out.splitlines()]
+    assert "hello" in found.err
 
 
 @pytest.mark.parametrize("verb", sorted(commands.cli.commands))

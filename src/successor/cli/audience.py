@@ -47,6 +47,9 @@ class Audience(Protocol):
 class JsonLines:
     """One object for each generation on stdout, flushed at once, and a last one for the run."""
 
+    def __init__(self) -> None:
+        self._stdout = sys.stdout  # of now: during a run what parts print goes to stderr
+
     def progress(self, scene: Scene) -> None:
         """Programs are told of results only."""
 
@@ -63,7 +66,7 @@ class JsonLines:
         """Nothing was opened."""
 
     def _write(self, line: dict[str, Any]) -> None:
-        echo_json(line)
+        echo_json(line, self._stdout)
 
 
 class Terminal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -14,9 +14,9 @@ option = partial(click.option, show_envvar=True)
 JSON = option("--json", is_flag=True, help="One JSON object on stdout.")
 
 
-def echo_json(found: object) -> None:
-    """Print an object as one line of JSON, and let it go at once."""
-    click.echo(json.dumps(found, allow_nan=False))
+def echo_json(found: object, to: TextIO | None = None) -> None:
+    """Print an object as one line of JSON, to stdout if nothing is said, and let it go at once."""
+    click.echo(json.dumps(found, allow_nan=False), file=to)
 
 
 class Parsed(click.ParamType[Any]):

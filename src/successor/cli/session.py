@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -23,7 +24,7 @@ from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
 from successor.lab import Lab, open_lab, run
 from successor.ledger import REVIEW, Entry, Event, Progress, SandboxOpened
-from successor.plugins import Telling
+from successor.plugins import Telling, blaming_own
 from successor.targets import name_of
 from successor.types import Stop
 
@@ -69,7 +70,8 @@ def run_session(folder: Path, overrides: Mapping[str, Mapping[str, object]], man
             teller = Teller(lab, as_json=manner.as_json, quiet=quiet)
             with interrupt.listening(teller.notice), closing(teller):
                 deafen = lab.parts.ledger.listen(teller.hear)
-                stop = run(lab)
+                with redirect_stdout(sys.stderr), blaming_own(lab.folder):
+                    stop = run(lab)
                 deafen()
                 if stop.base_case != REVIEW or not asks:
                     teller.finish(stop)

@@ -87,8 +87,9 @@ class Desk:
         """Put an exam on record, its scores in the store.
 
         Raises:
-            SuccessorError: when it is of another version.
+            SuccessorError: when it is none, or of another version.
         """
+        require(Exam, exam, "the subject")
         if exam.version != version.id:
             raise SuccessorError(f"the exam of {version.id} is of another version")
         scores = self.objects.write(encode_scores(exam))
@@ -117,6 +118,7 @@ class Desk:
         step = f"confirmed-{version.id}"
         draw = Draw("confirmation", derived_seed(self.seed, "confirmed", version.id), counts)
         exam = examine(version, draw, self.workspace(step))
+        require(Exam, exam, "the subject")
         if exam.draw != draw:
             raise SuccessorError(f"the exam that confirms {version.id} is of other items")
         self.examined(generation, version, exam)
@@ -128,6 +130,16 @@ def derived_seed(*labels: str | int) -> int:
     """A seed in [0, 2**53), the same for the same labels."""
     digest = sha256(rfc8785.dumps(list(labels))).digest()
     return int.from_bytes(digest[:8], "big") >> 11
+
+
+def require(kind: type, made: object, who: str) -> None:
+    """Refuse what a part made of another type than its protocol says.
+
+    Raises:
+        SuccessorError: when it is not of that type.
+    """
+    if not isinstance(made, kind):
+        raise SuccessorError(f"{who} returned {made!r:.60}, which is no {kind.__name__}")
 
 
 class Generation:
@@ -196,6 +208,7 @@ class Generation:
             seed = self.seed("judged", candidate.id)
             desk = self._desk
             verdict = judge.judge(candidate, incumbent, desk.record, seed, self._workspace(name))
+            require(Verdict, verdict, "the judge")
             if (verdict.candidate, verdict.incumbent) != (candidate.id, incumbent.id):
                 raise SuccessorError(f"the verdict on {candidate.id} is on other versions")
             self._require((verdict.evidence,) if verdict.evidence else (), "the judge")
@@ -233,6 +246,8 @@ class Generation:
             # What a human made of the last candidate comes before anything of the author.
             edited = self._steps.edited
             draft = None if edited else write(self._workspace(name))
+            if draft is not None:
+                require(Draft, draft, f"the author {author!r}")
             version = self.version(draft.files, author) if draft and draft.files else edited
             figures: Figures = {} if draft is None else draft.figures
             self._append(Written(self.number, attempt, version, figures))
