@@ -10,6 +10,8 @@ import pytest
 from cli.commands import change, make_lab
 from successor import labfile
 from successor.errors import SuccessorError, UsageError
+from successor.judge import PairedJudge
+from successor.judge import Settings as Asking
 from successor.lab import improve_self, load, open_lab, set_aside
 from successor.ledger import Ledger, SessionStarted
 from successor.plugins import find
@@ -203,6 +205,18 @@ def test_a_record_of_what_was_stated_only_goes_on_either_way(lab: Path):
     open_lab(lab, AS_BY_DEFAULT).close()
     with pytest.raises(UsageError, match=r"\[judge\] alpha = 0.01, on record 0.05"):
         open_lab(lab, {"judge": {"alpha": 0.01}})
+
+
+def test_the_lab_says_after_how_many_items_a_question_stays_open(lab: Path):
+    for most in (None, 64):
+        with open_lab(lab, {"judge": {} if most is None else {"most": most}}, fresh=True) as opened:
+            judge = opened.parts.judge
+            assert isinstance(judge, PairedJudge)
+            assert judge.settings.most == (most or Asking().most)
+    with pytest.raises(
+        UsageError, match=r"\[judge\] most = 8: should be greater than or equal to 64"
+    ):
+        open_lab(lab, {"judge": {"most": 8}}, fresh=True)
 
 
 def test_what_is_wrong_with_a_part_is_told_once_in_a_traceback(lab: Path):

@@ -23,6 +23,7 @@ from successor.errors import Halt, UsageError
 from successor.experiment import Experiment, Tables, check_unchanged
 from successor.insight import measures
 from successor.judge import PairedJudge, WholeRun
+from successor.judge import Settings as Asking
 from successor.judge.budget import LEAST_ALPHA
 from successor.labfile import LabFile
 from successor.ledger import Choice, Ledger, Look, Review, SandboxOpened, SessionStarted
@@ -272,11 +273,13 @@ class Paired:
     """The `[judge]` table of the kind "paired"."""
 
     alpha: float = Field(default=0.05, ge=LEAST_ALPHA, lt=1)
+    most: int = Field(default=4096, ge=64)
 
 
 def paired(settings: Mapping[str, object], subject: Subject) -> PairedJudge:
     """The judge `paired`: fresh items, the same for both versions, until the evidence suffices."""
-    return PairedJudge(subject, budget=WholeRun(validated(Paired, "judge", settings).alpha))
+    told = validated(Paired, "judge", settings)
+    return PairedJudge(subject, Asking(most=told.most), WholeRun(told.alpha))
 
 
 @dataclass(frozen=True)
