@@ -120,6 +120,7 @@ def test_report_is_written_where_it_is_wanted(improved: Path, tmp_path: Path, ru
     found = run("report", improved, "--output", output, "--open", "no")
     assert (found.code, found.out.strip()) == (0, str(output))
     assert "Count further" in output.read_text(encoding="utf-8")
+    assert run("report", improved, "-o", "-").out == output.read_text(encoding="utf-8") + "\n"
     assert run("report", improved).out.strip() == str(improved / "report.html")
 
 

@@ -86,6 +86,14 @@ def test_rollback_puts_the_version_before_in_charge(improved: Path, run: Run):
     assert run("audit", name(improved)).code == 0
 
 
+def test_a_version_that_is_written_again_after_a_rollback_counts_once(lab: Path, run: Run):
+    assert run("improve", lab, "--generations", "3", "--quiet").code == 0
+    before = run("status", lab, "--json").lines[0]["versions"]
+    assert run("rollback", lab).code == 0
+    assert run("improve", lab, "--generations", "4", "--quiet").code == 0
+    assert run("status", lab, "--json").lines[0]["versions"] == before
+
+
 def test_rollback_writes_the_file_when_it_is_asked_to(improved: Path, run: Run):
     path = improved / "total.py"
     original = path.read_text("utf-8")

@@ -71,12 +71,17 @@ class Chronicle:
     """Folds the events of a record into its generations; time between sessions counts for none."""
 
     record: Record
-    versions: int = 0
     promotions: int = 0
     number: int = 0
     _open: _Open | None = None
     _last: float | None = None
+    _written: set[Digest] = field(default_factory=set[Digest])
     _measured: dict[str, Measures] = field(default_factory=dict[str, Measures])
+
+    @property
+    def versions(self) -> int:
+        """Versions so far; one that was written again, as after a rollback, counts once."""
+        return len(self._written)
 
     def replay(self, entries: Iterable[Entry[Event]]) -> list[Generation]:
         """The generations that ended within these entries."""
@@ -96,7 +101,7 @@ class Chronicle:
             now = replace(now, seconds=now.seconds + worked)
         match event:
             case Written(version=Version() as version):
-                self.versions += 1
+                self._written.add(version.id)
                 now = replace(now, version=version, verdict=None, decision=None)
             case Written(version=None, figures=figures):
                 now = replace(now, passed=True, failed=str(figures.get("failed", "")))

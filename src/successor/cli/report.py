@@ -28,7 +28,7 @@ from successor.errors import UsageError
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Where to write it; LAB/report.html unless given.",
+    help="Where to write it, - for stdout; LAB/report.html unless given.",
 )
 @option(
     "--open",
@@ -41,12 +41,15 @@ from successor.errors import UsageError
 )
 def report(lab: Path, *, output: Path | None, opened: str) -> None:
     """See the help above."""
-    from successor.insight.report import write_report
+    from successor.insight.report import report_of, write_report
     from successor.lab import record_of
 
     if output is not None and not output.name:
         raise UsageError(f"--output {str(output)!r} names no file")
 
+    if str(output) == "-":
+        click.echo(report_of(record_of(lab)))
+        return
     written = write_report(record_of(lab), output or lab / "report.html")
     click.echo(written)
     at_terminal = sys.stdout.isatty()

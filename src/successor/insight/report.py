@@ -34,15 +34,24 @@ def write_report(folder: Path, output: Path) -> Path:
         SuccessorError: when `output` cannot be written.
     """
     _require_free(output, folder)
-    with Ledger.read(folder) as ledger:
-        told = story(ledger.entries(), ledger.head.root, _change(ledger))
-    text = render(told)
+    text = report_of(folder)
     unfinished = output.with_name(f".{output.name}.part")
     try:
         write_atomically(output, text.encode(), unfinished)
     except OSError as error:
         raise SuccessorError(f"{output}: cannot write the report: {error.strerror}") from error
     return output
+
+
+def report_of(folder: Path) -> str:
+    """The report on the lab in `folder`, as HTML.
+
+    Raises:
+        UsageError: when the folder has no record.
+        RecordError: when the record cannot be read.
+    """
+    with Ledger.read(folder) as ledger:
+        return render(story(ledger.entries(), ledger.head.root, _change(ledger)))
 
 
 def _require_free(output: Path, record: Path) -> None:

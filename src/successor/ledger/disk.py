@@ -42,12 +42,16 @@ def explain_disk(folder: Path) -> Generator[None]:
         if name == "SQLITE_FULL" or (name.startswith("SQLITE_IOERR") and _nearly_full(folder)):
             raise _full(folder) from error
         if name == "SQLITE_ERROR":  # our statements are right, so the tables are not ours
-            raise RecordError(f"{RECORD_FILE} is damaged: {error}") from error
-        raise SuccessorError(f"{folder}: the record cannot be used: {error}") from error
+            raise RecordError(f"{RECORD_FILE} is damaged: {_line(error)}") from error
+        raise SuccessorError(f"{folder}: the record cannot be used: {_line(error)}") from error
     except UnicodeDecodeError as error:  # SQLite puts damaged text into what it says
         raise RecordError(f"{RECORD_FILE} is damaged") from error
     except sqlite3.DatabaseError as error:
-        raise RecordError(f"{RECORD_FILE} is damaged: {error}") from error
+        raise RecordError(f"{RECORD_FILE} is damaged: {_line(error)}") from error
+
+
+def _line(error: sqlite3.Error) -> str:
+    return " ".join(str(error).split())  # SQLite quotes what it cannot read over several lines
 
 
 @contextmanager
@@ -80,9 +84,13 @@ def require_room(folder: Path, size: int) -> None:
     """
     trial = folder / f".room-{os.getpid()}"
     with explain_disk(folder):
-        # Random, as some file systems keep zeros without taking room.
-        write_atomically(trial, os.urandom(size), trial)
-        trial.unlink()
+        try:
+            # Random, as some file systems keep zeros without taking room.
+            write_atomically(trial, os.urandom(size), trial)
+            trial.unlink()
+        except OSError as error:
+            error.filename = str(folder)  # nobody has to know what was tried there
+            raise
 
 
 def make_folder(folder: Path) -> None:
