@@ -85,7 +85,9 @@ class Turn:
         """Figures of an author, and what the others spent of the same."""
         told = dict(figures)
         for key, value in self.spent.items():
-            if not isinstance(value, str):
+            if isinstance(value, str):
+                told.setdefault(key, value)
+            else:
                 now = told.get(key, 0)
                 told[key] = value if isinstance(now, str) else now + value
         return told

@@ -9,6 +9,7 @@ from typing import Protocol
 from successor.authors.mutate.repairs import Repair, repairs
 from successor.authors.mutate.settings import Settings
 from successor.authors.trials import WORST, Terms, Trials, compiles, digest, is_python
+from successor.authors.undecided import undecided
 from successor.authors.workshop import Workshop
 from successor.types import Brief, Draft, Version, Workspace
 
@@ -36,7 +37,9 @@ class MutateAuthor:
         self.settings = settings
 
     def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
-        """The best repair; each attempt at the same incumbent the next best."""
+        """The best repair, or a question where several are as good and answer otherwise; each
+        attempt at the same incumbent the next best.
+        """
         if not is_python(self.workshop, brief, workspace):
             return None
         if len(brief.tried) >= self.settings.attempts:
@@ -50,9 +53,10 @@ class MutateAuthor:
         if not suspects:
             return None  # no test fails
         made = {digest(trials.source): "none"}
-        good = 0
+        good, cut = 0, 0
         for repair in in_order(trials.source, self.workshop.function, suspects):
             if trials.left <= 0 or trials.over or good >= settings.enough + len(brief.tried):
+                cut = 1
                 break
             name = digest(repair.source)
             if name in made or not compiles(repair.source):
@@ -62,8 +66,11 @@ class MutateAuthor:
         draft = trials.hand_in()
         if draft is None or not draft.files:
             return draft
+        draft = replace(draft, figures={**draft.figures, "alike": good - 1, "cut": cut})
+        if asks := undecided(self.workshop, trials, brief.seed, workspace, draft):
+            return asks
         told = made.get(draft.files[self.workshop.path], "")
-        return replace(draft, figures={**draft.figures, "repair": told, "alike": good - 1})
+        return replace(draft, figures={**draft.figures, "repair": told})
 
 
 def in_order(source: str, function: str, suspects: dict[int, float]) -> Iterator[Repair]:

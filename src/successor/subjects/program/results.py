@@ -20,6 +20,15 @@ class Screening:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A call to which repairs that pass the same tests answer otherwise."""
+
+    call: str
+    answers: tuple[str, ...]
+    """Each as in "be 3" or "raise ValueError"."""
+
+
+@dataclass(frozen=True)
 class Answered:
     """One batch of fresh items, put to both."""
 
