@@ -133,7 +133,9 @@ def run(program: Known, way: Way, folder: Path, said: Mapping[str, str]) -> Ende
     wrong = 1.0 if wrong is None else wrong
     asked = tuple(each["call"] for each in told.get("questions", ()))
     outcome = (FALSE if wrong else RIGHT) if told["repaired"] else ASKED if asked else NONE
-    with Ledger.read(folder / FIXES / f"{program.name}.{program.function}" / ".successor") as ledger:
+    with Ledger.read(
+        folder / FIXES / f"{program.name}.{program.function}" / ".successor"
+    ) as ledger:
         evaluations = ledger.used("evaluations")
     return Ended(outcome, wrong, seconds, evaluations, asked)
 
@@ -167,15 +169,15 @@ def work_for(way: Way, cache: Path) -> Work:
     return Work(folder)
 
 
-def measure(cases: Sequence[Case], programs: Mapping[str, Known], way: Way, work: Work) -> list[Row]:
+def measure(
+    cases: Sequence[Case], programs: Mapping[str, Known], way: Way, work: Work
+) -> list[Row]:
     """A row for each case, those that are there already included."""
     rows, began, made = work.rows(), time.monotonic(), 0
     for number, case in enumerate(cases, 1):
         if case.name in rows:
             continue
-        row = rows[case.name] = run_case(
-            case, programs[case.program], way, work.folder / case.name
-        )
+        row = rows[case.name] = run_case(case, programs[case.program], way, work.folder / case.name)
         work.add(row)
         made += 1
         left = (time.monotonic() - began) / made * (len(cases) - number) / 60
@@ -232,11 +234,13 @@ def _line(name: str, rows: Sequence[Row]) -> str:
     return f"| {' | '.join(map(str, (name, len(rows), reach, *counts, *later)))} |"
 
 
-def merged(way: Way, rows: Sequence[Row], path: Path) -> dict[str, Any]:
-    """The figures with these, and those of other ways that were measured before."""
-    known_: dict[str, Any] = json.loads(path.read_text("utf-8"))["ways"] if path.exists() else {}
+def merged(way: Way, rows: Sequence[Row], path: Path | None) -> dict[str, Any]:
+    """The figures with these, and those of other ways that a file has from before."""
+    there: dict[str, Any] = {}
+    if path is not None and path.exists():
+        there = json.loads(path.read_text("utf-8"))["ways"]
     mine = {"budget": way.budget, "calls": way.calls, "rows": [asdict(row) for row in rows]}
-    return {"ways": {**known_, way.label: mine}}
+    return {"ways": {**there, way.label: mine}}
 
 
 def _chosen(cases: Sequence[Case], only: Sequence[str]) -> Iterator[Case]:
@@ -249,7 +253,7 @@ def _chosen(cases: Sequence[Case], only: Sequence[str]) -> Iterator[Case]:
 @click.option("--budget", default="60s", show_default=True, help="Of each run.")
 @click.option("--cases", default=54, show_default=True, help="How many bugs are planted.")
 @click.option("--seed", default=1, show_default=True, help="Which.")
-@click.option("--quick", is_flag=True, help=f"{QUICK} cases.")
+@click.option("--quick", is_flag=True, help=f"{QUICK} cases; nothing is written.")
 @click.option("--only", multiple=True, help="Cases, programs or classes; nothing is written.")
 @click.option("--model", help="A language model that repairs them.")
 @click.option("--both", is_flag=True, help="The model and `mutate` in turn.")
@@ -275,8 +279,9 @@ def main(
     finally:
         bench.close()
     path = out / "fix.json"
-    figures = merged(way, rows, path if not only else Path("/nonexistent"))
-    if not only:
+    whole = not only and not quick
+    figures = merged(way, rows, path if whole else None)
+    if whole:
         out.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(figures, indent=2) + "\n")
         (out / "fix.md").write_text(fragment(figures))

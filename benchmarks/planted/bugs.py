@@ -1,8 +1,7 @@
 """Bugs as people make them, by class, planted in a correct program one at a time.
 
-The classes are those of the literature on faults and mutation (Just et al., "Are mutants a valid
-substitute for real faults", FSE 2014; DeMarco et al. on missing conditions), not what the author
-`mutate` can mend: several take out code, which no single small repair puts back.
+The classes are what people get wrong, not what the author `mutate` can mend: several take out
+code, which no single small repair puts back.
 """
 
 from __future__ import annotations
@@ -48,7 +47,9 @@ def _in_node(
         for place, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(node, ast.AST):
                 for kind, other in _others(node, owner, field, names):
-                    put = [*value[:place], other, *value[place + 1 :]] if place is not None else other
+                    put = (
+                        [*value[:place], other, *value[place + 1 :]] if place is not None else other
+                    )
                     yield _bug(tree, owner, field, put, kind)
 
 
@@ -216,9 +217,9 @@ def _exception(node: ast.AST) -> Nodes:
         if kind in _ERRORS:
             other = _with(node.exc, "func", ast.Name(_ERRORS[kind], ast.Load()))
             yield _with(node, "exc", other)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        if node.func.attr == "get" and node.args:
-            yield ast.Subscript(node.func.value, node.args[0], ast.Load())
+    got = node.func if isinstance(node, ast.Call) else None
+    if isinstance(node, ast.Call) and isinstance(got, ast.Attribute) and got.attr == "get":
+        yield ast.Subscript(got.value, node.args[0], ast.Load())
     if isinstance(node, ast.BoolOp) and len(node.values) == 2:
         for place, value in enumerate(node.values):
             if ast.unparse(value).endswith(" is None"):
@@ -227,8 +228,10 @@ def _exception(node: ast.AST) -> Nodes:
 
 def _rounding(node: ast.AST) -> Nodes:
     if isinstance(node, ast.Call) and ast.unparse(node.func) == "round":
-        yield _with(node, "func", ast.Name("int", ast.Load())) if len(node.args) == 1 else _with(
-            node, "args", node.args[:1]
+        yield (
+            _with(node, "func", ast.Name("int", ast.Load()))
+            if len(node.args) == 1
+            else _with(node, "args", node.args[:1])
         )
         yield node.args[0]
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):

@@ -32,6 +32,8 @@ _SAYS = re.compile(
 _CASES = re.compile(r"""(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^;])+""", re.DOTALL)
 """What stands between semicolons that are part of no text."""
 _EXAMPLE = "say it as in: add(0, 1) should be 1; add('a', 1) should raise TypeError"
+_SEARCH = 0.5
+"""Share of the working time in which small repairs are looked for."""
 _BASE_CASES: Mapping[str, object] = {"wall_clock": "3m", "generations": 8, "plateau": 1}
 
 
@@ -102,14 +104,11 @@ def prepare(name: FunctionName, wanted: Wanted) -> tuple[Path, bool]:
             f"{name}: no test tells what is wrong: name one with --tests, or say it with --report"
         )
     base_cases = {**_BASE_CASES, **({"wall_clock": wanted.budget} if wanted.budget else {})}
-    tables: dict[str, Mapping[str, object]] = {
-        "author": _author(wanted),
+    tables = {
+        **_authors(wanted, str(base_cases["wall_clock"])),
         "base_cases": base_cases,
         "subject": {"sizes": [4, 16, 64]},
     }
-    if wanted.model:
-        calls = {} if wanted.calls is None else {"calls": wanted.calls}
-        tables["author.llm"] = {"models": [wanted.model], **calls}
     text = described(target, Wishes("repair", tuple(tests), tables=tables))
     folder = name.folder
     files[labfile.FILE_NAME] = text.encode()
@@ -118,10 +117,19 @@ def prepare(name: FunctionName, wanted: Wanted) -> tuple[Path, bool]:
     return folder, any(changed) and (folder / RECORD / "record.sqlite").is_file()
 
 
-def _author(wanted: Wanted) -> dict[str, object]:
-    if wanted.model:
-        return {"kind": "search", "authors": [wanted.author or "mutate", "llm"]}
-    return {"kind": wanted.author or "mutate"}
+def _authors(wanted: Wanted, budget: str) -> dict[str, Mapping[str, object]]:
+    """Who repairs it. What `mutate` finds has to be compared and judged in the same time."""
+    small = {"turn": _SEARCH * labfile.parse_duration(budget)}
+    first = wanted.author or "mutate"
+    own = small if first == "mutate" else {}
+    if not wanted.model:
+        return {"author": {"kind": first, **own}}
+    calls = {} if wanted.calls is None else {"calls": wanted.calls}
+    found: dict[str, Mapping[str, object]] = {
+        "author": {"kind": "search", "authors": [*dict.fromkeys((first, "llm"))]},
+        "author.llm": {"models": [wanted.model], **calls},
+    }
+    return {**found, "author.mutate": own} if own else found
 
 
 def _within(home: Path, target: Target, test: str) -> str:
@@ -139,7 +147,9 @@ def reported(text: str, target: Target) -> str:
     Raises:
         UsageError: when it cannot be understood.
     """
-    cases = [_case(part.strip().rstrip("."), target) for part in _CASES.findall(text) if part.strip()]
+    cases = [
+        _case(part.strip().rstrip("."), target) for part in _CASES.findall(text) if part.strip()
+    ]
     if not cases:
         raise UsageError(f"--report {text!r}: says nothing; {_EXAMPLE}")
     lines = ["import pytest", f"from {target.module} import {target.entry.partition('.')[0]}"]

@@ -17,7 +17,9 @@ from planted import bugs, planting
 from planted.planting import Case, Known
 
 ENDED = fix.Ended("right", 0.0, 3.0, 100.0)
-ROW = fix.Row("runs-order", "order", False, 0.5, replace(ENDED, outcome="asked", wrong=0.5), ENDED, 2)  # noqa: FBT003
+ROW = fix.Row(
+    "runs-order", "order", False, 0.5, replace(ENDED, outcome="asked", wrong=0.5), ENDED, 2
+)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +77,7 @@ def test_tables_tell_what_was_right_and_what_only_seemed_so():
     false = replace(ROW, case="tax-order", alone=replace(ENDED, outcome="false", wrong=0.25))
     odd = replace(ROW, case="a-b", kind="bound", alone=replace(ENDED, outcome="failed: no sandbox"))
     way = fix.Way("60s")
-    figures = fix.merged(way, [ROW, false, odd], Path("there/is/none.json"))
+    figures = fix.merged(way, [ROW, false, odd], None)
     told = fix.fragment(json.loads(json.dumps(figures)))
     assert "| order | 2 | 0 | 0 | 1 | 1 | 0 | 2 | 0 |" in told
     assert "| all | 3 | 0 | 0 | 1 | 1 | 0 | 3 | 0 |" in told

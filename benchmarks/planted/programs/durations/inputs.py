@@ -5,5 +5,6 @@ def draw(random):
     units = [unit for unit in "hms" if random.random() < 0.6]
     if random.random() < 0.2:
         units = random.choices("hmsd", k=3)
-    parts = [f"{random.choice(['', 1, 2, 15, 90, 7]) if random.random() < 0.1 else random.randrange(99)}{unit}" for unit in units]
-    return ("".join(parts) + random.choice(["", "", "", "", "5"]),)
+    counts = ["" if random.random() < 0.04 else str(random.randrange(99)) for _ in units]
+    text = "".join(count + unit for count, unit in zip(counts, units))
+    return (text + random.choice(["", "", "", "", "5"]),)

@@ -20,13 +20,14 @@ from successor.subjects.program.questions import EDGES
 from successor.subjects.program.results import Question
 from successor.subjects.program.timing import distinct
 
-EACH = 64
-"""Fresh calls of each size, and edges, on which repairs are compared."""
+EACH, SIZES = 64, 2
+"""Fresh calls of each of the smallest sizes, and edges, on which repairs are compared: people can
+be asked about small ones."""
 MOST = 3
 """Questions asked at once."""
 LONGEST = 120
 """Characters of a call that people can be asked about."""
-WALL_S = 5.0
+WALL_S = 2.0
 """Seconds that a repair has for all calls."""
 Cells = Sequence[int]
 """For each repair a number: equal where they answer alike."""
@@ -51,7 +52,7 @@ def questions(ground: Ground, sources: Sequence[str], seed: int) -> tuple[Questi
 
 def _drawn(ground: Ground, seed: int) -> Sequence[Call]:
     asked, drawn = ground.questions, list[Call]()
-    for size in asked.sizes:
+    for size in asked.sizes[:SIZES]:
         drawn += asked.calls(f"rivals/{seed}/{size}", size, EACH)
     if EDGES in ground.slices():
         drawn += [item.call for item in asked.draw(EDGES, EACH, f"rivals/{seed}")]
@@ -86,7 +87,7 @@ def _telling(parted: Mapping[int, Cells], asked: Mapping[int, Question]) -> Sequ
     together: list[tuple[int, ...]] = [()] * len(next(iter(parted.values()), ()))
     while parted and len(chosen) < MOST:
         after = {at: _joined(together, cells) for at, cells in parted.items()}
-        at = min(after, key=lambda at: (_left(after[at]), len(asked[at].call)))  # noqa: B023
+        at = min(after, key=lambda at: (_left(after[at]), len(asked[at].call)))
         if _left(after[at]) == _left(together):
             break
         chosen.append(at)
@@ -119,4 +120,3 @@ def _told(answer: Answer) -> Iterator[str]:
             yield f"raise {kind.rpartition('.')[2]}"
         case _:
             pass
-
