@@ -95,6 +95,11 @@ class Trials:
         return len(self._screened)
 
     @property
+    def looks(self) -> int:
+        """Screenings so far, second looks included."""
+        return len(self._known)
+
+    @property
     def first_gain(self) -> float:
         """The best gain so far on the first objective; 1 is the incumbent's."""
         return self._first_gain

@@ -51,4 +51,5 @@ def undecided(
     if not asked:
         return None
     told = json.dumps([[each.call, each.answers] for each in asked])
-    return Draft({}, {**spent.figures, QUESTIONS: told, "rivals": len(rivals)})
+    more = {QUESTIONS: told, "rivals": len(rivals), "evaluations": trials.looks}
+    return Draft({}, {**spent.figures, **more})

@@ -70,7 +70,9 @@ class MutateAuthor:
         if asks := undecided(self.workshop, trials, brief.seed, workspace, draft):
             return asks
         told = made.get(draft.files[self.workshop.path], "")
-        return replace(draft, figures={**draft.figures, "repair": told})
+        return replace(
+            draft, figures={**draft.figures, "repair": told, "evaluations": trials.looks}
+        )
 
 
 def in_order(source: str, function: str, suspects: dict[int, float]) -> Iterator[Repair]:
