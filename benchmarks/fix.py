@@ -96,8 +96,11 @@ class Row:
     @staticmethod
     def read(told: dict[str, Any]) -> Row:
         """From JSON."""
-        runs = {key: Ended(**told[key]) for key in ("alone", "answered")}
-        return Row(**{**told, **runs})
+        runs = {key: told[key] for key in ("alone", "answered")}
+        ended = {
+            key: Ended(**{**run, "questions": tuple(run["questions"])}) for key, run in runs.items()
+        }
+        return Row(**{**told, **ended})
 
 
 def run_case(case: Case, program: Known, way: Way, folder: Path) -> Row:

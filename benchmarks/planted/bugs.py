@@ -187,8 +187,8 @@ def _initial(node: ast.AST) -> Nodes:
         for other in _near(value.value):
             yield _with(node, "value", ast.Constant(other))
     elif isinstance(value, ast.List | ast.Set) and value.elts:
-        empty = ast.List([], ast.Load()) if isinstance(value, ast.List) else ast.parse("set()")
-        yield _with(node, "value", empty.body[0] if isinstance(empty, ast.Module) else empty)
+        none = ast.parse("[]" if isinstance(value, ast.List) else "set()", mode="eval").body
+        yield _with(node, "value", none)
 
 
 def _bound(node: ast.AST) -> Nodes:

@@ -42,9 +42,7 @@ def asked(bench: Bench, *variants: str) -> Draft | None:
     )
     for variant in variants:
         trials.screen(variant)
-    draft = trials.hand_in()
-    assert draft is not None
-    return undecided(bench, trials, 1, desk, draft)
+    return undecided(bench, trials, 1, desk)
 
 
 def test_only_repairs_as_good_as_the_best_are_compared():

@@ -56,7 +56,7 @@ def test_what_is_planted_fails_a_test_and_is_wrong_where_nobody_looks(
 
 def test_a_repair_in_reach_is_the_correct_program_letter_by_letter(programs: Mapping[str, Known]):
     known = programs["runs"]
-    assert planting.in_reach(known.source.replace("length == 1", "length <= 1"), known)
+    assert planting.in_reach(known.source.replace("length += 1", "length -= 1"), known)
     assert not planting.in_reach(known.source.replace("            continue\n", ""), known)
 
 

@@ -36,13 +36,9 @@ class Parting(Protocol):
     ) -> Sequence[Question]: ...
 
 
-def undecided(
-    workshop: object, trials: Trials, seed: int, workspace: Workspace, spent: Draft
-) -> Draft | None:
-    """A draft that asks, in place of one that guesses; None when there is nothing to ask.
-
-    Args:
-        spent: what would be handed in, whose cost is on record either way.
+def undecided(workshop: object, trials: Trials, seed: int, workspace: Workspace) -> Draft | None:
+    """A draft that asks, where one that hands in a repair would guess; None when nothing is to be
+    asked.
     """
     if not isinstance(workshop, Parting) or trials.objectives[0] != "repair":
         return None
@@ -51,5 +47,4 @@ def undecided(
     if not asked:
         return None
     told = json.dumps([[each.call, each.answers] for each in asked])
-    more = {QUESTIONS: told, "rivals": len(rivals), "evaluations": trials.looks}
-    return Draft({}, {**spent.figures, **more})
+    return Draft({}, {QUESTIONS: told, "rivals": len(rivals), "evaluations": trials.looks})

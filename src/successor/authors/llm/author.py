@@ -67,9 +67,7 @@ class LLMAuthor:
             earlier=earlier(self.workshop, brief, desk),
         )
         search.run()
-        draft = trials.hand_in()
-        if draft is not None and draft.files:
-            draft = undecided(self.workshop, trials, brief.seed, desk, draft) or draft
+        draft = undecided(self.workshop, trials, brief.seed, desk) or trials.hand_in()
         self._memory = search.learnt(draft)
         told = {**search.counts, **cost_of(talk.spent)}
         if talk.ended:
