@@ -96,11 +96,12 @@ class Row:
     @staticmethod
     def read(told: dict[str, Any]) -> Row:
         """From JSON."""
-        runs = {key: told[key] for key in ("alone", "answered")}
-        ended = {
-            key: Ended(**{**run, "questions": tuple(run["questions"])}) for key, run in runs.items()
-        }
-        return Row(**{**told, **ended})
+        fields = dict(told)
+        for key in ("alone", "answered"):
+            run: dict[str, Any] = {**told[key]}
+            run["questions"] = tuple(run["questions"])
+            fields[key] = Ended(**run)
+        return Row(**fields)
 
 
 def run_case(case: Case, program: Known, way: Way, folder: Path) -> Row:

@@ -10,7 +10,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 Nodes = Iterator[ast.AST]
 Block = list[ast.stmt]
@@ -41,16 +41,18 @@ def _in_node(
     for field, value in ast.iter_fields(owner):
         if field in {"annotation", "returns", "decorator_list", "ctx", "op", "ops"}:
             continue
-        if field in {"body", "orelse"} and isinstance(value, list):
-            for kind, made in _blocks(value, first=first and field == "body"):
+        many = cast("list[ast.AST]", value) if isinstance(value, list) else []
+        if many and field in {"body", "orelse"}:
+            block = cast("Block", many)
+            for kind, made in _blocks(block, first=first and field == "body"):
                 yield _bug(tree, owner, field, made, kind)
-        for place, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if isinstance(node, ast.AST):
-                for kind, other in _others(node, owner, field, names):
-                    put = (
-                        [*value[:place], other, *value[place + 1 :]] if place is not None else other
-                    )
-                    yield _bug(tree, owner, field, put, kind)
+        for place, node in enumerate(many):
+            for kind, other in _others(node, owner, field, names):
+                put = [*many[:place], other, *many[place + 1 :]]
+                yield _bug(tree, owner, field, put, kind)
+        if isinstance(value, ast.AST):
+            for kind, other in _others(value, owner, field, names):
+                yield _bug(tree, owner, field, other, kind)
 
 
 def _bug(tree: ast.Module, owner: ast.AST, field: str, put: object, kind: str) -> Bug:
@@ -285,7 +287,8 @@ def _blocks(block: Block, *, first: bool) -> Iterator[tuple[str, Block]]:
             and isinstance(last := block[-1], ast.Return)
             and len(block) == place + 2
         ):
-            yield "early return", [*block[:place], _with(node, "body", [*node.body, last])]  # type: ignore[list-item]
+            made = cast("ast.stmt", _with(node, "body", [*node.body, last]))
+            yield "early return", [*block[:place], made]
 
 
 def _missed(node: ast.stmt) -> str:

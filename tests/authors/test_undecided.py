@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from authors.workbench import Bench, Desk, brief_of, version_of
@@ -62,8 +62,8 @@ def test_repairs_that_part_are_asked_about_and_none_is_handed_in():
 
 
 def test_a_repair_that_fails_at_a_second_look_is_no_rival():
-    def cost(function: object, seed: int) -> float:
-        value = float(function()) if callable(function) else 0.0
+    def cost(function: Callable[[], float], seed: int) -> float:
+        value = function()
         if value == 0.31 and seed != 1:
             raise ValueError("other inputs")
         return value

@@ -57,12 +57,12 @@ def is_changes(value: object) -> bool:
 def is_questions(value: object) -> bool:
     if not isinstance(value, list):
         return False
+    asked = [cast("dict[str, object]", each) for each in cast("list[object]", value)]
     return all(
-        isinstance(each, dict)
-        and each.keys() == {"call", "answers"}
+        each.keys() == {"call", "answers"}
         and isinstance(each["call"], str)
         and is_strings(each["answers"])
-        for each in cast("list[object]", value)
+        for each in asked
     )
 
 
