@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from authors.workbench import Bench, Desk, brief_of, version_of
 from successor.authors.trials import Terms, Trials
 from successor.authors.undecided import QUESTIONS, undecided
-from successor.types import Draft, Workspace
+from successor.authors.workshop import Screening
+from successor.types import Draft, Version, Workspace
 
 FIRST = "def target():\n    return 1.0\n"
 WHOLE = "def target():\n    return 0.30\n"
@@ -33,6 +34,11 @@ class Parter(Bench):
     def parted(self, sources: Sequence[str], seed: int, workspace: Workspace) -> Sequence[Asked]:
         self.compared.append(sources)
         return [Asked("target()", ("be 1", "be 2"))] if len(sources) > 1 else []
+
+    def screen(self, source: str, incumbent: Version, seed: int, workspace: Workspace) -> Screening:
+        found = super().screen(source, incumbent, seed, workspace)
+        told = ("target(7)", "be 1", "be 3") if "contested" in found.why else ()
+        return replace(found, contested=told)
 
 
 def asked(bench: Bench, *variants: str) -> Draft | None:
@@ -70,6 +76,19 @@ def test_a_repair_that_fails_at_a_second_look_is_no_rival():
 
     bench = Parter(cost, objectives=("repair",))
     assert asked(bench, WHOLE, OTHER) is None
+
+
+def test_what_only_the_original_speaks_against_is_asked_about():
+    def cost(function: Callable[[], float], _: int) -> float:
+        if function() == 0.31:
+            raise ValueError("contested")
+        return function()
+
+    bench = Parter(cost, objectives=("repair",))
+    assert asked(bench, WHOLE, OTHER) is None, "another repair is right"
+    draft = asked(bench, OTHER)
+    assert draft is not None
+    assert json.loads(str(draft.figures[QUESTIONS])) == [["target(7)", ["be 1", "be 3"]]]
 
 
 def test_what_is_no_repair_is_never_asked_about():

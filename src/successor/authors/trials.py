@@ -167,6 +167,10 @@ class Trials:
         near.sort(key=lambda source: (-self.worth(self._screened[source]), len(source), source))
         return [source for source in near[:most] if self._look(source, 1).correct]
 
+    def contested(self) -> Sequence[Sequence[str]]:
+        """What is contested of each variant that only the original's answer speaks against."""
+        return [each.contested for each in self._screened.values() if each.contested]
+
     def is_good(self, worth: float) -> bool:
         """Whether a variant of that worth would be handed in, if it keeps it."""
         return worth >= math.log1p(self._terms.least)
@@ -196,7 +200,9 @@ class Trials:
             seed = (self._brief.seed + turn) % _SEEDS
             found = self._workshop.screen(source, self.incumbent, seed, self._workspace)
             gains = {name: float(gain) for name, gain in found.gains.items()}
-            self._known[key] = Screening(found.correct, found.why, gains, found.nodes)
+            self._known[key] = Screening(
+                found.correct, found.why, gains, found.nodes, found.contested
+            )
             if time.monotonic() - self._saved >= _EVERY_S:
                 self.save()
         return self._known[key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
@@ -18,7 +19,7 @@ _MOST = 48
 """Repairs that are compared."""
 
 
-class Question(Protocol):
+class Asked(Protocol):
     """A call, and what the repairs answer to it."""
 
     @property
@@ -33,7 +34,7 @@ class Parting(Protocol):
 
     def parted(
         self, sources: Sequence[str], seed: int, workspace: Workspace
-    ) -> Sequence[Question]: ...
+    ) -> Sequence[Asked]: ...
 
 
 def undecided(workshop: object, trials: Trials, seed: int, workspace: Workspace) -> Draft | None:
@@ -43,8 +44,23 @@ def undecided(workshop: object, trials: Trials, seed: int, workspace: Workspace)
     if not isinstance(workshop, Parting) or trials.objectives[0] != "repair":
         return None
     rivals = trials.lasting(_AS_MANY, _MOST)
-    asked = workshop.parted(rivals, seed, workspace)
+    asked = [(each.call, each.answers) for each in workshop.parted(rivals, seed, workspace)]
+    if not rivals:
+        asked = _contested(trials)
     if not asked:
         return None
-    told = json.dumps([[each.call, each.answers] for each in asked])
-    return Draft({}, {QUESTIONS: told, "rivals": len(rivals), "evaluations": trials.looks})
+    figures = {QUESTIONS: json.dumps(asked), "rivals": len(rivals), "evaluations": trials.looks}
+    return Draft({}, figures)
+
+
+def _contested(trials: Trials) -> list[tuple[str, tuple[str, ...]]]:
+    """Where only the original's answers speak against repairs: the call that does so most often,
+    for the bug may be in that answer, too.
+    """
+    contested = trials.contested()
+    counts = Counter(call for call, *_ in contested)
+    if not counts:
+        return []
+    call = min(counts, key=lambda call: (-counts[call], len(call)))
+    answers = [each for asked, *told in contested if asked == call for each in told]
+    return [(call, tuple(dict.fromkeys(answers)))]

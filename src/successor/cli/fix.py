@@ -175,7 +175,7 @@ def _lines(found: Package) -> list[str]:
     if found.questions:
         first = found.questions[0]
         said = shlex.quote(f"{first.call} should {first.answers[0]}") if first.answers else "TEXT"
-        lines.append(f"Several repairs pass all tests. Answer with --report {said}")
+        lines.append(f"No repair is taken before that is known: answer with --report {said}")
     lines += [f"Why: {reason}" for reason in found.evidence]
     lines += [f"Doubt: {doubt}" for doubt in found.doubts]
     if found.regression:

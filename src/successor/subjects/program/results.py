@@ -17,6 +17,9 @@ class Screening:
     """By objective: the incumbent's cost over the variant's; 2.0 is twice as good."""
     nodes: int = 0
     """Of the syntax tree of the target's file."""
+    contested: tuple[str, ...] = ()
+    """(call, the original's answer, its own), of one that passes all tests and has only that
+    against it."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from successor.sandbox import Call, Raised, Returned
 from successor.sandbox.texts import shown
 from successor.subjects.program.agreement import Answer, Failed, agrees, result
 from successor.subjects.program.ground import Ground
-from successor.subjects.program.origin import spelled
 from successor.subjects.program.questions import EDGES
 from successor.subjects.program.results import Question
 from successor.subjects.program.timing import distinct
@@ -106,12 +105,18 @@ def _left(together: Sequence[tuple[int, ...]]) -> int:
 
 def _question(ground: Ground, call: Call, answers: Sequence[Answer]) -> Question:
     return Question(
-        f"{ground.target.entry}{spelled(call)}",
-        tuple(dict.fromkeys(each for answer in answers for each in _told(answer))),
+        written(ground, call),
+        tuple(dict.fromkeys(each for answer in answers for each in wanted(answer))),
     )
 
 
-def _told(answer: Answer) -> Iterator[str]:
+def written(ground: Ground, call: Call) -> str:
+    """A call in full, as `--report` takes it."""
+    named = [f"{name}={shown(value)}" for name, value in call.kwargs.items()]
+    return f"{ground.target.entry}({', '.join([*map(shown, call.args), *named])})"
+
+
+def wanted(answer: Answer) -> Iterator[str]:
     """As `--report` takes it after "should"."""
     match answer:
         case Returned(value=value):
