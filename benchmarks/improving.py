@@ -58,8 +58,10 @@ def improve(target: Path | str, folder: Path, budget: str, more: Sequence[str] =
     )
 
 
-def successor(words: Sequence[str], wall_s: float) -> subprocess.CompletedProcess[str] | str:
-    """Run the command; the last line that it said when it failed."""
+def successor(
+    words: Sequence[str], wall_s: float, fine: Sequence[int] = (0, 3)
+) -> subprocess.CompletedProcess[str] | str:
+    """Run the command; the last line that it said when it failed, by its exit code."""
     command = [sys.executable, "-m", "successor", *words]
     env = {**os.environ, "PYTHONPATH": str(SOURCE)}
     try:
@@ -68,7 +70,7 @@ def successor(words: Sequence[str], wall_s: float) -> subprocess.CompletedProces
         )
     except subprocess.TimeoutExpired:
         return f"did not end within {wall_s:.0f} s"
-    if done.returncode not in {0, 3}:
+    if done.returncode not in fine:
         told = done.stderr.strip().splitlines()
         return told[-1] if told else f"exit code {done.returncode}"
     return done

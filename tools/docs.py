@@ -164,6 +164,15 @@ def packages() -> str:
     return f"\n{packages.fragment(packages.restored(figures))}\n"
 
 
+def planted_bugs() -> str:
+    """What `successor fix` repairs, and how often wrongly."""
+    import fix
+
+    if not (MEASURED / "fix.json").exists():
+        return "\nNot measured yet: `python benchmarks/fix.py`.\n\n"
+    return f"\n{fix.fragment(json.loads((MEASURED / 'fix.json').read_text('utf-8')))}\n"
+
+
 def training_speed() -> str:
     """How fast the small transformer trains."""
     import speed
@@ -211,6 +220,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "program error rates": program_error_rates,
     "programs": programs,
     "packages": packages,
+    "planted bugs": planted_bugs,
     "training speed": training_speed,
     "sandbox": sandbox_rates,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import cast
 
 from successor import labfile
+from successor.authors.undecided import QUESTIONS
 from successor.errors import UsageError
 from successor.insight.difference import FileChange, differences
 from successor.lab import RECORD, Lab
+from successor.ledger import Ledger, Written
 from successor.subjects.program import ProgramSubject, function, mending
 from successor.subjects.program.beside import find_tests
 from successor.subjects.program.target import Target
@@ -26,7 +29,11 @@ _SAYS = re.compile(
     r"|(?P<call3>.+?)\s+(?:should|must|has to|ought to)\s+raise\s+(?:an?\s+)?(?P<error>\w+)",
     re.DOTALL,
 )
+_CASES = re.compile(r"""(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^;])+""", re.DOTALL)
+"""What stands between semicolons that are part of no text."""
 _EXAMPLE = "say it as in: add(0, 1) should be 1; add('a', 1) should raise TypeError"
+_SEARCH = 0.5
+"""Share of the working time in which small repairs are looked for."""
 _BASE_CASES: Mapping[str, object] = {"wall_clock": "3m", "generations": 8, "plateau": 1}
 
 
@@ -40,6 +47,17 @@ class Wanted:
     author: str | None
     model: str | None
     budget: str | None
+    calls: int | None = None
+    """Requests to the model at most."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A call to which repairs that pass all tests answer otherwise: nothing decides."""
+
+    call: str
+    answers: tuple[str, ...]
+    """Each as in "be 3" or "raise ValueError"."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +78,8 @@ class Package:
     doubts: tuple[str, ...]
     regression: str
     """A test with the least input that the repair changed; "" when there is none."""
+    questions: tuple[Question, ...]
+    """What would decide between repairs, where several pass all tests and none was promoted."""
 
 
 def prepare(name: FunctionName, wanted: Wanted) -> tuple[Path, bool]:
@@ -84,13 +104,11 @@ def prepare(name: FunctionName, wanted: Wanted) -> tuple[Path, bool]:
             f"{name}: no test tells what is wrong: name one with --tests, or say it with --report"
         )
     base_cases = {**_BASE_CASES, **({"wall_clock": wanted.budget} if wanted.budget else {})}
-    tables: dict[str, Mapping[str, object]] = {
-        "author": _author(wanted),
+    tables = {
+        **_authors(wanted, str(base_cases["wall_clock"])),
         "base_cases": base_cases,
         "subject": {"sizes": [4, 16, 64]},
     }
-    if wanted.model:
-        tables["author.llm"] = {"models": [wanted.model]}
     text = described(target, Wishes("repair", tuple(tests), tables=tables))
     folder = name.folder
     files[labfile.FILE_NAME] = text.encode()
@@ -99,10 +117,19 @@ def prepare(name: FunctionName, wanted: Wanted) -> tuple[Path, bool]:
     return folder, any(changed) and (folder / RECORD / "record.sqlite").is_file()
 
 
-def _author(wanted: Wanted) -> dict[str, object]:
-    if wanted.model:
-        return {"kind": "search", "authors": [wanted.author or "mutate", "llm"]}
-    return {"kind": wanted.author or "mutate"}
+def _authors(wanted: Wanted, budget: str) -> dict[str, Mapping[str, object]]:
+    """Who repairs it. What `mutate` finds has to be compared and judged in the same time."""
+    small = {"turn": _SEARCH * labfile.parse_duration(budget)}
+    first = wanted.author or "mutate"
+    own = small if first == "mutate" else {}
+    if not wanted.model:
+        return {"author": {"kind": first, **own}}
+    calls = {} if wanted.calls is None else {"calls": wanted.calls}
+    found: dict[str, Mapping[str, object]] = {
+        "author": {"kind": "search", "authors": [*dict.fromkeys((first, "llm"))]},
+        "author.llm": {"models": [wanted.model], **calls},
+    }
+    return {**found, "author.mutate": own} if own else found
 
 
 def _within(home: Path, target: Target, test: str) -> str:
@@ -120,7 +147,9 @@ def reported(text: str, target: Target) -> str:
     Raises:
         UsageError: when it cannot be understood.
     """
-    cases = [_case(part.strip().rstrip("."), target) for part in text.split(";") if part.strip()]
+    cases = [
+        _case(part.strip().rstrip("."), target) for part in _CASES.findall(text) if part.strip()
+    ]
     if not cases:
         raise UsageError(f"--report {text!r}: says nothing; {_EXAMPLE}")
     lines = ["import pytest", f"from {target.module} import {target.entry.partition('.')[0]}"]
@@ -232,8 +261,10 @@ def package_of(lab: Lab) -> Package:
     first, last = mending.diagnose(ground, before), mending.diagnose(ground, after)
     found = mending.compare(ground, before, after, "doubts")
     text = ground.target.source.splitlines()
+    repaired = bool(changes) and not last.failing
+    doubts = [*mending.doubts(ground, after, found), *_doubts(ledger)] if changes else ()
     return Package(
-        repaired=bool(changes) and not last.failing,
+        repaired=repaired,
         failing=tuple(f"{each.test}: {each.why}" for each in first.failing),
         failing_after=tuple(f"{each.test}: {each.why}" for each in last.failing),
         passing=last.ran - len(last.failing),
@@ -242,6 +273,24 @@ def package_of(lab: Lab) -> Package:
         ),
         changes=changes,
         evidence=evidence,
-        doubts=tuple(mending.doubts(ground, after, found)) if changes else (),
+        doubts=tuple(doubts),
         regression=mending.regression(ground, before, after, found) if changes else "",
+        questions=() if repaired else _questions(ledger),
     )
+
+
+def _questions(ledger: Ledger) -> tuple[Question, ...]:
+    """The last that an author asked in place of handing in a guess."""
+    told = [entry.event.figures.get(QUESTIONS) for entry in ledger.entries(Written)]
+    asked = [each for each in told if isinstance(each, str)]
+    read: list[tuple[str, list[str]]] = json.loads(asked[-1]) if asked else []
+    return tuple(Question(call, tuple(answers)) for call, answers in read)
+
+
+def _doubts(ledger: Ledger) -> Iterator[str]:
+    """About a repair, from how it was chosen."""
+    for call, answers in [(each.call, each.answers) for each in _questions(ledger)]:
+        yield f"small repairs pass the tests, too, and differ: {call} may {' or '.join(answers)}"
+    if any(entry.event.version and entry.event.figures.get("cut")
+           for entry in ledger.entries(Written)):  # fmt: skip
+        yield "not all small repairs were tried: another may pass the tests, too, and differ"

@@ -12,6 +12,8 @@ from authors.llm.scripted import block
 from cli.commands import Run
 from cli.test_json_docs import assert_fits, documented
 from llm.server import says, serving
+from successor.fixing import reported
+from successor.targets import FunctionName
 
 MEDIAN = """\
 def median(values):
@@ -27,6 +29,8 @@ def test_even():
     assert median([1, 2, 3, 4]) == 2.5
 def test_odd():
     assert median([3, 1, 2]) == 2
+    assert median([5]) == 5
+    assert median([9, 7, 8, 5, 6]) == 7
 """
 TWICE = """\
 def clamp(x: int, low: int, high: int) -> int:
@@ -78,6 +82,45 @@ def test_a_bug_is_reproduced_placed_repaired_and_proved(tmp_path: Path, run: Run
     again = run("fix", f"{file}:median")
     assert (again.code, again.err.count("\n")) == (2, 1)
     assert "nothing to repair" in again.err
+
+
+OPEN = """\
+def middle(values: list[int]) -> int:
+    return sorted(values)[len(values) // 2 - 1]
+"""
+TEST_OPEN = """\
+from stats import middle
+def test_three():
+    assert middle([3, 1, 2]) == 2
+"""
+
+
+def test_repairs_that_pass_all_tests_and_differ_are_asked_about_and_an_answer_decides(
+    tmp_path: Path, run: Run
+):
+    file = bug(tmp_path, OPEN, TEST_OPEN)
+    found = run("fix", f"{file}:middle", "--json", "--write")
+    (told,) = found.lines
+    assert_fits(told, documented("`successor fix PATH --json`"))
+    assert (found.code, told["repaired"], told["written"]) == (1, False, False)
+    assert file.read_text(encoding="utf-8") == OPEN
+    assert told["questions"]
+    for asked in told["questions"]:
+        assert asked["call"].startswith("middle(")
+        assert len(asked["answers"]) > 1
+    report = "middle([7]) == 7; middle([9, 7, 8, 5, 6]) should be 7; middle([4, 2]) should be 4"
+    found = run("fix", f"{file}:middle", "--json", "--report", report)
+    (told,) = found.lines
+    assert told["repaired"], told
+    assert told["questions"] == []
+
+
+def test_a_text_with_a_semicolon_is_one_case(tmp_path: Path):
+    file = bug(tmp_path, "def first(text: str) -> str:\n    return text[1]\n", None)
+    target = FunctionName(file, "first").read()
+    made = reported("first('a;b') should be 'a'; first(\"x;'y\") == \"x\"", target)
+    assert made.count("def test_") == 2
+    assert "first('a;b') == 'a'" in made
 
 
 PAYS = """\

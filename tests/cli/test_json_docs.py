@@ -54,10 +54,23 @@ def is_changes(value: object) -> bool:
     )
 
 
+def is_questions(value: object) -> bool:
+    if not isinstance(value, list):
+        return False
+    asked = [cast("dict[str, object]", each) for each in cast("list[object]", value)]
+    return all(
+        each.keys() == {"call", "answers"}
+        and isinstance(each["call"], str)
+        and is_strings(each["answers"])
+        for each in asked
+    )
+
+
 TYPES: dict[str, Callable[[object], bool]] = {
     "contract": is_contract,
     "boolean": lambda value: isinstance(value, bool),
     "changes": is_changes,
+    "questions": is_questions,
     "head": is_digest,
     "integer": lambda value: is_number(value) and isinstance(value, int),
     "null": lambda value: value is None,

@@ -24,7 +24,7 @@ from successor.errors import UsageError
 from successor.types import Author, Brief, Draft, Figures, Subject, Version, Workspace
 from successor.validation import no_such, validated
 
-TABLES = ("rewrite", "tune", "evolve", "llm", "agent", "inbox")
+TABLES = ("rewrite", "tune", "evolve", "mutate", "llm", "agent", "inbox")
 """Authors that have a table of settings of their own in that of "search"."""
 SHARES = frozenset({"accuracy", "errors"})
 """Objectives that can be reached in full; there is always something faster."""
@@ -45,6 +45,8 @@ class Settings:
     """The settings of the author "tune"."""
     evolve: dict[str, object] = Field(default_factory=dict[str, object])
     """The settings of the author "evolve"."""
+    mutate: dict[str, object] = Field(default_factory=dict[str, object])
+    """The settings of the author "mutate"."""
     llm: dict[str, object] = Field(default_factory=dict[str, object])
     """The settings of the author "llm"."""
     agent: dict[str, object] = Field(default_factory=dict[str, object])
@@ -85,7 +87,9 @@ class Turn:
         """Figures of an author, and what the others spent of the same."""
         told = dict(figures)
         for key, value in self.spent.items():
-            if not isinstance(value, str):
+            if isinstance(value, str):
+                told.setdefault(key, value)
+            else:
                 now = told.get(key, 0)
                 told[key] = value if isinstance(now, str) else now + value
         return told

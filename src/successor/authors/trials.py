@@ -95,6 +95,11 @@ class Trials:
         return len(self._screened)
 
     @property
+    def looks(self) -> int:
+        """Screenings so far, second looks included."""
+        return len(self._known)
+
+    @property
     def first_gain(self) -> float:
         """The best gain so far on the first objective; 1 is the incumbent's."""
         return self._first_gain
@@ -146,6 +151,26 @@ class Trials:
         best = max(lasting, key=lambda s: min(self.worth(self._screened[s]), self.worth(looks[s])))
         return self._draft(best, looks[best])
 
+    def lasting(self, share: float, most: int) -> Sequence[str]:
+        """The variants whose gain on the first objective is at least that share of the best one's,
+        at a second look as well; those that were tried before are none of them.
+        """
+        path, first = self._workshop.path, self.objectives[0]
+        tried = {version.files.get(path) for version in self._brief.tried}
+        gains = {
+            source: screening.gains.get(first, 0.0)
+            for source, screening in self._screened.items()
+            if screening.correct and digest(source) not in tried and source != self.source
+        }
+        least = share * max(gains.values(), default=0.0)
+        near = [source for source, gain in gains.items() if gain >= max(least, 1.0)]
+        near.sort(key=lambda source: (-self.worth(self._screened[source]), len(source), source))
+        return [source for source in near[:most] if self._look(source, 1).correct]
+
+    def contested(self) -> Sequence[Sequence[str]]:
+        """What is contested of each variant that only the original's answer speaks against."""
+        return [each.contested for each in self._screened.values() if each.contested]
+
     def is_good(self, worth: float) -> bool:
         """Whether a variant of that worth would be handed in, if it keeps it."""
         return worth >= math.log1p(self._terms.least)
@@ -175,7 +200,9 @@ class Trials:
             seed = (self._brief.seed + turn) % _SEEDS
             found = self._workshop.screen(source, self.incumbent, seed, self._workspace)
             gains = {name: float(gain) for name, gain in found.gains.items()}
-            self._known[key] = Screening(found.correct, found.why, gains, found.nodes)
+            self._known[key] = Screening(
+                found.correct, found.why, gains, found.nodes, found.contested
+            )
             if time.monotonic() - self._saved >= _EVERY_S:
                 self.save()
         return self._known[key]

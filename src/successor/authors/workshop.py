@@ -27,6 +27,10 @@ class Screening:
     variant's: 1.0 is equal, 2.0 twice as good. Empty when not correct."""
     nodes: int
     """Syntax tree nodes of the file that holds the target."""
+    contested: tuple[str, ...] = ()
+    """Of a repair that passes all tests, and is refused only for what the original answers, which
+    is taken to be right and may be wrong: a call, the original's answer, and its own. Else empty.
+    """
 
 
 class Workshop(Protocol):

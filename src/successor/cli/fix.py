@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
@@ -35,7 +36,9 @@ MOST_SUSPECTS = 5
     vouch for is answered as before, on fresh inputs too. Prints the difference, the evidence, a
     test with the least input found, and what is in doubt. PATH is a function, as in add.py:add,
     or a file, whose function is the one that most failing tests call. The file itself stays as it
-    is; with --write the repair takes its place. Exits with 1 when a test still fails.
+    is; with --write the repair takes its place. Where repairs pass all tests and answer otherwise
+    on other inputs, none is taken: the input that tells them apart is asked about, and --report
+    answers. Exits with 1 when a test still fails.
     """,
 )
 @click.argument("path", metavar="PATH")
@@ -54,6 +57,7 @@ MOST_SUSPECTS = 5
 )
 @option("--author", type=Said(), metavar="NAME", help="Who repairs it; mutate unless given.")
 @option("--model", type=Said(), metavar="NAME", help="A language model that repairs it, too.")
+@option("--calls", type=click.IntRange(min=1), metavar="N", help="Requests to it at most; 200.")
 @option("--budget", type=Parsed("duration"), metavar="TIME", help="Working time; 3m unless given.")
 @option("--write", is_flag=True, help="Put the repair in place of the file.")
 @option(
@@ -67,6 +71,7 @@ def fix(
     path: str,
     *,
     tests: tuple[str, ...],
+    calls: int | None,
     write: bool,
     unsafe_sandbox: bool,
     json: bool,
@@ -76,7 +81,8 @@ def fix(
     """See the help above."""
     from successor.fixing import Wanted, prepare
 
-    wanted = Wanted(tests or None, said["report"], said["author"], said["model"], said["budget"])
+    named = (said["report"], said["author"], said["model"], said["budget"])
+    wanted = Wanted(tests or None, *named, calls)
     name = _function(path, wanted)
     folder, fresh = prepare(name, wanted)
     found, head, code = _repair(folder, fresh=fresh, unsafe=unsafe_sandbox, quiet=quiet or json)
@@ -164,6 +170,12 @@ def _lines(found: Package) -> list[str]:
         lines.append(f"Repaired: {first} failing, now none; {found.passing} pass.")
     else:
         lines.append(f"Not repaired: {last} of {first} still fail; {found.passing} pass.")
+    for asked in found.questions:
+        lines.append(f"Question: {asked.call} should {', or '.join(asked.answers)}?")
+    if found.questions:
+        first = found.questions[0]
+        said = shlex.quote(f"{first.call} should {first.answers[0]}") if first.answers else "TEXT"
+        lines.append(f"No repair is taken before that is known: answer with --report {said}")
     lines += [f"Why: {reason}" for reason in found.evidence]
     lines += [f"Doubt: {doubt}" for doubt in found.doubts]
     if found.regression:

@@ -14,6 +14,7 @@ from successor.authors.llm.search import Search
 from successor.authors.llm.settings import Settings
 from successor.authors.matter import earlier, matter_of
 from successor.authors.trials import Terms, Trials, is_python
+from successor.authors.undecided import undecided
 from successor.authors.workshop import Workshop
 from successor.llm import Budget, LanguageModel
 from successor.types import Brief, Draft, Workspace
@@ -66,7 +67,7 @@ class LLMAuthor:
             earlier=earlier(self.workshop, brief, desk),
         )
         search.run()
-        draft = trials.hand_in()
+        draft = undecided(self.workshop, trials, brief.seed, desk) or trials.hand_in()
         self._memory = search.learnt(draft)
         told = {**search.counts, **cost_of(talk.spent)}
         if talk.ended:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from successor.authors.mutate.repairs import Repair, repairs
 from successor.authors.mutate.settings import Settings
 from successor.authors.trials import WORST, Terms, Trials, compiles, digest, is_python
+from successor.authors.undecided import undecided
 from successor.authors.workshop import Workshop
 from successor.types import Brief, Draft, Version, Workspace
 
 _ASSURED = 24
 _LEAST = 0.02
+_MANY = 8
+"""Times `enough` after which as many are found as need to be compared."""
 _PARSIMONY = 1e-4
 """Tests that pass count for far more; of two repairs alike the one with less code is handed in."""
 
@@ -36,7 +38,9 @@ class MutateAuthor:
         self.settings = settings
 
     def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
-        """The best repair; each attempt at the same incumbent the next best."""
+        """The best repair, or a question where several are as good and answer otherwise; each
+        attempt at the same incumbent the next best.
+        """
         if not is_python(self.workshop, brief, workspace):
             return None
         if len(brief.tried) >= self.settings.attempts:
@@ -50,20 +54,33 @@ class MutateAuthor:
         if not suspects:
             return None  # no test fails
         made = {digest(trials.source): "none"}
-        good = 0
+        good, enough = 0, settings.enough
         for repair in in_order(trials.source, self.workshop.function, suspects):
-            if trials.left <= 0 or trials.over or good >= settings.enough + len(brief.tried):
+            if trials.left <= 0 or trials.over or good >= _MANY * settings.enough:
+                made["cut"] = "yes"
                 break
             name = digest(repair.source)
             if name in made or not compiles(repair.source):
                 continue
             made[name] = repair.told
             good += trials.worth(trials.screen(repair.source)) > WORST
-        draft = trials.hand_in()
-        if draft is None or not draft.files:
-            return draft
-        told = made.get(draft.files[self.workshop.path], "")
-        return replace(draft, figures={**draft.figures, "repair": told, "alike": good - 1})
+            if good >= enough:
+                enough *= 2
+                if asks := undecided(self.workshop, trials, brief.seed, workspace):
+                    return asks  # more repairs would part no less
+        return undecided(self.workshop, trials, brief.seed, workspace) or _told(trials, made)
+
+
+def _told(trials: Trials, made: dict[str, str]) -> Draft | None:
+    """The best repair, and how it came about."""
+    draft = trials.hand_in()
+    if draft is None:
+        return None
+    told: dict[str, float | str] = {"cut": float("cut" in made), "evaluations": trials.looks}
+    for name in draft.files.values():
+        if name in made:
+            told["repair"] = made[name]
+    return Draft(draft.files, {**draft.figures, **told})
 
 
 def in_order(source: str, function: str, suspects: dict[int, float]) -> Iterator[Repair]:

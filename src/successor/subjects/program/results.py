@@ -17,6 +17,18 @@ class Screening:
     """By objective: the incumbent's cost over the variant's; 2.0 is twice as good."""
     nodes: int = 0
     """Of the syntax tree of the target's file."""
+    contested: tuple[str, ...] = ()
+    """(call, the original's answer, its own), of one that passes all tests and has only that
+    against it."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A call to which repairs that pass the same tests answer otherwise."""
+
+    call: str
+    answers: tuple[str, ...]
+    """Each as in "be 3" or "raise ValueError"."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from successor.subjects.program.ground import Ground
 from successor.subjects.program.origin import spelled
 from successor.subjects.program.questions import EDGES, ERRORS
 from successor.subjects.program.results import Screening
+from successor.subjects.program.rivals import wanted, written
 from successor.subjects.program.timing import Timed, ratio
 
 ITEMS = {EDGES: 32, ERRORS: 16}
@@ -125,7 +126,8 @@ class Screener:
             round_ = self._round(name, theirs, seed)
             wall_s += round_.wall_s
             if why := self._asked(round_, files, priced, marks):
-                return Screening(correct=False, why=why, nodes=nodes)
+                told = self._contested(round_, files) if self._is_whole(mended) else ()
+                return Screening(correct=False, why=why, nodes=nodes, contested=told)
             if priced.sure < -ERRORS_OFF or priced.same >= ENOUGH_ALIKE:
                 break
         if self.ground.objectives == ("cost",) and priced.gain <= 1.0:
@@ -157,6 +159,24 @@ class Screener:
         if len(now) >= before:
             return 0.0, f"{now[0].test}: {now[0].why}" if now else "no test fails"
         return (1.0 + before) / (1.0 + len(now)), ""
+
+    def _is_whole(self, mended: float) -> bool:
+        """Whether no test fails any more."""
+        return bool(mended) and mended >= 1.0 + self._failing[0][1]
+
+    def _contested(self, round_: Round, files: Files) -> tuple[str, ...]:
+        """The shortest call to which a variant answers otherwise than the original, which it should
+        not, with both answers; nothing where none can be told.
+        """
+        grader, found = self.ground.grader, list[tuple[str, ...]]()
+        answers = grader.answers(files, round_.asked, round_.wall_s)
+        for asked, got in zip(round_.asked, answers, strict=True):
+            rows = zip(asked.items, asked.expected, got, grader.scores(asked, got), strict=True)
+            for item, want, mine, score in rows:
+                told = (*wanted(want), *wanted(mine))
+                if score < 1.0 and len({*told}) == 2:
+                    found.append((written(self.ground, item.call), *told))
+        return min(found, key=lambda each: len(each[0]), default=())
 
     def _gains(
         self, files: Files, theirs: Files, seed: int, priced: Priced,

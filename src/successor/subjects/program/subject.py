@@ -7,14 +7,14 @@ from functools import cached_property
 from hashlib import sha256
 
 from successor.sandbox import Confinement
-from successor.subjects.program import memory, racing, syntax
+from successor.subjects.program import memory, racing, rivals, syntax
 from successor.subjects.program.bench import OURS
 from successor.subjects.program.examining import evaluate, examine
 from successor.subjects.program.goals import Goal
 from successor.subjects.program.grading import Files
 from successor.subjects.program.ground import Given, Ground, bench_for, describe, learn
 from successor.subjects.program.mending import diagnose
-from successor.subjects.program.results import Answered, Heat, Screening
+from successor.subjects.program.results import Answered, Heat, Question, Screening
 from successor.subjects.program.screening import Screener
 from successor.subjects.program.settings import Objective
 from successor.types import Digest, Draft, Draw, Exam, Version, Workspace
@@ -148,6 +148,12 @@ class ProgramSubject:
         ground = self.ground
         files = ground.files(ground.source(incumbent, workspace))
         return tuple((each.line, each.suspicion) for each in diagnose(ground, files).suspects)
+
+    def parted(
+        self, sources: Sequence[str], seed: int, workspace: Workspace
+    ) -> tuple[Question, ...]:
+        """What to ask about repairs that pass all tests and answer otherwise on fresh inputs."""
+        return rivals.questions(self.ground, sources, seed)
 
     def draft(
         self, source: str, incumbent: Version, workspace: Workspace, **figures: float | str

@@ -1,0 +1,1 @@
+"""Small correct programs, and bugs planted in them, for `benchmarks/fix.py`."""
