@@ -12,11 +12,11 @@ from typing import cast
 from successor import labfile
 from successor.errors import UsageError
 from successor.insight.difference import FileChange, differences
-from successor.lab import RECORD, Lab
+from successor.lab import Lab
 from successor.subjects.program import ProgramSubject, function, mending
 from successor.subjects.program.beside import find_tests
 from successor.subjects.program.target import Target
-from successor.targets import FIXES, FunctionName, Wishes, described, put
+from successor.targets import FIXES, FunctionName, Wishes, lay_out
 
 REPORTED = "test_reported_bug.py"
 """A test file that is made of what was reported."""
@@ -91,12 +91,7 @@ def prepare(name: FunctionName, wanted: Wanted) -> tuple[Path, bool]:
     }
     if wanted.model:
         tables["author.llm"] = {"models": [wanted.model]}
-    text = described(target, Wishes("repair", tuple(tests), tables=tables))
-    folder = name.folder
-    files[labfile.FILE_NAME] = text.encode()
-    changed = [put(folder / path, content) for path, content in files.items()]
-    put(folder.parent / ".gitignore", b"*\n")
-    return folder, any(changed) and (folder / RECORD / "record.sqlite").is_file()
+    return lay_out(name, target, Wishes("repair", tuple(tests), tables=tables), files)
 
 
 def _author(wanted: Wanted) -> dict[str, object]:
