@@ -91,8 +91,7 @@ def write(
     from successor.writing import Improved, Wanted, default_model, deliver, draft, package_of
 
     began = time.monotonic()
-    into = (into or Path(name)).absolute()
-    wanted = Wanted(goal, name, into, model or default_model(), **limits)
+    wanted = Wanted(goal, name, into or Path(name), model or default_model(), **limits)
     wanted.require_usable()
     silent = quiet or json
     drafted = draft(wanted, _silence if silent else _tell)

@@ -215,13 +215,23 @@ def _parameters(node: ast.FunctionDef) -> Iterator[dict[str, ast.expr]]:
         match each:
             case ast.Call(
                 func=ast.Attribute(attr="parametrize"),
-                args=[ast.Constant(str(names)), ast.List(rows) | ast.Tuple(rows), *_],
-            ):
-                yield from _rows([name.strip() for name in names.split(",")], rows)
+                args=[names, ast.List(rows) | ast.Tuple(rows), *_],
+            ) if spelled := _names(names):
+                yield from _rows(spelled, rows)
                 return
             case _:
                 continue
     yield {}
+
+
+def _names(node: ast.expr) -> list[str]:
+    """The parameters that are named, in one text or in several."""
+    try:
+        found = ast.literal_eval(node)
+    except (ValueError, SyntaxError, TypeError):
+        return []
+    texts = found.split(",") if isinstance(found, str) else found
+    return [str(each).strip() for each in texts]
 
 
 def _rows(names: Sequence[str], rows: Sequence[ast.expr]) -> Iterator[dict[str, ast.expr]]:
@@ -284,7 +294,7 @@ def _compared(condition: ast.expr, function: str) -> tuple[ast.Call, ast.expr, E
         case ast.Call(func, [left, right, *_]) if _last_name(func) == "isclose":
             for mine, other in ((left, right), (right, left)):
                 if _is_call(mine, function):
-                    return mine, other, Expected(absolute=APPROX)
+                    return mine, other, Expected()
         case ast.UnaryOp(ast.Not(), call) if _is_call(call, function):
             return call, ast.Constant(value=False), Expected()
         case call if _is_call(call, function):

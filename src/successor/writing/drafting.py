@@ -262,7 +262,7 @@ class _Desk:
         doubts = [f"{wrong}; its examples are left out"] if wrong else []
         if wrong and reading.has_examples(source, name):
             source = reading.without_examples(source, name)
-        if used := reading.reaches(ast.parse(source)):
+        if used := reading.reaches(ast.parse(source), name):
             doubts.append(f"the function uses {used}: read it before you run it")
         return source, tuple(doubts)
 
@@ -317,7 +317,7 @@ class _Desk:
 
     def _harmless(self, tests: VisibleTests) -> str:
         """The tests that reach for nothing beyond what they test: people run them outside."""
-        used = reading.reaching_tests(tests.text)
+        used = reading.reaching_tests(tests.text, self.wanted.name)
         self.doubts += [f"a visible test is left out: {name} uses {what}"
                         for name, what in used.items()]  # fmt: skip
         return reading.without_tests(tests.text, {*used})

@@ -89,7 +89,7 @@ def improved(drafted: Drafted, lab: Lab) -> Improved:
     evidence = [
         each.reason for each in ledger.decisions()
         if each.candidate in kept and each.outcome == "promoted"
-    ] or [f"{len(ledger.verdicts())} faster versions were judged, and none took over"]  # fmt: skip
+    ] or [f"nothing faster was found; {len(ledger.verdicts())} versions were judged"]  # fmt: skip
     return Improved(
         source,
         (*evidence, *_timed(ground, source)),

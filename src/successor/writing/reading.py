@@ -126,16 +126,16 @@ def test_functions(text: str) -> Iterator[tuple[str, ast.FunctionDef]]:
             yield name, node
 
 
-def reaching_tests(text: str) -> dict[str, str]:
+def reaching_tests(text: str, name: str) -> dict[str, str]:
     """Tests that use what could reach more than they are given, each with what it uses. What the
     file does outside of its tests is everybody's.
     """
     tree = ast.parse(text)
     tests = dict(test_functions(text))
     others = ast.Module([node for node in tree.body if not _has_tests(node)], [])
-    if used := reaches(others):
+    if used := reaches(others, name):
         return dict.fromkeys(tests, used)
-    return {name: used for name, node in tests.items() if (used := reaches(node))}
+    return {test: used for test, node in tests.items() if (used := reaches(node, name))}
 
 
 def without_tests(text: str, names: Collection[str]) -> str:
@@ -190,14 +190,17 @@ def has_examples(text: str, name: str) -> bool:
     return bool(doctest.DocTestParser().get_examples(docstring))
 
 
-def reaches(node: ast.AST) -> str:
-    """What some code uses with which it could reach more than it is given; "" for nothing."""
+def reaches(node: ast.AST, name: str) -> str:
+    """What some code uses with which it could reach more than the function of that name and what
+    it is given; "" for nothing.
+    """
     for each in ast.walk(node):
         if isinstance(each, ast.Name) and each.id in _REACHING:
             return each.id
         if isinstance(each, ast.Attribute) and each.attr.startswith("__"):
             return each.attr
-    return next((name for name in syntax.imports(node) if _root(name) not in _HARMLESS), "")
+    allowed = {*_HARMLESS, name}
+    return next((each for each in syntax.imports(node) if _root(each) not in allowed), "")
 
 
 def _block(answer: str) -> str:
