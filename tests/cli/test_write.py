@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -42,14 +41,14 @@ def write(run: Run, *more: str, budget: str = "1s") -> tuple[Outcome, dict[str, 
     return found, told
 
 
-def tests_pass(folder: Path, *files: str) -> bool:
+def passes(folder: Path, *files: str) -> bool:
     pytest_ = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files]
     return subprocess.run(pytest_, cwd=folder, check=False, capture_output=True).returncode == 0
 
 
 def test_a_goal_becomes_a_function_with_tests_made_faster(tmp_path: Path, run: Run, server: Server):
     server.play(Writer())
-    found, told = write(run, budget="60s")
+    found, told = write(run, budget="4m")
     assert found.code == 0, found
     assert_fits(told, documented("`successor write GOAL --json`"))
     folder = tmp_path / "total"
@@ -64,7 +63,7 @@ def test_a_goal_becomes_a_function_with_tests_made_faster(tmp_path: Path, run: R
     assert told["speedup"] > 1.2, told["evidence"]
     assert told["e_value"] > 20
     assert "sum(xs)" in (folder / "total.py").read_text(encoding="utf-8") == told["code"]
-    assert tests_pass(folder)
+    assert passes(folder)
     review = (folder / "REVIEW.md").read_text(encoding="utf-8")
     assert "NOT FINISHED" not in review
     assert all(doubt.split(":")[0] in review for doubt in told["doubts"])
@@ -93,8 +92,8 @@ def test_wrong_code_with_tests_that_approve_of_it_is_not_finished(
     assert told["code"] == WRONG
     folder = tmp_path / "total"
     assert "NOT FINISHED" in (folder / "REVIEW.md").read_text(encoding="utf-8")
-    assert tests_pass(folder, "test_total.py")
-    assert not tests_pass(folder, "test_total_held_out.py")
+    assert passes(folder, "test_total.py")
+    assert not passes(folder, "test_total_held_out.py")
     assert not (tmp_path / ".successor-writes" / "total.total" / ".successor").exists()
 
 
@@ -138,11 +137,10 @@ def test_wrong_tests_are_doubts_where_the_others_agree(tmp_path: Path, run: Run,
     assert any("total([2, 3]) == 6" in doubt for doubt in told["doubts"])
     assert any("test_ordinary" in doubt for doubt in told["doubts"])
     assert told["visible_tests"] == 1
-    assert tests_pass(tmp_path / "total")
+    assert passes(tmp_path / "total")
 
 
 HOSTILE = """\
-import os
 import socket
 
 
@@ -182,7 +180,7 @@ def test_tests_that_reach_out_reach_nothing_and_are_not_handed_on(
         assert "APPROVED" not in text
         assert "passwd" not in text
     server.play(Writer(visible=HOSTILE + VISIBLE))
-    _, told = write(run, "--into", "other")
+    _, told = write(run, "--into", "other", "--model", "openai:other")
     assert told["visible_tests"] == 0
     assert not (tmp_path / "other" / "test_total.py").exists()
 
@@ -192,7 +190,7 @@ def test_killed_in_the_middle_it_goes_on_and_pays_for_no_answer_twice(
 ):
     server.play(Writer(hangs_at="Now its tests"))
     arguments = ("write", GOAL, "--name", "total", "--model", "openai:tested", "--budget", "1s")
-    process = start(*arguments, PYTHONPATH=os.environ.get("PYTHONPATH", ""))
+    process = start(*arguments)
     deadline = time.monotonic() + 300
     while not any("Now its tests" in str(body) for body in server.bodies):
         assert process.poll() is None, process.communicate()
@@ -244,4 +242,4 @@ def test_a_budget_of_calls_is_kept(run: Run, server: Server):
     server.play(Writer())
     found, told = write(run, "--calls", "4")
     assert (found.code, server.calls) == (1, 2)
-    assert "the budget of 2 calls is spent" in told["failing"][0]
+    assert "the budget of 2 calls is spent" in told["failing"][0], told

@@ -106,6 +106,19 @@ def test_fixture(tmp_path):
     assert unread == 6
 
 
+def test_names_that_double_what_they_stand_for_are_not_followed_for_ever(bench: Bench):
+    lines = [
+        "    xs = [1]",
+        *["    xs = xs + xs"] * 40,
+        "    assert f(xs) == 1",
+        "    assert f(2) == 2",
+    ]
+    deep = ["    n = 0", *["    n = -n"] * 5000, "    assert f(n) == 1"]
+    for body, known in ((lines, 1), (deep, 0)):
+        cases, unread = read("\n".join(["def test_it():", *body]), bench)
+        assert (len(cases), unread) == (known, 1)
+
+
 @pytest.mark.parametrize(
     ("expected", "answer", "met"),
     [

@@ -4,7 +4,6 @@ cannot be.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -16,10 +15,10 @@ from successor.authors.llm.models import Providers
 from successor.authors.llm.prompts import repair
 from successor.authors.requirements import UnreadableError
 from successor.errors import UsageError
-from successor.files import write_atomically
 from successor.llm import Budget, Limits, Message, Request, Usage
 from successor.llm.local.weights import pulled
 from successor.llm.providers import LOCAL
+from successor.targets import put
 
 T = TypeVar("T")
 Read = Callable[[str, bool], T]
@@ -67,8 +66,8 @@ class _Kept:
     tell: Tell
 
     def checkpoint(self, state: bytes) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(self.path, state, self.path.with_name(f".{self.path.name}.{os.getpid()}"))
+        put(self.path.with_name(".gitignore"), b"*\n")
+        put(self.path, state)
 
     def progress(self, stage: str, done: float, total: float, **figures: float | str) -> None:
         self.tell(f"{stage}: {done:.0f} of {total:.0f} calls made, {figures['tokens']:.0f} tokens")
@@ -98,6 +97,11 @@ class Conversations:
     def spent(self) -> Usage:
         """On all of it, what a killed process spent included."""
         return self._talk.spent
+
+    @property
+    def ended(self) -> str:
+        """Why nothing more can be asked; "" while it can."""
+        return self._talk.ended
 
     def ask(self, prompts: Sequence[tuple[Message, ...]], read: Read[T]) -> list[Heard[T]]:
         """What was read in the answer to each, in their order.

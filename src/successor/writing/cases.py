@@ -13,9 +13,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TypeGuard, TypeVar
 
 from successor.sandbox import Call, Program, Raised, Returned, Value
+from successor.sandbox.texts import shown
 from successor.subjects.program.agreement import Answer
 from successor.subjects.program.bench import Bench
 from successor.writing.reading import test_functions
@@ -26,6 +28,8 @@ TOLERANCE, APPROX = 1e-9, 1e-6
 _FILE = "successor_cases.py"
 _MOST = 200
 """Assertions of one suite."""
+_MOST_NODES = 1000
+"""Of a statement once names are put in: they could double it each time."""
 _VALUE_S = 5.0
 
 
@@ -75,14 +79,14 @@ class Suite:
 
 def suite_of(number: int, text: str, function: str, bench: Bench) -> Suite:
     """The cases of a file of tests; what cannot be read or worked out is counted."""
-    claims, unread = list[Claim](), 0
-    for each in _claims(text, function):
-        if isinstance(each, Claim):
-            claims.append(each)
-        else:
-            unread += 1
-    claims = claims[:_MOST]
-    program = Program({_FILE: _working_out(text, claims, function).encode()}, f"{_FILE}:case")
+    try:
+        found = [*_claims(text, function)]
+        claims = [each for each in found if isinstance(each, Claim)][:_MOST]
+        source = _working_out(text, claims, function)
+    except RecursionError:  # nested more deeply than we can read
+        return Suite((), 1)
+    unread = sum(not isinstance(each, Claim) for each in found)
+    program = Program({_FILE: source.encode()}, f"{_FILE}:case")
     values = bench.ask(program, [Call((place,)) for place in range(len(claims))], _VALUE_S)
     cases = dict[str, Case]()
     for claim, got in zip(claims, values, strict=True):
@@ -90,7 +94,8 @@ def suite_of(number: int, text: str, function: str, bench: Bench) -> Suite:
         if case is None:
             unread += 1
         else:
-            cases.setdefault(repr((case.call, case.expected)), case)
+            expected = f"{shown(case.expected.value)} {case.expected.raises}"
+            cases.setdefault(f"{case.call!r} {expected}", case)
     return Suite(tuple(cases.values()), unread)
 
 
@@ -145,6 +150,8 @@ def _case(number: int, claim: Claim, got: Answer) -> Case | None:
     match got:
         case Returned(value=[list(args), dict(kwargs), value]):
             named = {str(key): each for key, each in kwargs.items()}
+            if [*named] != [each.arg for each in claim.call.keywords]:
+                return None  # they become part of a file
             expected = replace(claim.expected, value=value)
             return Case(number, claim.test, Call(tuple(args), named), expected, claim.text)
         case _:
@@ -250,8 +257,10 @@ class _Filling(ast.NodeTransformer):
 
 
 def _filled(node: N, known: Mapping[str, ast.expr]) -> N:
-    """The same with names put in."""
-    return _Filling(known).visit(deepcopy(node)) if known else node
+    """The same with names put in, unless it gets too long."""
+    filled: N = _Filling(known).visit(deepcopy(node)) if known else node
+    long = sum(1 for _ in islice(ast.walk(filled), _MOST_NODES)) == _MOST_NODES
+    return node if long else filled
 
 
 def _read(statement: ast.stmt, test: str, function: str) -> Iterator[Claim]:

@@ -167,7 +167,7 @@ def draft(wanted: Wanted, tell: Tell) -> Drafted:
     trials = Trials(wanted)
     with closing(trials.bench):
         _ = trials.bench.sandbox  # before anything is paid for
-        kept = wanted.function.folder.with_suffix(".answers.json")
+        kept = wanted.function.folder.with_name(f"{wanted.name}.answers.json")
         with Conversations(wanted.model, _half(wanted.calls), wanted.about, kept, tell) as talk:
             return _Desk(wanted, talk, trials, tell).drafted()
 
@@ -242,6 +242,8 @@ class _Desk:
         lost = [each.fault for each in heard if each.found is None]
         if lost and found:
             self.doubts.append(f"{len(lost)} of {len(heard)} functions are of no use: {lost[0]}")
+        if len({ast.dump(ast.parse(each.source)) for each in found}) == 1 < len(found):
+            self.doubts.append(f"the {len(found)} functions are one and the same")
         return found or lost[0]
 
     def _with_examples(self, source: str, *, again: bool) -> tuple[str, tuple[str, ...]]:
@@ -334,7 +336,8 @@ class _Desk:
     def _failing(self, settled: Settled, candidate: Candidate) -> list[str]:
         failing = [f"held-out test: {each}" for each in self._objections(settled.failed, candidate)]
         if settled.lacking:
-            failing.append(settled.lacking)
+            ended = f": {self.talk.ended}" if self.talk.ended else ""
+            failing.append(f"{settled.lacking}{ended}")
         record = self.trials.bench.weakest
         if record is not None and not record.trusted:
             failing.append(f"it ran in {record.tier!r}, which is no sandbox that holds")

@@ -7,16 +7,18 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import cast
 
 from successor.errors import SuccessorError
 from successor.insight.measures import measure
 from successor.lab import Lab
+from successor.sandbox import Call
 from successor.subjects.program import ProgramSubject
 from successor.subjects.program.agreement import agrees, told
 from successor.subjects.program.bench import Programs
 from successor.subjects.program.ground import Ground
-from successor.subjects.program.origin import spelled
+from successor.subjects.program.origin import find_contract, spelled
 from successor.subjects.program.timing import call_s, distinct
 from successor.targets import AUTHOR, Wishes, lay_out
 from successor.types import Version
@@ -134,11 +136,7 @@ def _held(
 
 def _agreement(drafted: Drafted, ground: Ground) -> tuple[float | None, tuple[str, ...]]:
     """Share of fresh inputs that all functions answer alike, and the first that they do not."""
-    questions = ground.questions
-    calls = distinct(
-        [each for size in questions.sizes for each in questions.calls(f"write/{size}", size, EACH)],
-        EACH * len(questions.sizes),
-    )
+    calls = _fresh(ground)
     programs, trials = Programs(ground.target), Trials(drafted.wanted)
     answers = [
         ground.bench.ask(programs.bare(trials.target(each.source).files), calls)
@@ -159,6 +157,18 @@ def _agreement(drafted: Drafted, ground: Ground) -> tuple[float | None, tuple[st
             asked = f"{drafted.wanted.name}{spelled(call)}"
             doubts.append(f"{asked} gives {told(mine[place])}; function {number}: {told(got)}")
     return alike / len(calls), tuple(doubts)
+
+
+def _fresh(ground: Ground) -> Sequence[Call]:
+    """Calls drawn by the type hints alone: what visible tests ask may be less than they allow."""
+    origin = ground.questions.origin
+    contract = find_contract(ground.target, origin.program, (), ground.bench)
+    calls = [
+        contract.draw(Random(f"write/{size}/{number}"), size)
+        for size in ground.questions.sizes
+        for number in range(EACH)
+    ]
+    return distinct(calls, len(calls))
 
 
 def _timed(ground: Ground, source: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 import os
 import shutil
@@ -22,7 +23,6 @@ LONGEST_CASE = 1000
 _ASSUMED = (
     "the goal was read by one model alone: where all that it wrote misreads it, nothing tells"
 )
-_FIELDS = ("function", "finished", "evidence", "failing", "doubts", "calls", "tokens", "seconds")
 
 
 @dataclass(frozen=True)
@@ -151,8 +151,8 @@ def held_out_file(cases: Sequence[Case], name: str) -> str:
     ]
     for number, case in enumerate(cases, 1):
         body = _statement(case, name)
-        if len("".join(body)) > LONGEST_CASE:
-            lines += ["", "", f"# Test {number}, of suite {case.suite}, is too long to be shown."]
+        if not body or len("".join(body)) > LONGEST_CASE:
+            lines += ["", "", f"# Test {number}, of suite {case.suite}, cannot be written down."]
             continue
         head = f"def test_{number}_of_suite_{case.suite}():"
         lines += ["", "", head, *(f"    {line}" for line in body)]
@@ -160,11 +160,14 @@ def held_out_file(cases: Sequence[Case], name: str) -> str:
 
 
 def _statement(case: Case, name: str) -> list[str]:
+    """The body of a test; nothing when it cannot be one."""
     named = [f"{key}={shown(value)}" for key, value in case.call.kwargs.items()]
     call = f"{name}({', '.join([*map(shown, case.call.args), *named])})"
     expected = case.expected
     if expected.raises:
-        known = ", ".join(each.rpartition(".")[2] for each in expected.raises)
+        if not all(each in vars(builtins) for each in expected.raises):
+            return []  # who knows where it is from
+        known = ", ".join(expected.raises)
         kinds = f"({known})" if "," in known else known
         return [f"with pytest.raises({kinds}):", f"    {call}"]
     if expected.value is None or isinstance(expected.value, bool):
