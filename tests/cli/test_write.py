@@ -46,9 +46,9 @@ def passes(folder: Path, *files: str) -> bool:
     return subprocess.run(pytest_, cwd=folder, check=False, capture_output=True).returncode == 0
 
 
-def test_a_goal_becomes_a_function_with_tests_made_faster(tmp_path: Path, run: Run, server: Server):
+def test_a_goal_becomes_a_function_with_tests(tmp_path: Path, run: Run, server: Server):
     server.play(Writer())
-    found, told = write(run, budget="4m")
+    found, told = write(run)
     assert found.code == 0, found
     assert_fits(told, documented("`successor write GOAL --json`"))
     folder = tmp_path / "total"
@@ -60,9 +60,7 @@ def test_a_goal_becomes_a_function_with_tests_made_faster(tmp_path: Path, run: R
     assert told["visible_tests"] == 2
     assert told["edge_cases"] == ["an empty list", "negative numbers"]
     assert told["agreement"] == 1.0
-    assert told["speedup"] > 1.2, told["evidence"]
-    assert told["e_value"] > 20
-    assert "sum(xs)" in (folder / "total.py").read_text(encoding="utf-8") == told["code"]
+    assert (folder / "total.py").read_text(encoding="utf-8") == told["code"]
     assert passes(folder)
     review = (folder / "REVIEW.md").read_text(encoding="utf-8")
     assert "NOT FINISHED" not in review
@@ -79,6 +77,17 @@ def test_a_goal_becomes_a_function_with_tests_made_faster(tmp_path: Path, run: R
                    if path.is_file())  # fmt: skip
     again = run("write", GOAL, "--name", "total", "--model", "openai:tested")
     assert (again.code, again.err.count("\n"), "there already" in again.err) == (2, 1, True)
+
+
+@pytest.mark.slow
+def test_what_is_written_is_made_faster_with_evidence(run: Run, server: Server):
+    server.play(Writer())
+    found, told = write(run, budget="20m")
+    assert found.code == 0, found
+    assert told["speedup"] > 1.2, told
+    assert told["e_value"] > 20
+    assert "sum(xs)" in told["code"]
+    assert any("e-value" in each for each in told["evidence"])
 
 
 def test_wrong_code_with_tests_that_approve_of_it_is_not_finished(
