@@ -175,7 +175,7 @@ def test_claiming():
 def test_tests_that_reach_out_reach_nothing_and_are_not_handed_on(
     tmp_path: Path, run: Run, server: Server
 ):
-    hostile = VISIBLE + HOSTILE.replace("import os\nimport socket\n", "")
+    hostile = VISIBLE + HOSTILE.replace("import socket\n", "")
     suites = (HELD_OUT + PRYING,)
     server.play(Writer(visible=hostile.replace("socket.", "__import__('socket')."), suites=suites))
     found, told = write(run)

@@ -292,7 +292,8 @@ class _Desk:
         name = self.wanted.name
         asked = Message("user", prompts.for_visible_tests(name))
         (heard,) = self.talk.ask(
-            [(*candidate.messages, asked)], lambda answer, _: reading.visible_tests(answer, name)
+            [(*candidate.messages, asked)],
+            lambda answer, again: reading.visible_tests(answer, name, again=again),
         )
         if heard.found is None:
             self.doubts.append(f"there are no visible tests: {heard.fault}")

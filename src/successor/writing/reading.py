@@ -91,17 +91,21 @@ def code(answer: str, name: str, wanted: Signature) -> str:
     return text
 
 
-def visible_tests(answer: str, name: str) -> VisibleTests:
+def visible_tests(answer: str, name: str, *, again: bool) -> VisibleTests:
     """The tests in an answer, and the edge cases that it names.
 
     Raises:
-        UnreadableError: when there is no test of the function in it.
+        UnreadableError: when there is no test of the function in it; unless it is asked again,
+            also when none would be left.
     """
     text = _block(answer)
     if not any(True for _ in test_functions(text)):
         raise UnreadableError("nothing to read", "There is no function named test_... in it.")
     if name not in {each.id for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name)}:
         raise UnreadableError("wrong function", f"No test calls {name}.")
+    used = reaching_tests(text, name)
+    if not again and len(used) == len(dict(test_functions(text))):
+        raise UnreadableError("outside", f"The tests use {[*used.values()][0]!r}: do without it.")
     lines = (line.strip() for line in thought_through(answer).partition("```")[0].splitlines())
     edges = [line[2:].strip() for line in lines if line.startswith(("- ", "* "))]
     return VisibleTests(text, tuple(filter(None, edges))[:_MOST_EDGES])
