@@ -93,3 +93,12 @@ def test_held_out_tests_are_handed_over_as_plain_data():
     assert "with pytest.raises((TypeError, ValueError)):\n        f(None)\n" in text
     assert "open" not in text
     assert text.count("cannot be written down") == 2
+
+
+def test_tests_that_all_reach_out_are_told_back_once():
+    answer = "- an empty list\n\n" + block("import os\n" + VISIBLE)
+    with pytest.raises(UnreadableError, match="use 'os'"):
+        reading.visible_tests(answer, "total", again=False)
+    assert reading.visible_tests(answer, "total", again=True).edge_cases == ("an empty list",)
+    with pytest.raises(UnreadableError, match="no function named test_"):
+        reading.visible_tests(block("assert total([]) == 0\n"), "total", again=True)

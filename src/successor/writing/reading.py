@@ -105,7 +105,9 @@ def visible_tests(answer: str, name: str, *, again: bool) -> VisibleTests:
         raise UnreadableError("wrong function", f"No test calls {name}.")
     used = reaching_tests(text, name)
     if not again and len(used) == len(dict(test_functions(text))):
-        raise UnreadableError("outside", f"The tests use {[*used.values()][0]!r}: do without it.")
+        raise UnreadableError(
+            "outside", f"The tests use {next(iter(used.values()))!r}: do without it."
+        )
     lines = (line.strip() for line in thought_through(answer).partition("```")[0].splitlines())
     edges = [line[2:].strip() for line in lines if line.startswith(("- ", "* "))]
     return VisibleTests(text, tuple(filter(None, edges))[:_MOST_EDGES])
