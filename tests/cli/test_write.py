@@ -149,6 +149,16 @@ def test_wrong_tests_are_doubts_where_the_others_agree(tmp_path: Path, run: Run,
     assert passes(tmp_path / "total")
 
 
+def test_visible_tests_that_cannot_be_imported_are_a_doubt(
+    tmp_path: Path, run: Run, server: Server
+):
+    server.play(Writer(visible=VISIBLE.replace("import pytest", "from math import nothing")))
+    found, told = write(run)
+    assert (found.code, told["visible_tests"]) == (0, 0), told
+    assert any("cannot import name 'nothing'" in doubt for doubt in told["doubts"])
+    assert not (tmp_path / "total" / "test_total.py").exists()
+
+
 HOSTILE = """\
 import socket
 

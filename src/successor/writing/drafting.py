@@ -300,23 +300,25 @@ class _Desk:
             return "", 0, ()
         if not heard.found.edge_cases:
             self.doubts.append("no edge case was named")
-        text = self._harmless(heard.found)
-        trial = self.trials.tests(candidate.source, text)
+        return *self._passing(candidate, self._harmless(heard.found)), heard.found.edge_cases
+
+    def _passing(self, candidate: Candidate, text: str) -> tuple[str, int]:
+        """The file with the tests that pass alone, and how many they are; no file without any."""
+        trial, module = self.trials.tests(candidate.source, text), f"test_{self.wanted.name}"
         if isinstance(trial, str):
             self.doubts.append(f"the visible tests are left out: {shortened(trial, 200)}")
-            return "", 0, heard.found.edge_cases
-        module = f"test_{name}."
-        verdicts = [each for each in trial.verdicts if each.test.startswith(module)]
-        bad = [each for each in verdicts if each.outcome != "passed"]
-        gone = {each.test.removeprefix(module).partition("[")[0] for each in bad}
-        self.doubts += [f"a visible test is left out, {each.outcome}: {each.test}: {each.why}"
-                        for each in bad]  # fmt: skip
-        kept = reading.without_tests(text, gone)
-        passing = [each for each in verdicts
-                   if each.test.removeprefix(module).partition("[")[0] not in gone]  # fmt: skip
-        return (kept, len(passing), heard.found.edge_cases) if passing else (
-            "", 0, heard.found.edge_cases
-        )  # fmt: skip
+            return "", 0
+        bad, good = list[str](), list[str]()
+        for each in trial.verdicts:
+            if each.test.partition(".")[0] != module:
+                continue  # an example of the docstring
+            test = each.test.removeprefix(f"{module}.").partition("[")[0]
+            (good if each.outcome == "passed" else bad).append(test)
+            if each.outcome != "passed":
+                told_why = f"{each.outcome}: {each.test}: {each.why}"
+                self.doubts.append(f"a visible test is left out, {told_why}")
+        count = sum(test not in bad for test in good)
+        return (reading.without_tests(text, {*bad}), count) if count else ("", 0)
 
     def _harmless(self, tests: VisibleTests) -> str:
         """The tests that reach for nothing beyond what they test: people run them outside."""
