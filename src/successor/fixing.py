@@ -14,12 +14,12 @@ from successor import labfile
 from successor.authors.undecided import QUESTIONS
 from successor.errors import UsageError
 from successor.insight.difference import FileChange, differences
-from successor.lab import RECORD, Lab
+from successor.lab import Lab
 from successor.ledger import Ledger, Written
 from successor.subjects.program import ProgramSubject, function, mending
 from successor.subjects.program.beside import find_tests
 from successor.subjects.program.target import Target
-from successor.targets import FIXES, FunctionName, Wishes, described, put
+from successor.targets import FIXES, FunctionName, Wishes, lay_out
 
 REPORTED = "test_reported_bug.py"
 """A test file that is made of what was reported."""
@@ -109,12 +109,7 @@ def prepare(name: FunctionName, wanted: Wanted) -> tuple[Path, bool]:
         "base_cases": base_cases,
         "subject": {"sizes": [4, 16, 64]},
     }
-    text = described(target, Wishes("repair", tuple(tests), tables=tables))
-    folder = name.folder
-    files[labfile.FILE_NAME] = text.encode()
-    changed = [put(folder / path, content) for path, content in files.items()]
-    put(folder.parent / ".gitignore", b"*\n")
-    return folder, any(changed) and (folder / RECORD / "record.sqlite").is_file()
+    return lay_out(name, target, Wishes("repair", tuple(tests), tables=tables), files)
 
 
 def _authors(wanted: Wanted, budget: str) -> dict[str, Mapping[str, object]]:

@@ -32,6 +32,8 @@ OUTSIDERS = frozenset({"agent", "inbox"})
 """Authors that could work out what the judge will ask, if they knew the seed."""
 FIXES = ".successor-fixes"
 """The same of functions that are repaired."""
+WRITES = ".successor-writes"
+"""The same of functions that are written."""
 GOAL = "faster"
 """What a function should become when nothing else is said."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -121,7 +123,7 @@ def lab_of(text: str) -> Path:
 
 def name_of(folder: Path) -> str:
     """How a user names the lab in a folder: as its function, where it was made of one."""
-    if folder.parent.name not in {LABS, FIXES}:
+    if folder.parent.name not in {LABS, FIXES, WRITES}:
         return str(folder)
     stem, _, function = folder.name.partition(".")
     return str(FunctionName(folder.parent.parent / f"{stem}.py", function))
@@ -154,6 +156,20 @@ def prepare(name: FunctionName, wishes: Wishes, *, fresh: bool) -> Path:
         put(folder / labfile.FILE_NAME, described(target, asked).encode())
     put(folder.parent / ".gitignore", b"*\n")
     return folder
+
+
+def lay_out(
+    name: FunctionName, target: Target, wishes: Wishes, files: Mapping[str, bytes]
+) -> tuple[Path, bool]:
+    """Write the lab of a function anew, with these files; its folder, and whether its record has
+    to begin anew because anything is other than it was.
+    """
+    folder = name.folder
+    text = described(target, wishes)
+    told = {**files, labfile.FILE_NAME: text.encode()}
+    changed = [put(folder / path, content) for path, content in told.items()]
+    put(folder.parent / ".gitignore", b"*\n")
+    return folder, any(changed) and _recorded(folder)
 
 
 def described(target: Target, wishes: Wishes) -> str:

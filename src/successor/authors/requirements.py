@@ -42,15 +42,20 @@ def require_program(text: str, base: str, function: str) -> None:
     """
     if text.strip() == base.strip():
         raise UnreadableError("unchanged", "The program is the one that you were given.")
-    _require_python(text)
+    require_python(text)
     if function:
-        _require_function(text, base, function)
+        require_function(text, base, function)
     if marked(base) and not _same_outside(text, base):
         told = "Lines outside the EVOLVE-BLOCK markers changed: they have to stay as they are."
         raise UnreadableError("outside", told)
 
 
-def _require_python(text: str) -> None:
+def require_python(text: str) -> None:
+    """Nothing, when the text can be compiled.
+
+    Raises:
+        UnreadableError: when it is not Python.
+    """
     try:
         with warnings.catch_warnings(action="ignore"):
             compile(text, "<answer>", "exec", dont_inherit=True)
@@ -62,7 +67,12 @@ def _require_python(text: str) -> None:
         raise UnreadableError("not Python", f"The program cannot be compiled: {error}") from None
 
 
-def _require_function(text: str, base: str, function: str) -> None:
+def require_function(text: str, base: str, function: str) -> None:
+    """Nothing, when the text has the function and it is called as that of the base.
+
+    Raises:
+        UnreadableError: when not.
+    """
     found, before = (find(ast.parse(each), function) for each in (text, base))
     if found is None:
         raise UnreadableError("wrong function", f"The program has no function {function!r}.")

@@ -25,6 +25,7 @@ from successor.cli.record import audit, lineage, status
 from successor.cli.report import report
 from successor.cli.review import review
 from successor.cli.versions import diff, rollback
+from successor.cli.write import write
 from successor.errors import SuccessorError
 
 
@@ -60,7 +61,8 @@ def cli() -> None:
 
 
 VERBS = (
-    improve, fix, status, lineage, diff, review, rollback, audit, report, doctor, models, mcp,
+    improve, fix, write, status, lineage, diff, review, rollback, audit, report, doctor,
+    models, mcp,
 )  # fmt: skip
 for verb in VERBS:
     cli.add_command(verb)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,19 +128,15 @@ def _most_failing(names: Sequence[FunctionName], wanted: Wanted) -> FunctionName
 def _repair(folder: Path, *, fresh: bool, unsafe: bool, quiet: bool) -> tuple[Package, str, int]:
     """Run the lab; what came of it, the head of its record, and 0 or the code of a signal."""
     from successor.cli.interrupt import INTERRUPTED, Interrupt
-    from successor.cli.session import Teller
+    from successor.cli.session import follow
     from successor.fixing import package_of
-    from successor.lab import open_lab, run
+    from successor.lab import open_lab
 
     interrupt = Interrupt()
     with open_lab(folder, None, interrupt.asked, fresh=fresh, unsafe_sandbox=unsafe) as lab:
         if not quiet:
             _tell_failing(lab)
-        teller = Teller(lab, as_json=False, quiet=quiet)
-        with interrupt.listening(teller.notice), closing(teller):
-            deafen = lab.parts.ledger.listen(teller.hear)
-            stop = run(lab)
-            deafen()
+        stop = follow(lab, interrupt, quiet=quiet)
         code = interrupt.exit_code if stop.base_case == INTERRUPTED else 0
         return package_of(lab), lab.parts.ledger.head.root, code
 

@@ -84,6 +84,16 @@ def run_session(folder: Path, overrides: Mapping[str, Mapping[str, object]], man
     return EXIT_NEEDS_HUMAN if stop.needs_human else 0
 
 
+def follow(lab: Lab, interrupt: Interrupt, *, quiet: bool) -> Stop:
+    """Improve the lab until it stops, told of on the way and not at the end."""
+    teller = Teller(lab, as_json=False, quiet=quiet)
+    with interrupt.listening(teller.notice), closing(teller):
+        deafen = lab.parts.ledger.listen(teller.hear)
+        stop = run(lab)
+        deafen()
+    return stop
+
+
 def decide_with(folder: Path) -> str:
     """How to decide on what waits."""
     return f"Decide with: successor review {quote(name_of(folder))}"

@@ -35,12 +35,22 @@ def program(answer: str, form: Form, base: str, function: str) -> str:
     Raises:
         UnreadableError: when it makes none, or one that differs where it may not.
     """
-    said = _THOUGHTS.sub("", answer, count=1)
-    if re.match(r"\s*<think(ing)?>", said):
-        raise UnreadableError("truncated", "The answer ends before the thinking does.")
+    said = thought_through(answer)
     text = replaced(base, replacements(said)) if form == "diff" else whole(said)
     require_program(text, base, function)
     return text
+
+
+def thought_through(answer: str) -> str:
+    """The answer without what was thought before it.
+
+    Raises:
+        UnreadableError: when the thinking has no end.
+    """
+    said = _THOUGHTS.sub("", answer, count=1)
+    if re.match(r"\s*<think(ing)?>", said):
+        raise UnreadableError("truncated", "The answer ends before the thinking does.")
+    return said
 
 
 def replacements(answer: str) -> list[Replacement]:

@@ -28,7 +28,7 @@ from successor.llm import (
     UnavailableError,
     Usage,
 )
-from successor.types import Digest, Figures, Workspace
+from successor.types import Digest, Figures
 
 Asked: TypeAlias = tuple[str, Request]
 """A model's name, and what it is asked."""
@@ -77,6 +77,13 @@ class Saved:
         return json.dumps(told, default=str).encode()
 
 
+class Keeping(Protocol):
+    """The part of a workspace that asking needs."""
+
+    def checkpoint(self, state: bytes) -> None: ...
+    def progress(self, stage: str, done: float, total: float, **figures: float | str) -> None: ...
+
+
 class Correspondence:
     """All that is asked in one attempt."""
 
@@ -85,7 +92,7 @@ class Correspondence:
         models: Mapping[str, LanguageModel],
         budget: Budget,
         saved: Saved,
-        workspace: Workspace,
+        workspace: Keeping,
     ) -> None:
         self._models = models
         self._budget = budget

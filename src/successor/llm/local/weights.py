@@ -108,6 +108,13 @@ def found(name: str, environment: Mapping[str, str] = os.environ) -> Found:
     return Found(path, weights.sha256)
 
 
+def pulled(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """The weights that are here, by name, the largest first."""
+    home = folder(environment)
+    here = {name: each for name, each in manifest().items() if is_whole(home / each.file, each)}
+    return sorted(here, key=lambda name: -here[name].bytes)
+
+
 def is_whole(path: Path, weights: Weights) -> bool:
     """Whether a file is there and as long as it should be; it only got its name when verified."""
     return path.is_file() and path.stat().st_size == weights.bytes
