@@ -158,8 +158,8 @@ KILLED_AT_SECOND_LINE = """
 import os, signal, sys
 from successor.cli import audience, run_command
 put = audience.echo_json
-def once(line):
-    put(line) if line["generation"] == 0 else os.kill(os.getpid(), signal.SIGKILL)
+def once(line, to):
+    put(line, to) if line["generation"] == 0 else os.kill(os.getpid(), signal.SIGKILL)
 audience.echo_json = once
 run_command(["improve", sys.argv[1], "--json", "--quiet"])
 """

@@ -234,8 +234,10 @@ def test_the_loss_that_is_told_begins_with_the_first_one_seen(monkeypatch: pytes
     told: list[float] = []
     one_step = fitting.learn
 
-    def learn(model: Model, examples: Examples, optimiser: torch.optim.Optimizer) -> float:
-        seen.append(one_step(model, examples, optimiser))
+    def learn(
+        model: Model, examples: Examples, optimiser: torch.optim.Optimizer, ends: float
+    ) -> float:
+        seen.append(one_step(model, examples, optimiser, ends))
         return seen[-1]
 
     class Listening(Desk):
@@ -266,6 +268,16 @@ def test_training_takes_no_more_steps_than_are_allowed(decay: int):
 def test_the_same_seed_trains_the_same_first_version_and_another_does_not():
     made = [small(steps=4, decay=2).create(seed, Desk()).files for seed in (1, 1, 2)]
     assert made[0] == made[1] != made[2]
+
+
+def test_the_ends_of_answers_have_their_share_of_the_loss():
+    subject, model = taught()[0], untrained(taught()[0])
+    problems = subject.pose("5", 30, 2)
+    examples = subject.examples(problems, model.task.truth(problems))
+    still = torch.optim.SGD(model.network.parameters(), lr=0.0)
+    alike, ends, both = (fitting.learn(model, examples, still, share) for share in (0.0, 1.0, 0.3))
+    assert alike != pytest.approx(ends)
+    assert both == pytest.approx(0.7 * alike + 0.3 * ends)
 
 
 def test_a_loss_that_is_no_number_is_told():
