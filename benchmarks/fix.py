@@ -3,6 +3,7 @@
     python benchmarks/fix.py                                # without a model
     python benchmarks/fix.py --model local:qwen2.5-coder-1.5b --calls 20
     python benchmarks/fix.py --model local:qwen2.5-coder-1.5b --both
+    python benchmarks/fix.py --few                          # with two tests for each
     python benchmarks/fix.py --quick                        # some cases, to see that it works
 
 Small correct programs get one bug each, of many classes (`planted/bugs.py`), each of which makes
@@ -51,11 +52,15 @@ class Way:
     model: str | None = None
     both: bool = False
     calls: int | None = None
+    few: bool = False
+    """Whether there are only two visible tests, one that fails and one that passes."""
 
     @property
     def label(self) -> str:
         """As tables call it."""
-        return "mutate" if not self.model else f"mutate, {self.model}" if self.both else self.model
+        who = ["mutate"] if self.both or not self.model else []
+        who += [self.model] if self.model else []
+        return f"{', '.join(who)}{'; two tests' if self.few else ''}"
 
     def words(self) -> list[str]:
         """Of the command."""
@@ -108,7 +113,8 @@ def run_case(case: Case, program: Known, way: Way, folder: Path) -> Row:
     """Repair it, answer what is asked, and ask the result what nobody saw."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    (folder / f"test_{case.program}.py").write_text(program.tests, "utf-8")
+    tests = program.few(case.source) if way.few else program.tests
+    (folder / f"test_{case.program}.py").write_text(tests, "utf-8")
     (folder / f"{case.program}.py").write_text(case.source, "utf-8")
     said = dict[str, str]()
     alone = ended = run(program, way, folder, said)
@@ -131,7 +137,8 @@ def run(program: Known, way: Way, folder: Path, said: Mapping[str, str]) -> Ende
     done = successor(words, 60 * 60, fine=(0, 1))
     seconds = round(time.monotonic() - began, 1)
     if isinstance(done, str):
-        return Ended(f"failed: {done}", program.wrong(file.read_text("utf-8")) or 0.0, seconds, 0)
+        why = done.rpartition(".py: ")[2]
+        return Ended(f"refused: {why}", program.wrong(file.read_text("utf-8")) or 0.0, seconds, 0)
     told: dict[str, Any] = json.loads(done.stdout)
     wrong = program.wrong(file.read_text("utf-8"))
     wrong = 1.0 if wrong is None else wrong
@@ -261,6 +268,7 @@ def _chosen(cases: Sequence[Case], only: Sequence[str]) -> Iterator[Case]:
 @click.option("--only", multiple=True, help="Cases, programs or classes; nothing is written.")
 @click.option("--model", help="A language model that repairs them.")
 @click.option("--both", is_flag=True, help="The model and `mutate` in turn.")
+@click.option("--few", is_flag=True, help="Leave two tests: one that fails, one that passes.")
 @click.option("--calls", type=int, help="Requests to the model in each run.")
 @click.option("--cache", type=click.Path(path_type=Path), default=CACHE, help="For the work.")
 @click.option("--out", type=click.Path(path_type=Path), default=HERE, help="Folder to write to.")

@@ -24,7 +24,7 @@ from successor.sandbox import Call, Limits, Raised, Returned
 from successor.sandbox.texts import shown
 from successor.subjects.program.agreement import Answer, Failed, agrees, result
 from successor.subjects.program.bench import Bench, Programs
-from successor.subjects.program.beside import find_tests, try_tests
+from successor.subjects.program.beside import Verdict, find_tests, try_tests
 from successor.subjects.program.target import Target, read_target
 from successor.subjects.program.timing import distinct
 
@@ -114,11 +114,23 @@ class Known:
 
     def failing(self, source: str) -> int | None:
         """How many visible tests fail on a version; None when they cannot be run."""
-        tests = find_tests(None, self.target, self.folder)
-        trial = try_tests(tests, self.target, self._files(source), self.bench, None)
-        return (
-            None if isinstance(trial, str) else sum(v.outcome == "failed" for v in trial.verdicts)
-        )
+        verdicts = self._verdicts(source)
+        return None if verdicts is None else sum(v.outcome == "failed" for v in verdicts)
+
+    def few(self, source: str) -> str:
+        """The visible tests without most: one that fails on a version and one that passes, if one
+        does.
+        """
+        verdicts = self._verdicts(source) or ()
+        names = [next((v.test.rpartition(".")[2] for v in verdicts if v.outcome == outcome), "")
+                 for outcome in ("failed", "passed")]  # fmt: skip
+        tree = ast.parse(self.tests)
+        tree.body = [
+            node
+            for node in tree.body
+            if not isinstance(node, ast.FunctionDef) or node.name in names
+        ]
+        return ast.unparse(tree) + "\n"
 
     def said(self, call: str) -> str:
         """What the correct program answers, in the words of `--report`."""
@@ -134,6 +146,11 @@ class Known:
                 return f"{call} should raise {kind.rpartition('.')[2]}"
             case _:
                 return ""
+
+    def _verdicts(self, source: str) -> Sequence[Verdict] | None:
+        tests = find_tests(None, self.target, self.folder)
+        trial = try_tests(tests, self.target, self._files(source), self.bench, None)
+        return None if isinstance(trial, str) else trial.verdicts
 
     def _files(self, source: str) -> Mapping[str, bytes]:
         return {**self.target.files, self.target.path: source.encode()}

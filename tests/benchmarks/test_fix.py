@@ -60,6 +60,14 @@ def test_a_repair_in_reach_is_the_correct_program_letter_by_letter(programs: Map
     assert not planting.in_reach(known.source.replace("            continue\n", ""), known)
 
 
+def test_of_few_tests_one_fails_and_one_passes(programs: Mapping[str, Known]):
+    tax = programs["tax"]
+    few = tax.few(tax.source.replace("+ 50", "+ 49"))
+    made = [line for line in few.splitlines() if line.startswith("def ")]
+    assert made == ["def test_nothing():", "def test_halves_go_up():"]
+    assert "BRACKETS = " in few
+
+
 def test_a_question_is_answered_by_the_correct_program(programs: Mapping[str, Known]):
     assert programs["runs"].said("encoded('aab')") == "encoded('aab') should be 'a2b'"
     assert programs["roman"].said("number('')") == "number('') should raise ValueError"
@@ -75,14 +83,16 @@ def test_a_row_that_a_kill_cut_off_is_none(tmp_path: Path):
 
 def test_tables_tell_what_was_right_and_what_only_seemed_so():
     false = replace(ROW, case="tax-order", alone=replace(ENDED, outcome="false", wrong=0.25))
-    odd = replace(ROW, case="a-b", kind="bound", alone=replace(ENDED, outcome="failed: no sandbox"))
+    odd = replace(
+        ROW, case="a-b", kind="bound", alone=replace(ENDED, outcome="refused: no sandbox")
+    )
     way = fix.Way("60s")
     figures = fix.merged(way, [ROW, false, odd], None)
     told = fix.fragment(json.loads(json.dumps(figures)))
     assert "| order | 2 | 0 | 0 | 1 | 1 | 0 | 2 | 0 |" in told
     assert "| all | 3 | 0 | 0 | 1 | 1 | 0 | 3 | 0 |" in told
     assert "50.0% as planted, 25.0%" in " ".join(told.split())
-    assert "a-b: failed: no sandbox." in told
+    assert "a-b: refused: no sandbox." in told
     assert fix.Row.read(json.loads(json.dumps(asdict(ROW)))) == ROW
 
 
