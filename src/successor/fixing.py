@@ -18,6 +18,7 @@ from successor.lab import Lab
 from successor.ledger import Ledger, Written
 from successor.subjects.program import ProgramSubject, function, mending
 from successor.subjects.program.beside import find_tests
+from successor.subjects.program.results import Question
 from successor.subjects.program.target import Target
 from successor.targets import FIXES, FunctionName, Wishes, lay_out
 
@@ -49,15 +50,6 @@ class Wanted:
     budget: str | None
     calls: int | None = None
     """Requests to the model at most."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A call to which repairs that pass all tests answer otherwise: nothing decides."""
-
-    call: str
-    answers: tuple[str, ...]
-    """Each as in "be 3" or "raise ValueError"."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from successor.validation import no_such
 if TYPE_CHECKING:
     from successor.sandbox import Confinement
 
+_INSTALLED = Path(__file__).parent
 _TRAINING = ("torch", "safetensors")
 _SPELLED = re.compile(r"([^:\x00]+\.py|[^\W\d]\w*(\.[^\W\d]\w*)*):[^\W\d]\w*")
 """`file.py:factory` or `package.module:factory`."""
@@ -203,9 +204,16 @@ def _told(error: BaseException, folder: Path) -> str:
 
 
 def _frames(error: BaseException, folder: Path) -> list[traceback.FrameSummary]:
-    """Those in files of the folder, the innermost last."""
+    """Those in files of the folder, the innermost last; what is installed there is nobody's own."""
     frames = traceback.extract_tb(error.__traceback__)
-    return [frame for frame in frames if Path(frame.filename).is_relative_to(folder)]
+    paths = [(frame, Path(frame.filename)) for frame in frames]
+    return [
+        frame
+        for frame, path in paths
+        if path.is_relative_to(folder)
+        and "site-packages" not in path.parts
+        and not path.is_relative_to(_INSTALLED)
+    ]
 
 
 def _from_file(path: Path, where: str) -> ModuleType:

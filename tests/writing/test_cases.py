@@ -143,3 +143,16 @@ def test_names_that_double_what_they_stand_for_are_not_followed_for_ever(bench: 
 )
 def test_met(expected: Expected, answer: Returned | Raised, *, met: bool):
     assert meets(expected, answer) == met
+
+
+@pytest.mark.parametrize(
+    ("claim", "met", "missed"),
+    [("assert f(1)", (True, 5, "x"), (False, 0, "", None)), ("assert not f(1)", ("", 0), (1, "x"))],
+)
+def test_what_is_only_asserted_to_be_true_may_be_anything_true(
+    bench: Bench, claim: str, met: tuple[Value, ...], missed: tuple[Value, ...]
+):
+    (case,) = suite_of(1, f"def test_it():\n    {claim}\n", "f", bench).cases
+    assert all(meets(case.expected, Returned(value)) for value in met)
+    assert not any(meets(case.expected, Returned(value)) for value in missed)
+    assert not meets(case.expected, Raised("ValueError", ""))

@@ -69,10 +69,7 @@ def run_session(folder: Path, overrides: Mapping[str, Mapping[str, object]], man
         while True:
             teller = Teller(lab, as_json=manner.as_json, quiet=quiet)
             with interrupt.listening(teller.notice), closing(teller):
-                deafen = lab.parts.ledger.listen(teller.hear)
-                with redirect_stdout(sys.stderr), blaming_own(lab.folder):
-                    stop = run(lab)
-                deafen()
+                stop = _told_of(lab, teller)
                 if stop.base_case != REVIEW or not asks:
                     teller.finish(stop)
                     break
@@ -88,10 +85,17 @@ def follow(lab: Lab, interrupt: Interrupt, *, quiet: bool) -> Stop:
     """Improve the lab until it stops, told of on the way and not at the end."""
     teller = Teller(lab, as_json=False, quiet=quiet)
     with interrupt.listening(teller.notice), closing(teller):
-        deafen = lab.parts.ledger.listen(teller.hear)
-        stop = run(lab)
+        return _told_of(lab, teller)
+
+
+def _told_of(lab: Lab, teller: Teller) -> Stop:
+    """Run it; what its own code prints is no result, and what fails there is no fault of ours."""
+    deafen = lab.parts.ledger.listen(teller.hear)
+    try:
+        with redirect_stdout(sys.stderr), blaming_own(lab.folder):
+            return run(lab)
+    finally:
         deafen()
-    return stop
 
 
 def decide_with(folder: Path) -> str:

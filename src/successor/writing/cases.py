@@ -42,6 +42,8 @@ class Expected:
     """Names of exceptions, any of which will do; then there is no value."""
     relative: float = TOLERANCE
     absolute: float = 0.0
+    truth: bool = False
+    """Whether anything will do that is as true as the value."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def suite_of(number: int, text: str, function: str, bench: Bench) -> Suite:
         if case is None:
             unread += 1
         else:
-            expected = f"{shown(case.expected.value)} {case.expected.raises}"
+            expected = f"{shown(case.expected.value)} {case.expected.raises} {case.expected.truth}"
             cases.setdefault(f"{case.call!r} {expected}", case)
     return Suite(tuple(cases.values()), unread)
 
@@ -105,7 +107,11 @@ def meets(expected: Expected, answer: Answer) -> bool:
         return isinstance(answer, Raised) and any(
             _is_a(answer.kind, each) for each in expected.raises
         )
-    return isinstance(answer, Returned) and _equal(expected.value, answer.value, expected)
+    if not isinstance(answer, Returned):
+        return False
+    if expected.truth:
+        return bool(answer.value) is expected.value
+    return _equal(expected.value, answer.value, expected)
 
 
 def _equal(wanted: Value, got: Value, how: Expected) -> bool:
@@ -305,9 +311,9 @@ def _compared(condition: ast.expr, function: str) -> tuple[ast.Call, ast.expr, E
                 if _is_call(mine, function):
                     return mine, other, Expected()
         case ast.UnaryOp(ast.Not(), call) if _is_call(call, function):
-            return call, ast.Constant(value=False), Expected()
+            return call, ast.Constant(value=False), Expected(truth=True)
         case call if _is_call(call, function):
-            return call, ast.Constant(value=True), Expected()
+            return call, ast.Constant(value=True), Expected(truth=True)
         case _:
             pass
     return None

@@ -170,6 +170,8 @@ def _statement(case: Case, name: str) -> list[str]:
         known = ", ".join(expected.raises)
         kinds = f"({known})" if "," in known else known
         return [f"with pytest.raises({kinds}):", f"    {call}"]
+    if expected.truth:
+        return [f"assert {call}" if expected.value else f"assert not {call}"]
     if expected.value is None or isinstance(expected.value, bool):
         return [f"assert {call} == {expected.value}"]
     if _is_approximate(expected.value):
