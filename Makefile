@@ -5,8 +5,9 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 VENV := .venv
 BIN := $(VENV)/bin
 LAB ?= examples/adder
-JOBS ?= 0
-PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0,$(JOBS)),-n $(JOBS))
+# Processes that test side by side; 0: none but the one.
+JOBS ?= auto
+PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test slow check format lint types contracts budget docs bench constraints clean
@@ -20,7 +21,7 @@ demo: $(VENV)/.installed  ## improve examples/adder until a base case ends it, t
 	@echo "The report is $(abspath $(LAB))/report.html"
 
 test: check  ## everything that has to hold: format, lint, types, contracts, budget, tests
-	$(PYTEST)
+	$(PYTEST) -n $(JOBS) --maxprocesses 4 --dist worksteal
 
 slow: $(VENV)/.dev  ## the tests that take minutes: kills, simulations, training
 	$(PYTEST) -m slow --timeout 3600
