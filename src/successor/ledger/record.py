@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Self, TypeVar, overload
+from typing import Self
 
 from successor.errors import UsageError
 from successor.ledger import reviews
-from successor.ledger.codec import LARGEST_INTEGER, decode_exam
-from successor.ledger.disk import WriterLock, explain_disk, make_folder, naming_record, not_verified
+from successor.ledger.codec import LARGEST_INTEGER
+from successor.ledger.disk import WriterLock, explain_disk, make_folder, naming_record
 from successor.ledger.events import (
-    Entry,
-    Event,
-    Examined,
     GenerationClosed,
     GenerationOpened,
     RolledBack,
@@ -24,12 +21,12 @@ from successor.ledger.events import (
 )
 from successor.ledger.journal import Journal, Listener
 from successor.ledger.kernel import kernel_digest
-from successor.ledger.merkle import consistency_proof, inclusion_proof
-from successor.ledger.objects import ObjectStore, require_beginning
-from successor.ledger.reviews import Proposal, Review
+from successor.ledger.objects import require_beginning
+from successor.ledger.reading import Reading
+from successor.ledger.reviews import Review
 from successor.ledger.steps import Desk, Generation
 from successor.ledger.store import EventStore, opened_to_read, rows
-from successor.ledger.tip import Head, read_tip
+from successor.ledger.tip import read_tip
 from successor.types import (
     Counts,
     Decision,
@@ -39,17 +36,12 @@ from successor.types import (
     Figures,
     Overseer,
     Stop,
-    Verdict,
     Version,
     Workspace,
 )
 
-E = TypeVar("E", bound=Event)
-EXAMS_KEPT = 256
-"""Whole exams kept in memory; the others are read again from their objects."""
 
-
-class Ledger:
+class Ledger(Reading):
     """The record of one lab, in a folder; implements `successor.types.Record`.
 
     Made by `open`, for the one process that improves, or by `read`, for all others.
@@ -65,9 +57,7 @@ class Ledger:
         halt: Callable[[], Stop | None],
         lock: WriterLock | None,
     ) -> None:
-        self._folder = folder
-        self._journal = journal
-        self._objects = ObjectStore(folder / "objects", folder / "work")
+        super().__init__(folder, journal)
         self._settings = settings
         self._seed = seed
         self._halt = halt
@@ -77,7 +67,6 @@ class Ledger:
         self._unsafe = False
         self._kernel: Digest | None = None
         """Of the session under way; None between sessions."""
-        self._exams: dict[tuple[Digest, Draw], Exam] = {}
 
     @classmethod
     def open(
@@ -237,92 +226,6 @@ class Ledger:
         """Tell of every entry on record and all progress, until what this returns is called."""
         return self._journal.listen(listener)
 
-    @overload
-    def entries(self) -> tuple[Entry[Event], ...]: ...
-    @overload
-    def entries(self, kind: type[E]) -> tuple[Entry[E], ...]: ...
-    def entries(self, kind: type[Event] | None = None) -> tuple[Entry[Event], ...]:
-        """The entries on record, in their order; of one kind of event, if it is given."""
-        entries = self._journal.history.entries
-        return tuple(e for e in entries if kind is None or isinstance(e.event, kind))
-
-    @property
-    def head(self) -> Head:
-        """Number of events, and the root of the Merkle tree over them."""
-        return self._journal.head
-
-    def inclusion_proof(self, seq: int) -> tuple[bytes, ...]:
-        """Proof that event `seq` is under the head (RFC 9162, section 2.1.3)."""
-        return inclusion_proof(self._journal.memory.leaves, seq - 1)
-
-    def consistency_proof(self, size: int) -> tuple[bytes, ...]:
-        """Proof that the record begins with the one whose head had that size (section 2.1.4)."""
-        return consistency_proof(self._journal.memory.leaves, size)
-
-    def object(self, digest: Digest) -> bytes:
-        """An object of the store.
-
-        Raises:
-            RecordError: when it is missing or damaged.
-        """
-        return self._objects.read(digest)
-
-    def version(self, version: Digest) -> Version:
-        """The version of that id.
-
-        Raises:
-            RecordError: when there is none on record.
-        """
-        try:
-            return self._journal.history.versions[version]
-        except KeyError:
-            raise not_verified(self._folder, f"no version {version} is on record") from None
-
-    def named(self, beginning: str) -> Digest:
-        """The id of the one version on record that begins so.
-
-        Raises:
-            UsageError: when there is none, or several.
-        """
-        if not beginning:
-            raise UsageError("a version is named by its id, or how that begins; '' names none")
-        found = [name for name in self._journal.history.versions if name.startswith(beginning)]
-        if len(found) != 1:
-            told = "no version begins" if not found else f"{len(found)} versions begin"
-            lab = self._folder.parent
-            raise UsageError(f"{lab}: {told} with {beginning!r}; see: successor lineage {lab}")
-        return found[0]
-
-    def incumbent(self) -> Version | None:
-        name = self._journal.history.incumbent
-        return None if name is None else self.version(name)
-
-    def lineage(self, version: Digest) -> tuple[Version, ...]:
-        """The line of first parents that leads to a version, oldest first, itself the last."""
-        line = [self.version(version)]
-        while line[-1].parents:
-            line.append(self.version(line[-1].parents[0]))
-        return tuple(reversed(line))
-
-    def exam(self, version: Digest) -> Exam | None:
-        return self._exam(self._journal.history.exams.get(version))
-
-    def confirmation(self, version: Digest) -> Exam | None:
-        """The last exam of a version on items that nobody had seen."""
-        return self._exam(self._journal.history.confirmations.get(version))
-
-    def unheld(self, version: Digest) -> tuple[str, ...]:
-        """The sandboxes that do not hold in which a version was examined or judged."""
-        return tuple(self._journal.history.unheld.get(version, ()))
-
-    def reviewed(self, version: Digest) -> Decision | None:
-        """What a human decided on a candidate of the open generation."""
-        return reviews.decision_of(self._journal.history, version)
-
-    def waiting(self) -> Proposal | None:
-        """The candidate that waits for a human."""
-        return reviews.waiting(self._journal.history)
-
     def review(self, review: Review, overseer: Overseer) -> Decision:
         """Put a human's choice and what follows on record; UsageError when it cannot be taken."""
         self.started()
@@ -330,37 +233,9 @@ class Ledger:
         self._close_if_promoted()
         return decision
 
-    def verdicts(self) -> tuple[Verdict, ...]:
-        return tuple(judged.verdict for judged in self._journal.history.judged)
-
-    def decisions(self) -> tuple[Decision, ...]:
-        return tuple(decided.decision for decided in self._journal.history.decided)
-
-    def generations(self) -> tuple[Digest | None, ...]:
-        return tuple(self._journal.history.generations)
-
-    def used(self, figure: str) -> float:
-        return self._journal.history.sums.get(figure, 0.0)
-
-    def totals(self) -> Figures:
-        """The sum of every number that drafts report."""
-        return dict(self._journal.history.sums)
-
     def spent_s(self) -> float:
         """Seconds of work over all sessions; a killed one counts until its last event."""
         return self._journal.spent_s(running=self._kernel is not None)
-
-    def _exam(self, examined: Examined | None) -> Exam | None:
-        if examined is None:
-            return None
-        key = (examined.version, examined.draw)
-        if key not in self._exams:
-            if len(self._exams) >= EXAMS_KEPT:
-                self._exams.clear()
-            with naming_record(self._folder):
-                scores = self._objects.content(examined.scores)
-                self._exams[key] = decode_exam(examined, scores)
-        return self._exams[key]
 
     def _close(self, generation: int) -> None:
         self._journal.append(GenerationClosed(generation))

@@ -1,0 +1,98 @@
+"""Signed statements in DSSE envelopes (Dead Simple Signing Envelope, version 1.0.2).
+
+A signature covers the type of the statement and its bytes, so that none counts for another.
+The form is that of in-toto and sigstore: their tools can read what is signed here.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from successor.errors import UsageError
+from successor.signing.keys import PublicKey
+
+MOST_BYTES = 1024 * 1024
+"""Of an envelope that is read."""
+Sign = tuple[PublicKey, Callable[[bytes], bytes]]
+"""A public key, and what signs with the private one."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What is signed."""
+
+    kind: str
+    """Media type: what the bytes mean."""
+    body: bytes
+
+    @property
+    def signed(self) -> bytes:
+        """The bytes that a signature is over: PAE of the DSSE protocol."""
+        kind = self.kind.encode()
+        return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(self.body), self.body)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A statement with signatures, none of which is believed yet."""
+
+    statement: Statement
+    signatures: tuple[tuple[str, bytes], ...]
+    """(fingerprint of the key that is said to have signed, signature)."""
+
+    def to_json(self) -> bytes:
+        """As it is kept and sent."""
+        signatures = [
+            {"keyid": name, "sig": b64encode(signature).decode()}
+            for name, signature in self.signatures
+        ]
+        content = {
+            "payload": b64encode(self.statement.body).decode(),
+            "payloadType": self.statement.kind,
+            "signatures": signatures,
+        }
+        return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Envelope:
+        """Read one.
+
+        Raises:
+            UsageError: when it is none.
+        """
+        try:
+            content = cast("dict[str, Any]", json.loads(data[: MOST_BYTES + 1]))
+            body = b64decode(content["payload"], validate=True)
+            signatures = tuple(
+                (str(each["keyid"]), b64decode(each["sig"], validate=True))
+                for each in content["signatures"]
+            )
+            return cls(Statement(str(content["payloadType"]), body), signatures)
+        except (ValueError, NotBase64, TypeError, KeyError, RecursionError):
+            raise UsageError("this is no signed envelope (DSSE, as JSON)") from None
+
+
+def sealed(statement: Statement, sign: Sign) -> Envelope:
+    """The statement, signed by one key."""
+    key, signed = sign
+    return Envelope(statement, ((key.fingerprint, signed(statement.signed)),))
+
+
+def signers_of(
+    envelopes: Iterable[Envelope], statement: Statement, keys: Iterable[PublicKey]
+) -> tuple[PublicKey, ...]:
+    """Those of the keys that signed exactly this statement, each once, in their order.
+
+    What an envelope says of itself decides nothing: neither its statement nor its key ids.
+    """
+    offered = {signature for envelope in envelopes for _, signature in envelope.signatures}
+    return tuple(
+        key
+        for key in dict.fromkeys(keys)
+        if any(key.verifies(signature, statement.signed) for signature in offered)
+    )

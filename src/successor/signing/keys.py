@@ -1,0 +1,181 @@
+"""Keys of people: made here or by `ssh-keygen -t ed25519`, kept outside every lab.
+
+`$XDG_CONFIG_HOME/successor/keys/NAME` holds the private key in OpenSSH's form, by a passphrase
+unless one was declined, and `NAME.pub` the line with the public one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from successor.errors import UsageError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from successor.signing.envelope import Sign
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_ALGORITHM = b"ssh-ed25519"
+_BEFORE_KEY = b"\x00\x00\x00\x0b" + _ALGORITHM + b"\x00\x00\x00\x20"
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """An Ed25519 public key (RFC 8032). Two are the same when their bytes are."""
+
+    raw: bytes
+    """32 bytes."""
+    comment: str = field(default="", compare=False)
+
+    @classmethod
+    def parse(cls, line: str) -> PublicKey:
+        """The key of a line such as `ssh-ed25519 AAAA... ada@home`.
+
+        Raises:
+            UsageError: when it is none.
+        """
+        kind, _, rest = line.strip().partition(" ")
+        encoded, _, comment = rest.strip().partition(" ")
+        try:
+            blob = b64decode(encoded, validate=True)
+        except (NotBase64, ValueError):
+            blob = b""
+        if kind.encode() != _ALGORITHM or not blob.startswith(_BEFORE_KEY) or len(blob) != 51:
+            raise UsageError(
+                f"{line.strip()[:40]!r} is no Ed25519 public key, which reads: ssh-ed25519 AAAA..."
+            )
+        return cls(blob[len(_BEFORE_KEY) :], comment.strip())
+
+    @property
+    def blob(self) -> bytes:
+        """As OpenSSH sends it."""
+        return _BEFORE_KEY + self.raw
+
+    @property
+    def line(self) -> str:
+        """As OpenSSH writes it."""
+        return f"{_ALGORITHM.decode()} {b64encode(self.blob).decode()} {self.comment}".rstrip()
+
+    @property
+    def fingerprint(self) -> str:
+        """`SHA256:...`, as `ssh-keygen -l` prints it."""
+        return f"SHA256:{b64encode(sha256(self.blob).digest()).decode().rstrip('=')}"
+
+    def verifies(self, signature: bytes, message: bytes) -> bool:
+        """Whether the private key signed exactly this message."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        try:
+            Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+
+def folder() -> Path:
+    """Where keys are kept."""
+    configured = os.environ.get("XDG_CONFIG_HOME", "")
+    home = Path(configured) if os.path.isabs(configured) else Path.home() / ".config"  # noqa: PTH117
+    return home / "successor" / "keys"
+
+
+def create(name: str, passphrase: str | None) -> PublicKey:
+    """Make a key pair and keep it; None keeps the private key as it is.
+
+    Raises:
+        UsageError: when the name is none for a file, or taken.
+        OSError: when it cannot be written.
+    """
+    from cryptography.hazmat.primitives import serialization as forms
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    if not NAME.fullmatch(name) or name.endswith(".pub"):
+        raise UsageError(f"{name!r}: a key's name is letters, digits, '.', '_' and '-'")
+    private = Ed25519PrivateKey.generate()
+    hidden = forms.BestAvailableEncryption(passphrase.encode()) if passphrase else None
+    text = private.private_bytes(
+        forms.Encoding.PEM, forms.PrivateFormat.OpenSSH, hidden or forms.NoEncryption()
+    )
+    place = folder()
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    public = PublicKey(private.public_key().public_bytes_raw(), name)
+    try:
+        descriptor = os.open(place / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise UsageError(f"{place / name}: there is a key of this name already") from None
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    (place / f"{name}.pub").write_text(f"{public.line}\n", encoding="utf-8")
+    return public
+
+
+def public_keys() -> dict[str, PublicKey]:
+    """The keys that are kept here, by name.
+
+    Raises:
+        UsageError: when one of the files is no key.
+    """
+    found = sorted(folder().glob("*.pub"))
+    return {path.stem: _public(path) for path in found}
+
+
+def signer(name: str, passphrase: str | None) -> Sign:
+    """What signs with a key that is kept here.
+
+    Raises:
+        UsageError: when there is none of that name, or the passphrase is not its own.
+    """
+    path = folder() / name
+    if not NAME.fullmatch(name) or not path.is_file():
+        known = ", ".join(public_keys()) or "none; make one: successor keys new NAME"
+        raise UsageError(f"{name!r}: no such key in {folder()}; there is: {known}")
+    private = _private(path, passphrase)
+    public = PublicKey(private.public_key().public_bytes_raw(), name)
+    return public, private.sign
+
+
+def is_locked(name: str) -> bool:
+    """Whether a key that is kept here asks for a passphrase; False too when there is none."""
+    path = folder() / name
+    if not NAME.fullmatch(name) or not path.is_file():
+        return False
+    try:
+        _private(path, None)
+    except UsageError:
+        return True
+    return False
+
+
+def _private(path: Path, passphrase: str | None) -> Ed25519PrivateKey:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
+    if path.stat().st_mode & 0o077:
+        raise UsageError(f"{path}: others may read this key: chmod 600 {path}")
+    try:
+        private = load_ssh_private_key(path.read_bytes(), (passphrase or "").encode() or None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        told = "is not its passphrase" if passphrase else "it asks for its passphrase"
+        raise UsageError(f"{path}: {told}, or the file is damaged") from None
+    if not isinstance(private, Ed25519PrivateKey):
+        raise UsageError(f"{path}: is no Ed25519 key; make one: successor keys new NAME")
+    return private
+
+
+def _public(path: Path) -> PublicKey:
+    try:
+        return PublicKey.parse(path.read_text("utf-8"))
+    except (UsageError, ValueError) as error:
+        raise UsageError(f"{path}: {error}") from None
