@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from successor import targets
+from successor.director import roll_back
 from successor.errors import UsageError
-from successor.lab import open_lab, roll_back
+from successor.lab import open_lab
 from successor.targets import FunctionName, Wishes, parse, prepare
 
 ADD = "from helper import one\n\n\ndef add(a: int, b: int) -> int:\n    return a + b + 0 * one()\n"

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import click
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from successor.authors import (
@@ -34,6 +35,7 @@ from successor.authors import (
 from successor.cli import cli
 from successor.judge.race_settings import RaceSettings
 from successor.labfile import LabFile
+from successor.policyfile import KeyTable, PolicyFile, SignaturesTable
 from successor.subjects import program, prompt, script, transformer
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -74,6 +76,25 @@ def _table(name: str) -> str:
         default = "required" if field.default is PydanticUndefined else _default(field.default)
         lines.append(f"| `{key}` | {default} | {field.description} |")
     return "\n".join([*lines, "", ""])
+
+
+def policy() -> str:
+    """A table of the keys of `policy.toml`."""
+    rows = [
+        f"| `{before}{key}` | {_shown_default(field)} | {field.description} |"
+        for before, model in (
+            ("", PolicyFile),
+            ("[signatures] ", SignaturesTable),
+            ("[[people]] ", KeyTable),
+        )
+        for key, field in model.model_fields.items()
+        if field.description
+    ]
+    return "\n".join(["", "| key | default | meaning |", "| --- | --- | --- |", *rows, "", ""])
+
+
+def _shown_default(field: FieldInfo) -> str:
+    return "required" if field.is_required() else _default(field.default)
 
 
 def parts() -> str:
@@ -213,6 +234,7 @@ def _default(value: object) -> str:
 SOURCES: dict[str, Callable[[], str]] = {
     "verbs": verbs,
     "settings": settings,
+    "policy": policy,
     "parts": parts,
     "controls": controls,
     "error rates": error_rates,

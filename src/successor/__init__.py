@@ -14,8 +14,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from successor.director import review
     from successor.errors import RecordError, SuccessorError, UsageError
-    from successor.lab import Lab, improve_self, load, review, run
+    from successor.lab import Lab, improve_self, load, run
     from successor.selfimproving import self_improving
     from successor.types import Stop, Version
 
@@ -42,7 +43,7 @@ _HOME = {
     "Version": "successor.types",
     "improve_self": "successor.lab",
     "load": "successor.lab",
-    "review": "successor.lab",
+    "review": "successor.director",
     "run": "successor.lab",
     "self_improving": "successor.selfimproving",
 }

@@ -17,7 +17,7 @@ from typing import Self, cast
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
-from successor import labfile, loop
+from successor import labfile, loop, policyfile
 from successor.authors.workshop import Needing
 from successor.errors import Halt, UsageError
 from successor.experiment import Experiment, Tables, check_unchanged
@@ -26,9 +26,17 @@ from successor.judge import PairedJudge, WholeRun
 from successor.judge import Settings as Asking
 from successor.judge.budget import LEAST_ALPHA
 from successor.labfile import LabFile
-from successor.ledger import Choice, Ledger, Look, Review, SandboxOpened, SessionStarted
+from successor.ledger import Ledger, SandboxOpened, SessionStarted
 from successor.ledger.disk import WriterLock, explain_disk, require_room
-from successor.oversight import BaseCases, Policy, PolicyOverseer, Stage, require_measurable
+from successor.oversight import (
+    BaseCases,
+    Charter,
+    Policy,
+    PolicyOverseer,
+    Rules,
+    Stage,
+    require_measurable,
+)
 from successor.plugins import Bound, Closing, Confined, Foreseeing, Telling, make, own_code
 from successor.types import (
     Author,
@@ -71,6 +79,8 @@ class Lab:
     """The incumbent; None before the first generation."""
     stop: Stop | None = None
     """The base case that was met; None while the recursion may go on."""
+    charter: Charter | None = None
+    """What the lab's files say about who decides and how; None without a policy.toml."""
     aside: Path | None = None
     """Where an earlier record was moved to, when the lab was opened afresh."""
 
@@ -136,52 +146,6 @@ def run(lab: Lab) -> Stop:
     return loop.run(lab.parts)
 
 
-def roll_back(lab: Lab, to: str | None = None, reason: str = "not said") -> Lab:
-    """The lab with an earlier version in charge again: the one before, when none is named.
-
-    Args:
-        to: a version that was in charge, by its id or by the beginning of it.
-        reason: kept on record, with the name of the user.
-
-    Raises:
-        UsageError: when there is no such version, or none before.
-    """
-    ledger = lab.parts.ledger
-    incumbent = ledger.incumbent()
-    line = [*ledger.lineage(incumbent.id)] if incumbent else list[Version]()
-    if to is None and len(line) < 2:
-        raise UsageError(f"{lab.folder}: no version was in charge before this one")
-    ledger.roll_back(line[-2].id if to is None else ledger.named(to), _user(), reason)
-    return replace(lab, version=ledger.incumbent(), stop=None)
-
-
-def review(
-    lab: Lab,
-    choice: Choice,
-    reason: str = "not said",
-    *,
-    look: Look | None = None,
-    files: Mapping[str, bytes] | None = None,
-) -> Lab:
-    """The lab once a human has chosen what becomes of the candidate that waits.
-
-    Args:
-        choice: "accept", "reject", "edit" or, to leave it waiting, "later".
-        reason: kept on record, with the name of the user.
-        look: what was shown, and for how long.
-        files: with "edit", every file of what takes its place: a candidate like any other,
-            which the next generation examines and judges.
-
-    Raises:
-        UsageError: when nothing waits, or what was edited was a candidate before.
-    """
-    if (choice == "edit") != (files is not None):
-        raise UsageError("files are for the choice 'edit', and it needs them")
-    ledger = lab.parts.ledger
-    ledger.review(Review(choice, _user(), reason, look, files), lab.parts.overseer)
-    return replace(lab, version=ledger.incumbent(), stop=None)
-
-
 def open_lab(
     folder: Path,
     overrides: Overrides | None = None,
@@ -203,7 +167,7 @@ def open_lab(
         UsageError, RecordError: as `load`.
     """
     settings = labfile.read(folder, overrides)
-    overseer = _overseer(settings, folder)
+    rules, overseer = policyfile.read(folder), _overseer(settings, folder)
     told, writes, judges = settings.subject, settings.author, settings.judge
     goal = settings.lab.goal
     with ExitStack() as on_failure, noting_defaults() as defaults:
@@ -226,12 +190,14 @@ def open_lab(
         bound: Mapping[str, Digest] = subject.fingerprint() if isinstance(subject, Bound) else {}
         bound = {**bound, **own_code(folder, (told.kind, writes.kind, judges.kind))}
         experiment = Experiment(settings, defaults, bound, unsafe=unsafe_sandbox)
+        charter = _charter(experiment, rules, folder) if rules else None
+        overseer = replace(overseer, charter=charter)
         ledger = _open_ledger(folder, experiment, overseer, interrupt)
         ledger.runs_in(partial(_sandbox_of, subject), unsafe=unsafe_sandbox)
         on_failure.pop_all()
     watched = _Interruptible(overseer, interrupt) if interrupt else overseer
     parts = loop.Parts(ledger, subject, author, judge, watched)
-    return Lab(folder, settings, parts, ledger.incumbent(), aside=aside)
+    return Lab(folder, settings, parts, ledger.incumbent(), charter=charter, aside=aside)
 
 
 def record_of(folder: Path) -> Path:
@@ -322,6 +288,20 @@ def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
         raise UsageError(f"{path}: {error}") from None
 
 
+def _charter(experiment: Experiment, rules: Rules, folder: Path) -> Charter:
+    """What the lab's files say about who decides, by what evidence, and for how long.
+
+    Raises:
+        UsageError: when it is to run at a higher stage than its own rules allow.
+    """
+    told = experiment.settings()
+    stage = cast("Stage", told["lab"]["stage"])
+    if stage > rules.stage:
+        path = folder / policyfile.FILE_NAME
+        raise UsageError(f"{path}: stage = {rules.stage}: this lab may not run at stage {stage}")
+    return Charter(rules, told["judge"], told["base_cases"], stage)
+
+
 def _require_ready(author: Needing, folder: Path) -> None:
     try:
         author.require_ready(folder)
@@ -367,7 +347,7 @@ def _open_ledger(
     return ledger
 
 
-def _user() -> str:
+def user() -> str:
     """Who is at work, as the system says and no variable of the environment."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name

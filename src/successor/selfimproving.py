@@ -27,8 +27,9 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
 from successor import targets
+from successor.director import roll_back
 from successor.errors import SuccessorError, UsageError
-from successor.lab import RECORD, open_lab, roll_back, run
+from successor.lab import RECORD, open_lab, run
 from successor.ledger import Ledger
 from successor.targets import FunctionName, Wishes
 from successor.types import Stop, Version

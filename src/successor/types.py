@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
-Digest: TypeAlias = str
-"""SHA-256 in lower-case hex: the name of an object or a version."""
+Digest: TypeAlias = str  # SHA-256 in lower-case hex: the name of an object or a version
 Counts: TypeAlias = tuple[tuple[str, int], ...]  # (slice, number of items), in their order
 Purpose: TypeAlias = Literal["training", "held-out", "confirmation"]
 """Who may see the items of a draw: authors, the judge alone, or nobody before the end."""
-Figures: TypeAlias = Mapping[str, float | int | str]
-"""Named measurements for people and reports. Nothing but a budget decides on them."""
+Figures: TypeAlias = Mapping[str, float | int | str]  # for people; only budgets decide on them
 
 
 @dataclass(frozen=True)
@@ -156,6 +154,8 @@ class Record(Protocol):
     def unheld(self, version: Digest) -> tuple[str, ...]: ...  # unsafe sandboxes it was seen in
     def decisions(self) -> tuple[Decision, ...]: ...
     def reviewed(self, version: Digest) -> Decision | None: ...  # by a human, as long as it is open
+    def charter(self) -> bytes | None: ...  # what people signed last to put it in force
+    def signatures(self, statement: bytes) -> tuple[bytes, ...]: ...  # handed in, not verified
     def generations(self) -> tuple[Digest | None, ...]: ...  # who took over, in each or after it
     def used(self, figure: str) -> float: ...  # "examples" or "tokens", over all drafts handed in
     def spent_s(self) -> float: ...

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+import pytest
+
 from cli.commands import Run
 from successor.cli.interrupt import EXIT_INTERRUPTED, EXIT_TERMINATED
 from successor.cli.session import EXIT_NEEDS_HUMAN
@@ -66,6 +68,10 @@ def is_questions(value: object) -> bool:
     )
 
 
+def has_keys(value: object, *names: str) -> bool:
+    return isinstance(value, dict) and {*cast("dict[str, object]", value)} == {*names}
+
+
 TYPES: dict[str, Callable[[object], bool]] = {
     "contract": is_contract,
     "boolean": lambda value: isinstance(value, bool),
@@ -83,6 +89,13 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "strings": is_strings,
     "string": lambda value: isinstance(value, str),
     "version": is_digest,
+    "charter": lambda value: has_keys(value, "rules", "judge", "base_cases", "stage"),
+    "keys": lambda value: (
+        isinstance(value, list)
+        and all(
+            has_keys(each, "name", "key", "fingerprint") for each in cast("list[object]", value)
+        )
+    ),
 }
 
 
@@ -166,3 +179,17 @@ def test_every_key_of_a_lab_file_is_documented():
         assert issubclass(model, labfile.BaseModel)
         keys = set(re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE))
         assert keys == set(model.model_fields)
+
+
+def test_keys_and_policies_print_what_is_documented(
+    lab: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    made = run("keys", "new", "ada", "--no-passphrase", "--json").lines[0]
+    assert_fits(made, documented("`successor keys new NAME --json`"))
+    assert_fits(run("keys", "list", "--json").lines[0], documented("`successor keys list --json`"))
+    schema = documented("`successor policy check LAB --json`")
+    assert_fits(run("policy", "check", lab, "--json").lines[0], schema)
+    run("policy", "init", lab, "ada")
+    assert_fits(run("policy", "check", lab, "--json").lines[0], schema)
+    assert_fits(run("policy", "sign", lab, "--key", "ada", "--json").lines[0], schema)

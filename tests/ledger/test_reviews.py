@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from cli.commands import change, make_lab
-from successor import lab as labs
+from successor.director import review, roll_back
 from successor.errors import RecordError, SuccessorError, UsageError
-from successor.lab import Lab, load, review, run
+from successor.lab import Lab, load, run
 from successor.ledger import Decided, Ledger, Look, Reviewed, Stopped, Written, audit
 from successor.ledger.journal import Journal
 
@@ -217,7 +217,7 @@ def test_a_rollback_gives_up_what_waits(folder: Path):
     with load(folder) as lab:
         review(lab, "accept")
         run(lab)
-        labs.roll_back(lab)
+        roll_back(lab)
         with pytest.raises(UsageError, match="no candidate waits"):
             review(lab, "accept")
 

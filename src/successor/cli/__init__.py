@@ -18,9 +18,11 @@ from successor.cli.doctor import doctor
 from successor.cli.fix import fix
 from successor.cli.improve import improve
 from successor.cli.interrupt import EXIT_INTERRUPTED
+from successor.cli.keys import keys
 from successor.cli.mcp import mcp
 from successor.cli.models import models
 from successor.cli.options import plain
+from successor.cli.policy import policy
 from successor.cli.record import audit, lineage, status
 from successor.cli.report import report
 from successor.cli.review import review
@@ -62,7 +64,7 @@ def cli() -> None:
 
 VERBS = (
     improve, fix, write, status, lineage, diff, review, rollback, audit, report, doctor,
-    models, mcp,
+    keys, policy, models, mcp,
 )  # fmt: skip
 for verb in VERBS:
     cli.add_command(verb)

@@ -15,8 +15,10 @@ import click
 
 from successor.cli.options import plain
 from successor.cli.proposal import Packet, editable, explained, packet_of, told, whole
+from successor.cli.signers import signer_at_terminal
+from successor.director import review, signatories
 from successor.errors import SuccessorError
-from successor.lab import Lab, review
+from successor.lab import Lab
 from successor.ledger import Choice, Look
 
 QUESTION = "[a]ccept  [e]dit  [r]eject  e[x]plain  [q]uit and leave it waiting: "
@@ -88,14 +90,17 @@ class _Question:
                 click.echo("Nothing was changed.", err=True)
                 return None
             look = Look(self._shown, time.monotonic() - self._began, self._explained)
-            made = review(self.lab, choice, look=look, files=files)
+            people = signatories(self.lab) if choice == "accept" else ()
+            signed = signer_at_terminal(people) if people else None
+            made = review(self.lab, choice, look=look, files=files, signed=signed)
         except (SuccessorError, click.ClickException, UnicodeDecodeError, OSError) as error:
-            if choice != "edit":
+            if choice not in ("accept", "edit"):
                 raise
             message = error.format_message() if isinstance(error, click.ClickException) else error
             click.echo(plain(f"Not taken: {message}"), err=True)
             return None
-        self.choice = choice
+        lacking = choice == "accept" and made.parts.ledger.waiting() is not None
+        self.choice = "later" if lacking else choice
         return made
 
     def _edited(self) -> dict[str, bytes] | None:

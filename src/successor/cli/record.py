@@ -60,10 +60,10 @@ def lineage(lab: Path, *, json: bool) -> None:
       successor audit examples/adder
       successor audit examples/adder --json
 
-    Verify every event on the record of the lab in folder LAB, and every object in its store,
-    also those that no event names. Exits with 4 and names the first that is not what it was when
-    it was written. Bytes of record.sqlite that hold nothing, such as the room between its rows,
-    are not looked at.
+    Verify every event on the record of the lab in folder LAB, every object in its store, also
+    those that no event names, and every signature that its charter asks for. Exits with 4 and
+    names the first that is not what it was when it was written, or not as people signed. Bytes
+    of record.sqlite that hold nothing, such as the room between its rows, are not looked at.
     """,
 )
 @LAB
@@ -72,24 +72,37 @@ def audit(lab: Path, *, json: bool) -> int:
     """See the help above."""
     from successor.insight.report_html import counted
     from successor.lab import record_of
+    from successor.ledger import Ledger
     from successor.ledger import audit as audit_record
     from successor.ledger.disk import not_verified
+    from successor.oversight import lawfulness
 
     record = record_of(lab)
     report = audit_record(record)
+    lawful, problem = None, report.problem
+    if problem is None:
+        with Ledger.read(record) as ledger:
+            lawful = lawfulness(ledger)
+        problem = lawful.problem
     found: dict[str, Any] = {
-        "verified": report.problem is None,
+        "verified": problem is None,
         "events": report.events,
         "objects": report.objects,
+        "charters": lawful.charters if lawful else None,
+        "signed_promotions": lawful.signed if lawful else None,
         "ledger_head": report.head.root,
-        "problem": report.problem,
+        "problem": problem,
     }
     if json:
         echo_json(found)
-    if report.problem is not None:
-        raise not_verified(record, report.problem)
+    if problem is not None:
+        raise not_verified(record, problem)
     if not json:
         events, objects = counted(report.events, "event"), counted(report.objects, "object")
         click.echo(f"{events} and {objects} verify.")
+        if lawful and lawful.charters:
+            charters = counted(lawful.charters, "charter")
+            signed = counted(lawful.signed, "promotion")
+            click.echo(f"{charters} and {signed} are signed as they have to be.")
         click.echo(f"Head: {report.head.root}")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from successor.cli.options import JSON, Said, echo_json, option
+from successor.cli.signers import Signing, signed_by, signing_options
 
 if TYPE_CHECKING:
-    from successor.ledger import Ledger
+    from successor.ledger import Choice, Ledger
+    from successor.signing import Envelope, Sign
 
 EXIT_NEEDS_HUMAN = 3
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the options say; without a choice, somebody at the terminal is asked."""
+
+    choice: Choice | None
+    reason: str
+    signed: Sign | Envelope | None
 
 
 @click.command(
@@ -23,6 +35,7 @@ EXIT_NEEDS_HUMAN = 3
       successor review examples/add/add.py:add
       successor review examples/add/add.py:add --accept --write
       successor review examples/adder 9c41 --reject --reason "too clever"
+      successor review examples/adder --accept --key ada
       successor review examples/adder --json
 
     Below stage 4 a candidate that is better waits for a human. Show it with its evidence, and
@@ -38,16 +51,17 @@ EXIT_NEEDS_HUMAN = 3
 @option("--reject", is_flag=True, help="Go on without it.")
 @option("--reason", type=Said(), default="not said", metavar="TEXT", help="Why, for the record.")
 @option("--write", is_flag=True, help="Put what was accepted in the function's file, too.")
+@signing_options
 @JSON
 def review(
     what: str,
     candidate: str | None,
     *,
-    accept: bool,
-    reject: bool,
     reason: str,
     write: bool,
+    signing: Signing,
     json: bool,
+    **choices: bool,
 ) -> int:
     """See the help above."""
     from successor.cli.asking import can_ask
@@ -56,10 +70,14 @@ def review(
     from successor.ledger import Ledger
     from successor.targets import lab_of, parse, require_unchanged, written_back
 
-    if accept and reject:
+    if all(choices.values()):
         raise UsageError("--accept and --reject: which of the two?")
-    choice = "accept" if accept else "reject" if reject else None
+    made: tuple[Choice, ...] = ("accept", "reject")
+    choice: Choice | None = next((each for each in made if choices[each]), None)
     function, folder = parse(what), lab_of(what)
+    signed = signed_by(signing)
+    if signed is not None and choice != "accept":
+        raise UsageError("a signature is for --accept")
     if write and function is None:
         raise UsageError(f"{what}: --write is for functions")
     if write and function is not None:
@@ -75,7 +93,8 @@ def review(
     asked = proposal is not None and choice is None and not json and can_ask()
     if not asked and choice is None:
         return _show(folder, what, as_json=json)
-    found = _decide(folder, choice, reason, proposal.candidate.id if proposal else "")
+    chosen = Chosen(choice, reason, signed)
+    found = _decide(folder, chosen, proposal.candidate.id if proposal else "")
     if write and function is not None and found["decision"] == "promoted":
         written_back(function)
     if json:
@@ -108,13 +127,13 @@ def _show(folder: Path, what: str, *, as_json: bool) -> int:
     return EXIT_NEEDS_HUMAN if proposal else 0
 
 
-def _decide(folder: Path, choice: str | None, reason: str, expected: str) -> dict[str, Any]:
+def _decide(folder: Path, chosen: Chosen, expected: str) -> dict[str, Any]:
     """Take the choice, or ask for it; the fields of `review --json`."""
     from successor.cli.asking import ask
     from successor.cli.proposal import fields, packet_of
+    from successor.director import review as reviewed
     from successor.errors import UsageError
     from successor.lab import open_lab
-    from successor.lab import review as reviewed
 
     with open_lab(folder, to_write=False) as lab:
         ledger = lab.parts.ledger
@@ -122,11 +141,11 @@ def _decide(folder: Path, choice: str | None, reason: str, expected: str) -> dic
         if proposal is None or proposal.candidate.id != expected:
             raise UsageError(f"{folder}: meanwhile another process decided; look again")
         packet = packet_of(ledger, proposal)
-        if choice is None:
+        if chosen.choice is None:
             decided = ask(lab) is not None
         else:
-            reviewed(lab, "accept" if choice == "accept" else "reject", reason)
-            decided = True
+            reviewed(lab, chosen.choice, chosen.reason, signed=chosen.signed)
+            decided = ledger.waiting() is None
         made = [each for each in ledger.decisions() if each.candidate == expected][-1]
         told = {"by": made.by, "reason": made.reason} if decided else None
         return _fields(fields(packet), made.outcome if decided else "waiting", ledger, told)

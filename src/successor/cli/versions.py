@@ -56,8 +56,9 @@ def diff(lab: Path, since: str | None, until: str | None, *, json: bool) -> None
 @JSON
 def rollback(what: str, *, to: str | None, reason: str, write: bool, json: bool) -> None:
     """See the help above."""
+    from successor.director import roll_back
     from successor.errors import UsageError
-    from successor.lab import open_lab, record_of, roll_back
+    from successor.lab import open_lab, record_of
     from successor.ledger import Ledger
     from successor.targets import lab_of, parse, require_unchanged, written_back
 

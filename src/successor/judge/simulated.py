@@ -92,6 +92,10 @@ class SimulatedRecord:
     seconds: float = 0.0
     reviews: dict[Digest, Decision] = field(default_factory=dict[Digest, Decision])
     unheld_in: dict[Digest, tuple[str, ...]] = field(default_factory=dict[Digest, tuple[str, ...]])
+    signed: bytes | None = None
+    handed_in: dict[bytes, tuple[bytes, ...]] = field(
+        default_factory=dict[bytes, tuple[bytes, ...]]
+    )
 
     def incumbent(self) -> Version | None:
         return self.line[-1] if self.line else None
@@ -116,6 +120,12 @@ class SimulatedRecord:
 
     def reviewed(self, version: Digest) -> Decision | None:
         return self.reviews.get(version)
+
+    def charter(self) -> bytes | None:
+        return self.signed
+
+    def signatures(self, statement: bytes) -> tuple[bytes, ...]:
+        return self.handed_in.get(statement, ())
 
     def generations(self) -> tuple[Digest | None, ...]:
         return tuple(self.over)

@@ -11,6 +11,7 @@ A record is a folder, `<lab>/.successor`:
 from successor.ledger.audit import AuditReport, audit
 from successor.ledger.codec import version_id
 from successor.ledger.events import (
+    Chartered,
     Choice,
     Decided,
     Entry,
@@ -24,6 +25,7 @@ from successor.ledger.events import (
     RolledBack,
     SandboxOpened,
     SessionStarted,
+    Signed,
     Stopped,
     Tally,
     Written,
@@ -39,6 +41,7 @@ __all__ = [
     "HUMAN",
     "REVIEW",
     "AuditReport",
+    "Chartered",
     "Choice",
     "Decided",
     "Entry",
@@ -59,6 +62,7 @@ __all__ = [
     "RolledBack",
     "SandboxOpened",
     "SessionStarted",
+    "Signed",
     "Stopped",
     "Tally",
     "Written",

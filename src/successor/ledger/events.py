@@ -154,6 +154,26 @@ class RolledBack:
 
 
 @dataclass(frozen=True)
+class Signed:
+    """Somebody handed in a signature. Whose it is, and what it is worth, the overseer finds."""
+
+    schema: ClassVar[int] = 1
+    statement: Digest
+    """Object with the bytes that were signed."""
+    envelope: Digest
+    """Object with the statement and the signature (DSSE, as JSON)."""
+
+
+@dataclass(frozen=True)
+class Chartered:
+    """From here on the lab goes by other rules: people signed them."""
+
+    schema: ClassVar[int] = 1
+    charter: Digest
+    """Object with what they signed."""
+
+
+@dataclass(frozen=True)
 class Stopped:
     """A session ended by a base case."""
 
@@ -172,6 +192,8 @@ Event: TypeAlias = (
     | Reviewed
     | GenerationClosed
     | RolledBack
+    | Signed
+    | Chartered
     | Stopped
 )
 KINDS: Mapping[str, type[Event]] = {
@@ -187,6 +209,8 @@ KINDS: Mapping[str, type[Event]] = {
         Reviewed,
         GenerationClosed,
         RolledBack,
+        Signed,
+        Chartered,
         Stopped,
     )
 }
@@ -219,12 +243,12 @@ def objects_of(event: Event) -> tuple[Digest, ...]:
     match event:
         case Written(version=Version() as version):
             return tuple(version.files.values())
-        case Examined(scores=scores):
-            return (scores,)
-        case Judged(verdict=Verdict(evidence=str() as evidence)):
-            return (evidence,)
+        case Examined(scores=named) | Judged(verdict=Verdict(evidence=str() as named)):
+            return (named,)
         case Reviewed(shown=shown, version=version):
             named = () if shown is None else (shown,)
             return named if version is None else (*named, *version.files.values())
+        case Signed() | Chartered():
+            return tuple(vars(event).values())
         case _:
             return ()

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from successor.ledger.events import (
+    Chartered,
     Decided,
     Entry,
     Event,
@@ -17,6 +18,7 @@ from successor.ledger.events import (
     RolledBack,
     SandboxOpened,
     SessionStarted,
+    Signed,
     Stopped,
     Written,
 )
@@ -68,6 +70,10 @@ class History:
         """The numeric figures of all drafts, summed."""
         self.refused: dict[Digest, Reviewed] = {}
         """Versions that a human has rejected, with the last time: that holds for good."""
+        self.signed: dict[Digest, list[Digest]] = {}
+        """Envelopes that were handed in, by the statement that is signed."""
+        self.charter: Digest | None = None
+        """What people signed last of what is in force."""
         self.seed: int | None = None
         self.sandbox: SandboxOpened | None = None
         """Where versions run in this session; None as long as none has run."""
@@ -103,11 +109,21 @@ class History:
             case GenerationClosed():
                 self.generations.append(self._open.promoted)
                 self.generation = None
+            case other:
+                self._add_between(other)
+        self.entries.append(entry)
+
+    def _add_between(self, event: RolledBack | Signed | Chartered | Stopped) -> None:
+        """Take in what belongs to no generation."""
+        match event:
             case RolledBack() as rolled_back:
                 self._roll_back(rolled_back)
+            case Signed(statement=statement, envelope=envelope):
+                self.signed.setdefault(statement, []).append(envelope)
+            case Chartered(charter=charter):
+                self.charter = charter
             case Stopped():
                 pass
-        self.entries.append(entry)
 
     def spent_s(self, now: float | None = None) -> float:
         """Seconds of work over all sessions; the last one until `now`, if it still goes on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar, overload
 
@@ -116,6 +117,27 @@ class Reading:
     def waiting(self) -> Proposal | None:
         """The candidate that waits for a human."""
         return reviews.waiting(self._journal.history)
+
+    def charter(self) -> bytes | None:
+        """What people signed last of what is in force; None when nothing ever was."""
+        name = self._journal.history.charter
+        return None if name is None else self.object(name)
+
+    def signatures(self, statement: bytes) -> tuple[bytes, ...]:
+        """The envelopes that were handed in for a statement; nobody has verified them."""
+        envelopes = self._journal.history.signed.get(sha256(statement).hexdigest(), [])
+        return tuple(self.object(each) for each in envelopes)
+
+    @property
+    def identity(self) -> Digest:
+        """What tells this record from every other: the leaf hash of its first event.
+
+        Raises:
+            UsageError: when nothing is on record.
+        """
+        if not self._journal.memory.leaves:
+            raise UsageError(f"{self._folder.parent}: nothing is on record yet")
+        return self._journal.memory.leaves[0].hex()
 
     def verdicts(self) -> tuple[Verdict, ...]:
         return tuple(judged.verdict for judged in self._journal.history.judged)

@@ -12,11 +12,13 @@ from successor.ledger import reviews
 from successor.ledger.codec import LARGEST_INTEGER
 from successor.ledger.disk import WriterLock, explain_disk, make_folder, naming_record
 from successor.ledger.events import (
+    Chartered,
     GenerationClosed,
     GenerationOpened,
     RolledBack,
     SandboxOpened,
     SessionStarted,
+    Signed,
     Stopped,
 )
 from successor.ledger.journal import Journal, Listener
@@ -221,6 +223,18 @@ class Ledger(Reading):
         if (left := self._journal.history.generation) is not None:
             self._close(left.opened.generation)
         self._journal.append(RolledBack(version, by, reason))
+
+    def sign(self, statement: bytes, envelope: bytes) -> None:
+        """Take in a signature. Handed in twice, it is on record once."""
+        self.started()
+        if envelope not in self.signatures(statement):
+            write = self._objects.write
+            self._journal.append(Signed(write(statement), write(envelope)))
+
+    def adopt(self, charter: bytes) -> None:
+        """Put what people signed in force; whether they did, the overseer has found."""
+        self.started()
+        self._journal.append(Chartered(self._objects.write(charter)))
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Tell of every entry on record and all progress, until what this returns is called."""

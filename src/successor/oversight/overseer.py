@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from successor.oversight import base_cases as cases_of
+from successor.oversight.approvals import adopted, not_in_force, unsigned
 from successor.oversight.base_cases import BaseCases, Measure, require_bound
 from successor.oversight.policy import Policy
+from successor.oversight.rules import Charter
 from successor.types import Counts, Decision, Record, Stop, Verdict
+
+CHARTER = "charter"
+"""What ends a run that asks for more than people signed."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +28,23 @@ class PolicyOverseer:
     measure: Measure
     mastery: float = 0.95
     """Share of right items from which on a slice counts as mastered."""
+    charter: Charter | None = None
+    """What the lab says now; a run by it may be stricter than what people signed, never looser."""
 
     def __post_init__(self) -> None:
         require_bound(self.cases)
 
     def decide(self, verdict: Verdict, record: Record) -> Decision:
         """What the policy makes of a verdict; a few words of reason with its figures."""
-        candidate = verdict.candidate
-        return self.policy.decide(verdict, record.unheld(candidate), record.reviewed(candidate))
+        candidate, law = verdict.candidate, adopted(record)
+        below = law is not None and law.charter.stage < self.policy.stage
+        policy = Policy(law.charter.stage) if law and below else self.policy
+        return policy.decide(
+            verdict,
+            record.unheld(candidate),
+            record.reviewed(candidate),
+            unsigned(verdict, record),
+        )
 
     def to_confirm(self, record: Record) -> Counts:
         """The unseen items that the incumbent has to be asked before a target counts.
@@ -47,7 +61,8 @@ class PolicyOverseer:
             UsageError: when the target names what nothing measures.
         """
         return (
-            cases_of.collapse(self.cases, record, self.mastery)
+            self._unlawful(record)
+            or cases_of.collapse(self.cases, record, self.mastery)
             or cases_of.target(self.cases, record, self.measure)
             or self.urgent(record)
             or cases_of.generations(self.cases, record)
@@ -58,3 +73,10 @@ class PolicyOverseer:
     def urgent(self, record: Record) -> Stop | None:
         """A base case that ends even a step in the middle: no time is left."""
         return cases_of.wall_clock(self.cases, record)
+
+    def _unlawful(self, record: Record) -> Stop | None:
+        """Whether the lab asks for less than the charter in force."""
+        told = not_in_force(self.charter, record)
+        if not told:
+            return None
+        return Stop(CHARTER, f"people have to sign first: {told}", needs_human=True)

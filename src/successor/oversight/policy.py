@@ -20,7 +20,11 @@ class Policy:
     stage: Stage = 4
 
     def decide(
-        self, verdict: Verdict, unheld: Sequence[str] = (), human: Decision | None = None
+        self,
+        verdict: Verdict,
+        unheld: Sequence[str] = (),
+        human: Decision | None = None,
+        unsigned: str = "",
     ) -> Decision:
         """Promote what is better beyond doubt; wait for a human where the stage asks for one.
 
@@ -29,6 +33,7 @@ class Policy:
                 ran there may have changed what was found, so no stage and nobody promotes it.
             human: what a human decided on it. It counts at every stage, and only for what may be
                 promoted at all.
+            unsigned: what a promotion that a human decides on lacks of the signatures it needs.
         """
         candidate, told = verdict.candidate, verdict.reason
         by = f"policy, stage {self.stage} ({STAGES[self.stage]})"
@@ -43,7 +48,8 @@ class Policy:
         if unheld:
             where = f"judged in a sandbox that does not hold: {', '.join(unheld)}; never promoted"
             return Decision(candidate, "rejected", f"{where} ({told})", by)
-        if self.stage < 4 and human is None:
-            told = f"better, and at stage {self.stage} a human decides: {told}"
-            return Decision(candidate, "waiting", told, by)
+        accepted = human is not None and human.outcome == "promoted"
+        if self.stage < 4 and (human is None or (accepted and unsigned)):
+            lacks = unsigned if human else f"better, and at stage {self.stage} a human decides"
+            return Decision(candidate, "waiting", f"{lacks}: {told}", by)
         return human or Decision(candidate, "promoted", f"better: {told}", by)

@@ -84,7 +84,7 @@ class PublicKey:
 def folder() -> Path:
     """Where keys are kept."""
     configured = os.environ.get("XDG_CONFIG_HOME", "")
-    home = Path(configured) if os.path.isabs(configured) else Path.home() / ".config"  # noqa: PTH117
+    home = Path(configured) if configured.startswith("/") else Path.home() / ".config"
     return home / "successor" / "keys"
 
 

@@ -13,7 +13,8 @@ import pytest
 from authors.llm.scripted import block
 from improved import smaller
 from llm.server import Call, Server, says, serving
-from successor.lab import RECORD, open_lab, roll_back, run
+from successor.director import roll_back
+from successor.lab import RECORD, open_lab, run
 from successor.ledger import Judged, Ledger, Written
 
 TOTAL = """\

@@ -1,0 +1,169 @@
+"""`successor policy`: who the people of a lab are, what is in force, and how that changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from successor.cli.options import JSON, LAB, echo_json, option, plain
+from successor.cli.signers import Signing, signed_by, signing_options
+
+if TYPE_CHECKING:
+    from successor.director import Standing
+
+EXIT_NEEDS_HUMAN = 3
+
+
+@click.group(
+    short_help="Who must sign what in a lab.",
+    help="""\b
+    Examples:
+      successor policy init examples/adder ada bob
+      successor policy check examples/adder
+      successor policy sign examples/adder --key ada
+
+    A lab's policy.toml names its people and what they must sign. It comes into force, with the
+    judge's settings and the base cases, when so many of them have signed it. From then on a run
+    may be stricter than that, never looser, until people have signed again.
+    """,
+)
+def policy() -> None:
+    """Its verbs are below."""
+
+
+@policy.command(
+    short_help="Write a policy.toml.",
+    help="""\b
+    Examples:
+      successor policy init examples/adder ada bob
+      successor policy init examples/adder ada bob --stage 3
+
+    Write a policy.toml in the lab LAB, in which the NAMES, keys of successor keys list, are its
+    people. It is in force once they have signed it.
+    """,
+)
+@LAB
+@click.argument("names", nargs=-1, required=True)
+@option("--stage", type=click.IntRange(1, 4), default=3, help="The highest stage to run at.")
+def init(lab: Path, names: tuple[str, ...], *, stage: int) -> None:
+    """See the help above."""
+    from successor import policyfile
+    from successor.errors import UsageError
+    from successor.files import write_atomically
+    from successor.labfile import require_folder
+    from successor.signing import public_keys
+
+    require_folder(lab)
+    path, known = lab / policyfile.FILE_NAME, public_keys()
+    if path.exists():
+        raise UsageError(f"{path} is there already: edit it")
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UsageError(f"{unknown[0]!r}: no such key here; make one: successor keys new NAME")
+    lines = [
+        f"stage = {stage}  # the highest stage at which this lab may run",
+        "",
+        "[signatures]",
+        "promotion = 1  # people who must sign a promotion, below stage 4",
+        f"change = {min(2, len(names))}  # people who must sign what loosens these rules",
+    ]
+    for name in names:
+        lines += ["", "[[people]]", f'name = "{name}"', f'key = "{known[name].line}"']
+    text = "\n".join([*lines, ""])
+    policyfile.parse(text)
+    write_atomically(path, text.encode(), path.with_name(f".{path.name}.incoming"))
+    click.echo(f"Wrote {path}. Sign it: successor policy sign {lab} --key {names[0]}", err=True)
+
+
+@policy.command(
+    short_help="Whether policy.toml is right, and in force.",
+    help="""\b
+    Examples:
+      successor policy check examples/adder
+      successor policy check examples/adder --json
+
+    Read the policy.toml of the lab LAB and say what is in force, what would change, who has
+    signed it and how many more must. Exits with 3 as long as people have to sign.
+    """,
+)
+@LAB
+@JSON
+def check(lab: Path, *, json: bool) -> int:
+    """See the help above."""
+    from successor.director import standing
+    from successor.lab import open_lab
+
+    with open_lab(lab, to_write=False) as opened:
+        found = standing(opened)
+    return _tell(found, lab, as_json=json)
+
+
+@policy.command(
+    short_help="Sign what a lab's files say.",
+    help="""\b
+    Examples:
+      successor policy sign examples/adder --key ada
+      successor policy sign examples/adder --key bob --agent
+      successor policy sign examples/adder --envelope from-bob.json
+
+    Sign the policy.toml of the lab LAB, with its judge's settings and its base cases, exactly as
+    they are now. Once enough people have, it is in force.
+    """,
+)
+@LAB
+@signing_options
+@JSON
+def sign(lab: Path, *, signing: Signing, json: bool) -> int:
+    """See the help above."""
+    from successor.director import sign_charter
+    from successor.errors import UsageError
+    from successor.lab import open_lab
+
+    signed = signed_by(signing)
+    if signed is None:
+        raise UsageError("who signs? Give --key NAME, or --envelope FILE")
+    with open_lab(lab, to_write=False) as opened:
+        found = sign_charter(opened, signed)
+    return _tell(found, lab, as_json=json)
+
+
+def _tell(found: Standing, lab: Path, *, as_json: bool) -> int:
+    if as_json:
+        echo_json(_fields(found))
+    else:
+        click.echo(plain("\n".join(_lines(found, lab))))
+    return EXIT_NEEDS_HUMAN if found.changes else 0
+
+
+def _fields(found: Standing) -> dict[str, Any]:
+    in_force, now = found.in_force, found.now
+    return {
+        "in_force": in_force.content() if in_force else None,
+        "asked": now.content() if now else None,
+        "changes": found.changes or None,
+        "signed": [key.comment for key in found.signed],
+        "missing": found.missing,
+    }
+
+
+def _lines(found: Standing, lab: Path) -> list[str]:
+    if found.now is None and found.in_force is None:
+        return [f"{lab} has no policy.toml: nobody has to sign anything."]
+    told = ["In force." if not found.changes else f"People have to sign: {found.changes}."]
+    if found.statement is not None:
+        names = ", ".join(key.comment for key in found.signed) or "nobody"
+        told.append(f"Signed by {names}; {found.missing} more must.")
+        if found.missing:
+            told.append(f"Sign it: successor policy sign {lab} --key NAME")
+    shown = found.now or found.in_force
+    if shown is not None and shown.rules.people:
+        rules = shown.rules
+        told.append(f"People: {', '.join(each.name for each in rules.people)}.")
+        told.append(
+            f"A promotion below stage 4 needs {rules.promotion} of them, a change {rules.change}."
+        )
+        if rules.change < 2:
+            told.append("With change = 1, somebody alone can change what holds them.")
+    return told

@@ -1,0 +1,115 @@
+"""The options by which somebody signs, and what they mean."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from successor.cli.options import option
+
+if TYPE_CHECKING:
+    from successor.signing import Envelope, PublicKey, Sign
+
+T = TypeVar("T")
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OPTIONS = (
+    option("--key", metavar="NAME", help="Sign with this key of `successor keys list`."),
+    option("--agent", is_flag=True, help="Let the ssh agent sign, which holds the key."),
+    option("--passphrase-file", type=_FILE, help="Its first line is the key's passphrase."),
+    option("--envelope", type=_FILE, help="A signature that was made elsewhere."),
+)
+
+
+@dataclass(frozen=True)
+class Signing:
+    """What the options say about who signs."""
+
+    key: str | None
+    agent: bool
+    passphrase_file: Path | None
+    envelope: Path | None
+
+
+def signing_options(command: Callable[..., T]) -> Callable[..., T]:
+    """Add the options by which somebody signs; the command gets them as `signing`."""
+
+    @wraps(command)
+    def told(
+        *arguments: object,
+        key: str | None,
+        agent: bool,
+        passphrase_file: Path | None,
+        envelope: Path | None,
+        **others: object,
+    ) -> T:
+        signing = Signing(key, agent, passphrase_file, envelope)
+        return command(*arguments, signing=signing, **others)
+
+    offered: Callable[..., T] = told
+    for each in reversed(_OPTIONS):
+        offered = each(offered)
+    return offered
+
+
+def signed_by(told: Signing) -> Sign | Envelope | None:
+    """Who signs, as the options say; None when nobody does.
+
+    Raises:
+        UsageError: when they contradict one another, or the key cannot be used.
+    """
+    from successor.errors import UsageError
+    from successor.signing import Envelope, agent_signer, signer
+    from successor.signing.keys import is_locked
+
+    key = told.key
+    if told.envelope is not None:
+        if key or told.agent or told.passphrase_file:
+            raise UsageError("--envelope is signed already: leave out --key and what belongs to it")
+        return Envelope.from_json(told.envelope.read_bytes())
+    if key is None:
+        if told.agent or told.passphrase_file:
+            raise UsageError("--agent and --passphrase-file say how to sign: give --key NAME too")
+        return None
+    if told.agent:
+        return agent_signer(key)
+    passphrase = _first_line(told.passphrase_file) if told.passphrase_file else None
+    if passphrase is None and is_locked(key):
+        passphrase = _asked(key)
+    return signer(key, passphrase)
+
+
+def signer_at_terminal(people: Sequence[PublicKey]) -> Sign | None:
+    """The one of these people whose key is here, once the passphrase is given; None if nobody's is.
+
+    Raises:
+        UsageError: when the passphrase is wrong.
+    """
+    from successor.signing import public_keys, signer
+    from successor.signing.keys import is_locked
+
+    here = [name for name, key in public_keys().items() if key in people]
+    if not here:
+        return None
+    name = here[0]
+    if len(here) > 1:
+        name = str(click.prompt("Sign as", type=click.Choice(here), err=True))
+    return signer(name, _asked(name) if is_locked(name) else None)
+
+
+def _asked(key: str) -> str:
+    from successor.errors import UsageError
+
+    if not sys.stdin.isatty():
+        raise UsageError(f"the key {key!r} has a passphrase: --passphrase-file FILE, or --agent")
+    return str(click.prompt(f"Passphrase of {key}", hide_input=True, err=True))
+
+
+def _first_line(path: Path) -> str:
+    lines = path.read_text("utf-8").splitlines()
+    return lines[0] if lines else ""

@@ -1,0 +1,129 @@
+"""The rules of a lab: who its people are, how many must sign what, how far it may go alone.
+
+The rules, the judge's settings and the base cases together are its *charter*. People sign a
+charter, never a part of it, and a run may be stricter than the charter in force, never looser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+
+import rfc8785
+
+from successor.errors import RecordError
+from successor.oversight.policy import STAGES, Stage
+from successor.signing import PublicKey
+
+Table = Mapping[str, object]
+BUDGETS = ("wall_clock", "generations", "plateau", "examples", "tokens")
+"""Base cases of which less is stricter, and none is the loosest."""
+FLOORS = ("floor", "confirm")
+"""Base cases of which more is stricter."""
+
+
+@dataclass(frozen=True)
+class Keyholder:
+    """Somebody, or something, who signs."""
+
+    name: str
+    key: str
+    """Ed25519 public key as OpenSSH writes it, without a comment."""
+
+    @property
+    def public(self) -> PublicKey:
+        """The key; its comment is the name."""
+        return PublicKey(PublicKey.parse(self.key).raw, self.name)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What `policy.toml` says."""
+
+    stage: Stage = 4
+    """The highest stage at which the lab may run."""
+    promotion: int = 1
+    """People who must have signed a promotion, below stage 4."""
+    change: int = 2
+    """People who must have signed a charter, before it is in force."""
+    people: tuple[Keyholder, ...] = ()
+    machines: tuple[Keyholder, ...] = ()
+    """Keys that never count as people, whatever they sign."""
+
+
+@dataclass(frozen=True)
+class Charter:
+    """What a lab runs by."""
+
+    rules: Rules
+    judge: Table
+    base_cases: Table
+    stage: Stage
+    """At which it runs; no higher than the rules allow."""
+
+    def content(self) -> dict[str, object]:
+        """As JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Charter:
+        """A charter of its content.
+
+        Raises:
+            RecordError: when it is none.
+        """
+        try:
+            told = dict(content["rules"])
+            holders = {
+                kind: tuple(Keyholder(str(each["name"]), str(each["key"])) for each in told[kind])
+                for kind in ("people", "machines")
+            }
+            rules = Rules(told["stage"], told["promotion"], told["change"], **holders)
+            return cls(rules, content["judge"], content["base_cases"], content["stage"])
+        except (KeyError, TypeError) as error:
+            raise RecordError(f"a charter on record cannot be read: {error}") from None
+
+
+def loosened(before: Charter, now: Charter) -> tuple[str, ...]:
+    """In what a charter asks for less than the one before, each in a few words.
+
+    Nobody has to sign what is only stricter: a lower stage, a smaller budget.
+    """
+    return tuple(_differences(before, now))
+
+
+def _differences(before: Charter, now: Charter) -> Iterator[str]:
+    old, new = asdict(before.rules), asdict(now.rules)
+    for name in old:
+        stricter = name == "stage" and new[name] < old[name]
+        if new[name] != old[name] and not stricter:
+            yield f"the rules: {name}"
+    if now.stage > before.stage:
+        yield f"stage {before.stage} to {now.stage} ({STAGES[now.stage]})"
+    for name in sorted({*before.judge, *now.judge}):
+        if before.judge.get(name) != now.judge.get(name):
+            yield f"the judge: {name} {_told(before.judge, name)} to {_told(now.judge, name)}"
+    for name in (*BUDGETS, *FLOORS):
+        if _looser(name, before.base_cases.get(name), now.base_cases.get(name)):
+            change = f"{_told(before.base_cases, name)} to {_told(now.base_cases, name)}"
+            yield f"the base case {name}: {change}"
+
+
+def _looser(name: str, old: object, new: object) -> bool:
+    if old == new or old is None:
+        return False
+    if new is None:
+        return True
+    before, now = cast("float", old), cast("float", new)
+    return now > before if name in BUDGETS else now < before
+
+
+def _told(table: Table, name: str) -> str:
+    value = table.get(name)
+    return "none" if value is None else f"{value:.15g}" if isinstance(value, float) else f"{value}"
+
+
+def canonical(content: Mapping[str, object]) -> bytes:
+    """The one way to write it (RFC 8785), so that a digest means one thing."""
+    return rfc8785.dumps(cast("Any", content))

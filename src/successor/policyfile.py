@@ -1,0 +1,139 @@
+"""`policy.toml`: who the people of a lab are and what they must sign, read strictly."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from successor.errors import UsageError
+from successor.oversight import Keyholder, Rules, Stage
+from successor.signing import PublicKey
+from successor.validation import mistake
+
+FILE_NAME = "policy.toml"
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class KeyTable(_Table):
+    """Somebody who signs, or a machine that does."""
+
+    name: str = Field(
+        min_length=1, max_length=64, description="As the record and the reports name them."
+    )
+    key: str = Field(description="Ed25519 public key, as `successor keys list` prints it.")
+
+
+class SignaturesTable(_Table):
+    """How many people must sign."""
+
+    promotion: int = Field(
+        default=1, ge=1, le=64, description="People who must sign a promotion, below stage 4."
+    )
+    change: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description=(
+            "People who must sign what loosens the charter: these rules, the judge's settings, "
+            "a budget, a higher stage. With 1, somebody alone can change what holds them."
+        ),
+    )
+
+
+class PolicyFile(_Table):
+    """The whole of `policy.toml`."""
+
+    stage: int = Field(
+        default=4, ge=1, le=4, description="The highest stage at which the lab may run."
+    )
+    signatures: SignaturesTable = SignaturesTable()
+    people: tuple[KeyTable, ...] = Field(default=(), description="Those whose signatures count.")
+    machines: tuple[KeyTable, ...] = Field(
+        default=(), description="Keys that never count as people, whatever they sign."
+    )
+
+
+def read(folder: Path) -> Rules | None:
+    """The rules of the lab in `folder`; None where it has no `policy.toml`.
+
+    Raises:
+        UsageError: when the file is wrong: one line that names it, the key and what is allowed.
+    """
+    path = folder / FILE_NAME
+    try:
+        return parse(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not valid TOML: {error}") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def parse(text: str) -> Rules:
+    """The rules that a text says.
+
+    Raises:
+        UsageError: as `read`, without the name of the file.
+    """
+    try:
+        tables: dict[str, Any] = tomllib.loads(text)
+        # By way of lists as tuples, which TOML does not know.
+        listed = {
+            name: tuple(tables[name]) for name in ("people", "machines") if _array(tables, name)
+        }
+        told = PolicyFile.model_validate({**tables, **listed})
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"not valid TOML: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        table, place = str(first["loc"][0]), first["loc"][1:]
+        if not place:
+            table, place = "policy", first["loc"]
+        raise UsageError(mistake(table, place, first, [*PolicyFile.model_fields])) from None
+    stage: Stage = told.stage  # type: ignore[assignment]  # one of the four, by the check above
+    rules = Rules(
+        stage,
+        told.signatures.promotion,
+        told.signatures.change,
+        tuple(_holder(each) for each in told.people),
+        tuple(_holder(each) for each in told.machines),
+    )
+    _require_enough(rules)
+    return rules
+
+
+def _array(tables: dict[str, Any], name: str) -> bool:
+    return isinstance(tables.get(name), list)
+
+
+def _holder(told: KeyTable) -> Keyholder:
+    if not told.name.isprintable() or not told.name.strip():
+        raise UsageError(f"name = {told.name!r}: should be printable characters")
+    key = PublicKey.parse(told.key)
+    return Keyholder(told.name, PublicKey(key.raw).line)
+
+
+def _require_enough(rules: Rules) -> None:
+    """Raises UsageError when the rules cannot be met, or count somebody twice."""
+    everyone = (*rules.people, *rules.machines)
+    for told, values in (
+        ("name", [each.name for each in everyone]),
+        ("key", [each.key for each in everyone]),
+    ):
+        again = [value for value, times in Counter(values).items() if times > 1]
+        if again:
+            raise UsageError(f"the {told} {again[0]!r} is listed twice: nobody counts twice")
+    for told, needed in (("promotion", rules.promotion), ("change", rules.change)):
+        if rules.people and needed > len(rules.people):
+            have = f"{len(rules.people)} listed"
+            raise UsageError(f"[signatures] {told} = {needed}: more than there are people ({have})")

@@ -1,0 +1,183 @@
+"""A stranger's way: make keys, name people, sign, be refused, sign a promotion, audit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from cli.commands import Run, change
+from successor.cli import run_command
+from successor.ledger import Ledger
+from successor.ledger.steps import Generation
+from successor.types import Decision, Overseer, Verdict
+
+
+@pytest.fixture(autouse=True)
+def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for name in ("ada", "bob", "eve"):
+        assert run_command(["keys", "new", name, "--no-passphrase"]) == 0
+
+
+@pytest.fixture
+def guarded(lab: Path, run: Run) -> Path:
+    """A lab at stage 3 whose people are ada and bob; nobody has signed yet."""
+    change(lab, "[lab]", "[lab]\nstage = 3")
+    assert run("policy", "init", lab, "ada", "bob").code == 0
+    return lab
+
+
+@pytest.fixture
+def in_force(guarded: Path, run: Run) -> Path:
+    assert run("policy", "sign", guarded, "--key", "ada").code == 3
+    assert run("policy", "sign", guarded, "--key", "bob").code == 0
+    return guarded
+
+
+def test_from_keys_to_a_signed_promotion(in_force: Path, run: Run) -> None:
+    assert run("improve", in_force, "--quiet").code == 3
+    unsigned = run("review", in_force, "--accept")
+    assert unsigned.code == 2
+    assert "needs a signature, of: ada, bob; give --key NAME" in unsigned.err
+    stranger = run("review", in_force, "--accept", "--key", "eve")
+    assert (stranger.code, "none of this lab's people" in stranger.err) == (2, True)
+    (found,) = run("review", in_force, "--accept", "--key", "ada", "--json").lines
+    assert (found["decision"], found["by"]) == ("promoted", "ada")
+    (audited,) = run("audit", in_force, "--json").lines
+    assert (audited["verified"], audited["charters"], audited["signed_promotions"]) == (True, 1, 1)
+
+
+def test_nothing_is_done_before_people_have_signed(guarded: Path, run: Run) -> None:
+    stopped = run("improve", guarded)
+    assert stopped.code == 3
+    assert "people have to sign first: policy.toml is not in force yet" in stopped.err
+    assert "successor policy check" in stopped.err
+    (summary,) = run("improve", guarded, "--json").lines
+    assert (summary["stopped_by"], summary["versions"]) == ("charter", 0)
+
+
+def test_one_person_counts_once_and_a_stranger_never(guarded: Path, run: Run) -> None:
+    for _ in range(2):
+        (found,) = run("policy", "sign", guarded, "--key", "ada", "--json").lines
+        assert (found["signed"], found["missing"]) == (["ada"], 1)
+    assert run("policy", "sign", guarded, "--key", "eve").code == 2
+    assert run("policy", "check", guarded).code == 3
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("policy.toml", "change = 2", "change = 1", "the rules: change"),
+        ("policy.toml", "promotion = 1", "promotion = 2", "the rules: promotion"),
+        ("policy.toml", "stage = 3", "stage = 4", "the rules: stage"),
+        ("policy.toml", 'name = "bob"', 'name = "rob"', "the rules: people"),
+        ("successor.toml", 'wall_clock = "1m"', 'wall_clock = "2m"', "wall_clock: 60 to 120"),
+        ("successor.toml", "generations = 9", "", "generations: 9 to none"),
+    ],
+)
+def test_a_change_needs_two_people(
+    in_force: Path, run: Run, file: str, old: str, new: str, told: str
+) -> None:
+    path = in_force / file
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    (stop,) = run("improve", in_force, "--json").lines
+    assert stop["stopped_by"] == "charter"
+    assert told in run("policy", "check", in_force).out
+    assert run("policy", "sign", in_force, "--key", "ada").code == 3
+    assert run("improve", in_force, "--quiet").code == 3
+    assert run("policy", "sign", in_force, "--key", "bob").code == 0
+    assert run("improve", in_force, "--json").lines[-1]["stopped_by"] == "review"
+
+
+def test_the_new_people_of_a_policy_do_not_let_themselves_in(in_force: Path, run: Run) -> None:
+    """Who may sign a change is for the charter in force to say."""
+    (in_force / "policy.toml").unlink()
+    assert run("policy", "init", in_force, "eve", "bob").code == 0
+    assert run("policy", "sign", in_force, "--key", "eve").code == 2
+    assert run("policy", "sign", in_force, "--key", "bob").code == 3
+    assert run("policy", "sign", in_force, "--key", "ada").code == 0
+
+
+def test_a_promotion_can_take_two_people(guarded: Path, run: Run) -> None:
+    path = guarded / "policy.toml"
+    path.write_text(path.read_text("utf-8").replace("promotion = 1", "promotion = 2"), "utf-8")
+    for name in ("ada", "bob"):
+        run("policy", "sign", guarded, "--key", name)
+    assert run("improve", guarded, "--quiet").code == 3
+    for _ in range(2):
+        (found,) = run("review", guarded, "--accept", "--key", "ada", "--json").lines
+        assert found["decision"] == "waiting"
+    (found,) = run("review", guarded, "--accept", "--key", "bob", "--json").lines
+    assert (found["decision"], found["by"]) == ("promoted", "ada, bob")
+
+
+def test_who_rejects_needs_no_key(in_force: Path, run: Run) -> None:
+    run("improve", in_force, "--quiet")
+    assert run("review", in_force, "--reject", "--json").lines[0]["decision"] == "rejected"
+
+
+def test_a_signature_of_another_lab_is_none_here(in_force: Path, run: Run, tmp_path: Path) -> None:
+    envelope = tmp_path / "envelope.json"
+    with Ledger.read(in_force / ".successor") as ledger:
+        body = ledger.charter()
+        assert body is not None
+        envelope.write_bytes(ledger.signatures(body)[0])
+    other = run("policy", "sign", in_force, "--envelope", envelope)
+    assert other.code == 2
+    assert "in force" in other.err
+    change(in_force, 'wall_clock = "1m"', 'wall_clock = "2m"')
+    other = run("policy", "sign", in_force, "--envelope", envelope)
+    assert (other.code, "nobody of this lab's people signed exactly this" in other.err) == (2, True)
+
+
+def test_a_record_in_which_somebody_promoted_without_people_is_found_out(
+    in_force: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a program that leaves the overseer out and writes to the record itself."""
+
+    class Lenient:
+        def decide(self, verdict: Verdict, _: object) -> Decision:
+            return Decision(verdict.candidate, "promoted", "trust me", "ada")
+
+    genuine = Generation.decided
+
+    def decided(step: Generation, verdict: Verdict, _: Overseer) -> Decision:
+        return genuine(step, verdict, cast("Overseer", Lenient()))
+
+    monkeypatch.setattr(Generation, "decided", decided)
+    run("improve", in_force, "--quiet")
+    audited = run("audit", in_force)
+    assert audited.code == 4
+    assert "(Decided): promoted without the signatures of 1 of the people" in audited.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("policy", "sign", "LAB"), "who signs"),
+        (("policy", "sign", "LAB", "--agent"), "give --key NAME too"),
+        (("policy", "sign", "LAB", "--key", "nobody"), "no such key"),
+        (("policy", "init", "LAB", "ada"), "is there already"),
+        (("review", "LAB", "--reject", "--key", "ada"), "a signature is for --accept"),
+        (("keys", "new", "dan"), "--no-passphrase"),
+        (("keys", "new", "ada", "--no-passphrase"), "already"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(
+    guarded: Path, run: Run, arguments: tuple[str, ...], told: str
+) -> None:
+    made = run(*(guarded if each == "LAB" else each for each in arguments))
+    assert made.code == 2
+    assert told in made.err
+    assert len(made.err.splitlines()) <= 2
+
+
+def test_keys_are_listed(run: Run) -> None:
+    (found,) = run("keys", "list", "--json").lines
+    assert [each["name"] for each in found["keys"]] == ["ada", "bob", "eve"]
+    assert all(each["fingerprint"].startswith("SHA256:") for each in found["keys"])
+    assert run("keys", "list").out.count("ssh-ed25519 ") == 3
