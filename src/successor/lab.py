@@ -166,8 +166,11 @@ def open_lab(
     Raises:
         UsageError, RecordError: as `load`.
     """
-    settings = labfile.read(folder, overrides)
-    rules, overseer = policyfile.read(folder), _overseer(settings, folder)
+    rules, settings = policyfile.read(folder), labfile.read(folder, overrides)
+    if rules and settings.lab.stage > rules.stage:  # lowered at once, by whoever wrote the policy
+        lowered = settings.lab.model_copy(update={"stage": rules.stage})
+        settings = settings.model_copy(update={"lab": lowered})
+    overseer = _overseer(settings, folder)
     told, writes, judges = settings.subject, settings.author, settings.judge
     goal = settings.lab.goal
     with ExitStack() as on_failure, noting_defaults() as defaults:
@@ -190,7 +193,7 @@ def open_lab(
         bound: Mapping[str, Digest] = subject.fingerprint() if isinstance(subject, Bound) else {}
         bound = {**bound, **own_code(folder, (told.kind, writes.kind, judges.kind))}
         experiment = Experiment(settings, defaults, bound, unsafe=unsafe_sandbox)
-        charter = _charter(experiment, rules, folder) if rules else None
+        charter = _charter(experiment, rules) if rules else None
         overseer = replace(overseer, charter=charter)
         ledger = _open_ledger(folder, experiment, overseer, interrupt)
         ledger.runs_in(partial(_sandbox_of, subject), unsafe=unsafe_sandbox)
@@ -288,18 +291,10 @@ def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
         raise UsageError(f"{path}: {error}") from None
 
 
-def _charter(experiment: Experiment, rules: Rules, folder: Path) -> Charter:
-    """What the lab's files say about who decides, by what evidence, and for how long.
-
-    Raises:
-        UsageError: when it is to run at a higher stage than its own rules allow.
-    """
+def _charter(experiment: Experiment, rules: Rules) -> Charter:
+    """What the lab's files say about who decides, by what evidence, and for how long."""
     told = experiment.settings()
-    stage = cast("Stage", told["lab"]["stage"])
-    if stage > rules.stage:
-        path = folder / policyfile.FILE_NAME
-        raise UsageError(f"{path}: stage = {rules.stage}: this lab may not run at stage {stage}")
-    return Charter(rules, told["judge"], told["base_cases"], stage)
+    return Charter(rules, told["judge"], told["base_cases"], cast("Stage", told["lab"]["stage"]))
 
 
 def _require_ready(author: Needing, folder: Path) -> None:

@@ -51,7 +51,12 @@ class PolicyFile(_Table):
     """The whole of `policy.toml`."""
 
     stage: int = Field(
-        default=4, ge=1, le=4, description="The highest stage at which the lab may run."
+        default=4,
+        ge=1,
+        le=4,
+        description=(
+            "The highest stage at which the lab runs, whatever its own file and options say."
+        ),
     )
     signatures: SignaturesTable = SignaturesTable()
     people: tuple[KeyTable, ...] = Field(default=(), description="Those whose signatures count.")

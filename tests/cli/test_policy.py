@@ -115,6 +115,15 @@ def test_a_promotion_can_take_two_people(guarded: Path, run: Run) -> None:
     assert (found["decision"], found["by"]) == ("promoted", "ada, bob")
 
 
+def test_a_policy_lowers_the_stage_at_once(lab: Path, run: Run) -> None:
+    assert run("policy", "init", lab, "ada", "--stage", "2").code == 0
+    run("policy", "sign", lab, "--key", "ada")
+    ran = run("improve", lab, "--stage", "4")
+    assert ran.code == 3
+    assert "Stage 2 (suggest): policy.toml allows no higher one." in ran.err
+    assert "A candidate waits" in ran.err
+
+
 def test_who_rejects_needs_no_key(in_force: Path, run: Run) -> None:
     run("improve", in_force, "--quiet")
     assert run("review", in_force, "--reject", "--json").lines[0]["decision"] == "rejected"

@@ -13,7 +13,7 @@ import click
 
 from successor.cli.author import ALLOW, AUTHOR, author_table
 from successor.cli.options import Parsed, Said, option
-from successor.errors import UsageError
+from successor.errors import SuccessorError, UsageError
 
 if TYPE_CHECKING:
     from successor.targets import FunctionName
@@ -148,7 +148,7 @@ def improve(
     goal = settings.pop("goal")
     wishes = Wishes(None if goal is None else str(goal), tests or None, inputs, author)
     folder = prepare(function, wishes, fresh=fresh)
-    with blaming_options(settings):
+    with naming_file(function), blaming_options(settings):
         code = run_session(folder, overrides(settings), session)
     finish(function, write=write, quiet=quiet)
     return code
@@ -183,6 +183,16 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
         click.echo(
             f"Put it in the file with: successor improve {quote(str(function))} --write", err=True
         )
+
+
+@contextmanager
+def naming_file(function: FunctionName) -> Generator[None]:
+    """Say of the copy of a file in a function's lab that it is the file."""
+    try:
+        yield
+    except SuccessorError as error:
+        copy = str(function.folder / function.file.name)
+        raise type(error)(str(error).replace(copy, str(function.file))) from None
 
 
 @contextmanager

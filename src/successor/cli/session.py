@@ -24,13 +24,15 @@ from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
 from successor.lab import Lab, open_lab, run
 from successor.ledger import REVIEW, Entry, Event, Progress, SandboxOpened
-from successor.oversight import CHARTER
+from successor.oversight import CHARTER, STAGES
 from successor.plugins import Telling, blaming_own
 from successor.targets import name_of
 from successor.types import Stop
 
 ASKED = 2
 """Up to this stage a human at a terminal is asked at once; above, when the human comes for it."""
+WHOLLY = 4
+"""The stage at which nobody is asked."""
 RAISED = {
     "generations": "--generations",
     "wall_clock": "--budget",
@@ -64,6 +66,9 @@ def run_session(folder: Path, overrides: Mapping[str, Mapping[str, object]], man
         if lab.aside and not quiet:
             click.echo(f"The record so far is in {lab.aside}", err=True)
         if not quiet:
+            if lab.charter and lab.charter.stage == lab.charter.rules.stage < WHOLLY:
+                stage = f"{lab.charter.stage} ({STAGES[lab.charter.stage]})"
+                click.echo(f"Stage {stage}: policy.toml allows no higher one.", err=True)
             for line in told_contract(lab):
                 click.echo(plain(line), err=True)
         asks = lab.settings.lab.stage <= ASKED and not (manner.as_json or quiet) and can_ask()

@@ -72,13 +72,36 @@ def test_sizes_are_lengths_and_magnitudes():
         assert 75 <= len(numbers) <= 100
 
 
-def test_sorted_lists_are_drawn_where_only_those_were_seen():
+def test_sorted_lists_are_mostly_drawn_where_only_those_were_seen():
     seen: list[tuple[Value, ...]] = [([1, 5, 9], 5), ([2, 2, 8, 9], 1), ([0, 3, 4], 4)]
     contract = contract_of("def f(items, x): ...", *seen)
-    for seed in range(10):
-        items = contract.draw(Random(seed), 20).args[0]
-        assert isinstance(items, list)
-        assert items == sorted(items, key=lambda value: value if isinstance(value, int) else 0)
+    ascending = [observed.ascends(contract.draw(Random(seed), 20).args[0]) for seed in range(100)]
+    assert 60 < sum(ascending) < 90
+    edges = [row[0] for row in draw_edges(contract.edges, 50, 200, 3)]
+    assert not all(observed.ascends(each) for each in edges), "at the edges they are in any order"
+
+
+@pytest.mark.parametrize(
+    ("docstring", "promised"),
+    [
+        ("Where x is in a sorted list of items.", True),
+        ("Find x within the sorted items.", True),
+        ("Where x is; items is sorted.", True),
+        ("Args:\n        items: numbers in ascending order.\n        x: one of them.", True),
+        ("The items without repetitions, in order of first appearance.", False),
+        ("A sorted copy of items.", False),
+        ("Return a sorted list of the items.", False),
+        ("Sorts items in ascending order.", False),
+        ("Whether items are in increasing order.", False),
+    ],
+)
+def test_words_about_the_result_are_no_promise_about_the_input(docstring: str, *, promised: bool):
+    source = f'def f(items: list[int], x: int):\n    """{docstring}"""\n'
+    edges = [row[0] for row in draw_edges(contract_of(source).edges, 50, 100, 3)]
+    assert all(observed.ascends(each) for each in edges) is promised
+    contrary = contract_of(source, ([3, 1, 2], 4))
+    drawn = [row[0] for row in draw_edges(contrary.edges, 50, 100, 3)]
+    assert not all(observed.ascends(each) for each in drawn), "a call says otherwise"
 
 
 def test_sorted_lists_are_drawn_where_the_docstring_asks_for_them():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 
 from successor.sandbox import Call, Value
@@ -12,9 +13,11 @@ from successor.subjects.program import hints, observed
 from successor.subjects.program.docstrings import refined
 from successor.subjects.program.kinds import (
     Either,
+    Fixed,
     Items,
     Kind,
     Scale,
+    Table,
     Text,
     Whole,
     has_container,
@@ -103,10 +106,13 @@ class Contract:
 
     @property
     def edges(self) -> tuple[tuple[Kind, ...], ...]:
-        """Kinds for hypothesis: whole numbers may be negative there, and containers empty, whatever
-        was seen.
+        """Kinds for hypothesis: whole numbers may be negative there, and containers empty and in
+        any order, whatever was seen; what a hint says holds there with nothing taken off.
         """
-        return tuple(tuple(_widened(each.kind) for each in row) for row in self.rows)
+        return tuple(
+            tuple(_widened(each.kind, hinted=each.source == "hint") for each in row)
+            for row in self.rows
+        )
 
     @property
     def has_container(self) -> bool:
@@ -128,7 +134,10 @@ class Contract:
         for number in range(max((len(row) for row in self.rows), default=0)):
             places = [row[number] for row in self.rows if len(row) > number]
             kinds = dict.fromkeys(each.kind.told for each in places)
-            yield f"{places[0].name}: {' or '.join(kinds)} (by {_BY[places[0].source]})"
+            by = _BY[places[0].source]
+            if isinstance(places[0].kind, Items) and places[0].kind.promised:
+                by += " and docstring"
+            yield f"{places[0].name}: {' or '.join(kinds)} (by {by})"
 
 
 _BY = {
@@ -156,12 +165,22 @@ def _call(row: Sequence[Argument], given: list[Value], rng: Random | None) -> Ca
     return Call(tuple(args), kwargs)
 
 
-def _widened(kind: Kind) -> Kind:
-    if isinstance(kind, Whole) and kind.high is None:
-        return Whole()
-    if isinstance(kind, Items):
-        return replace(kind, least=0)
-    return Either(tuple(_widened(each) for each in kind.of)) if isinstance(kind, Either) else kind
+def _widened(kind: Kind, *, hinted: bool, inside: bool = False) -> Kind:
+    widened = partial(_widened, hinted=hinted)
+    match kind:
+        case Whole(high=high) if hinted or (high is None and not inside):
+            return Whole()
+        case Items(of=of, promised=promised):
+            of = widened(of, inside=True)
+            return replace(kind, of=of, least=0, ascending=promised)
+        case Fixed(of):
+            return Fixed(tuple(widened(each, inside=True) for each in of))
+        case Table(key, value):
+            return Table(widened(key, inside=True), widened(value, inside=True))
+        case Either(of):
+            return Either(tuple(widened(each, inside=inside) for each in of))
+        case _:
+            return kind
 
 
 def known_arguments(node: Function, calls: Sequence[Call]) -> list[Argument | Parameter]:
@@ -175,7 +194,10 @@ def known_arguments(node: Function, calls: Sequence[Call]) -> list[Argument | Pa
     for parameter in given:
         argument = _known(parameter, seen.get(parameter.name, []))
         if argument is not None:
-            kind = refined(argument.kind, argument.name, docstring, alone=len(given) == 1)
+            unsorted = any(not observed.ascends(value) for value in seen.get(parameter.name, []))
+            kind = refined(
+                argument.kind, argument.name, docstring, alone=len(given) == 1, unsorted=unsorted
+            )
             found.append(Argument(parameter, kind, argument.source))
         elif parameter.default is None and parameter.kind != "rest":
             found.append(parameter)

@@ -18,6 +18,8 @@ from successor.sandbox import Value
 from successor.sandbox.texts import shown
 
 LETTERS = string.ascii_lowercase
+MOSTLY = 0.75
+"""How often a container is drawn as those that were seen were, where nothing says that it must."""
 WORD = 8
 """Longest text within a container."""
 
@@ -167,20 +169,23 @@ class Items:
     of: Kind
     least: int = 0
     ascending: bool = False
+    promised: bool = False
+    """Whether its docstring says that it ascends; else it was only seen to, and may not."""
     others: tuple[Shape, ...] = ()
     """Containers that pass for this one too: they are drawn at the edges."""
 
     def draw(self, rng: Random, scale: Scale) -> Value:
         length = max(self.least, scale.length(rng))
         drawn = [self.of.draw(rng, scale.inside()) for _ in range(length)]
-        if self.ascending:
+        if self.promised or (self.ascending and rng.random() < MOSTLY):
             drawn.sort(key=order)
         return MAKE[self.shape](drawn)
 
     @property
     def told(self) -> str:
         shapes = " or ".join((self.shape, *self.others))
-        return f"{'ascending ' if self.ascending else ''}{shapes} of {self.of.told}"
+        drawn = "ascending " if self.promised else "mostly ascending " if self.ascending else ""
+        return f"{drawn}{shapes} of {self.of.told}"
 
 
 @dataclass(frozen=True)

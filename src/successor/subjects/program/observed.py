@@ -104,6 +104,15 @@ def _ascending(found: type, rows: list[list[Value]]) -> bool:
     return len(telling) >= 3 and all(_sorted(row) for row in telling)
 
 
+def ascends(value: Value) -> bool:
+    """Whether a value is no list of numbers or of text, or one whose elements ascend."""
+    if not isinstance(value, list | tuple) or not value:
+        return True
+    numbers = all(isinstance(each, int | float) for each in value)
+    words = all(isinstance(each, str) for each in value)
+    return not (numbers or words) or _sorted([*value])
+
+
 def _sorted(row: list[Value]) -> bool:
     numbers = [each for each in row if isinstance(each, int | float)]
     words = [each for each in row if isinstance(each, str)]

@@ -1,15 +1,17 @@
-"""Does a version share objects where the original did not?
+"""Does a version do beside its answers what the original did not, or leave undone what it did?
 
 Equal answers say nothing of that: a list that is kept and returned again is right until somebody
 changes it. So both versions are asked whether an answer holds one object twice, one that was
-returned before, or one of the arguments; and how they leave their arguments when they raise.
+returned before, or one of the arguments; how they leave their arguments when they raise; what
+they print; and what is in the variables of the module afterwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from successor.sandbox import Call, Returned
+from successor.sandbox import Call, Returned, Value
+from successor.sandbox.texts import shown
 from successor.subjects.program.agreement import Answer, same
 from successor.subjects.program.bench import Bench, Programs
 from successor.subjects.program.grading import Files
@@ -46,11 +48,20 @@ def _calls(questions: Questions) -> Sequence[Call]:
 
 def _difference(old: Answer, new: Answer) -> str:
     match old, new:
-        case Returned(value=("returned", *before)), Returned(value=("returned", *after)):
+        case (
+            Returned(value=("returned", dict(was_left), *before)),
+            Returned(value=("returned", dict(left), *after)),
+        ):
+            if why := _left_otherwise(was_left, left):
+                return why
             (was_twice, was_kept, was_given), (twice, kept, given) = before, after
-        case Returned(value=("raised", *before)), Returned(value=("raised", *after)):
-            left = same([*before], [*after], 1e-9)
-            return "" if left else "leaves its arguments otherwise when it raises"
+        case (
+            Returned(value=("raised", dict(was_left), *before)),
+            Returned(value=("raised", dict(left), *after)),
+        ):
+            as_before = same([*before], [*after], 1e-9)
+            why = "" if as_before else "leaves its arguments otherwise when it raises"
+            return why or _left_otherwise(was_left, left)
         case _:
             return ""
     if kept and not was_kept:
@@ -58,3 +69,12 @@ def _difference(old: Answer, new: Answer) -> str:
     if twice and not was_twice:
         return "returns an object twice in one answer, which it did not"
     return "" if given == was_given else "shares other objects with its arguments than it did"
+
+
+def _left_otherwise(before: Mapping[Value, Value], after: Mapping[Value, Value]) -> str:
+    """What is otherwise in what was printed, or in a variable that both versions have."""
+    for name, was in before.items():
+        if name in after and after[name] != was:
+            where = f"the variable {name}" if name else "what it prints"
+            return f"leaves {where} otherwise: {shown(after[name])[:60]}, not {shown(was)[:60]}"
+    return ""
