@@ -35,6 +35,7 @@ from successor.oversight import (
     PolicyOverseer,
     Rules,
     Stage,
+    follow,
     require_measurable,
 )
 from successor.plugins import Bound, Closing, Confined, Foreseeing, Telling, make, own_code
@@ -196,6 +197,10 @@ def open_lab(
         charter = _charter(experiment, rules) if rules else None
         overseer = replace(overseer, charter=charter)
         ledger = _open_ledger(folder, experiment, overseer, interrupt)
+        if rules:
+            on_failure.callback(ledger.close)
+            places = [(folder / Path(each).expanduser()).absolute() for each in rules.witnesses]
+            follow(ledger, places)
         ledger.runs_in(partial(_sandbox_of, subject), unsafe=unsafe_sandbox)
         on_failure.pop_all()
     watched = _Interruptible(overseer, interrupt) if interrupt else overseer

@@ -58,6 +58,14 @@ class PolicyFile(_Table):
             "The highest stage at which the lab runs, whatever its own file and options say."
         ),
     )
+    witnesses: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "Files where whoever writes to the lab cannot: they are told the head of the record "
+            "after each generation, and a run begins only if the record goes on from what they "
+            "have. From the lab's folder on; `~` is the user's."
+        ),
+    )
     signatures: SignaturesTable = SignaturesTable()
     people: tuple[KeyTable, ...] = Field(default=(), description="Those whose signatures count.")
     machines: tuple[KeyTable, ...] = Field(
@@ -93,9 +101,8 @@ def parse(text: str) -> Rules:
     try:
         tables: dict[str, Any] = tomllib.loads(text)
         # By way of lists as tuples, which TOML does not know.
-        listed = {
-            name: tuple(tables[name]) for name in ("people", "machines") if _array(tables, name)
-        }
+        arrays = ("people", "machines", "witnesses")
+        listed = {name: tuple(tables[name]) for name in arrays if _array(tables, name)}
         told = PolicyFile.model_validate({**tables, **listed})
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"not valid TOML: {error}") from None
@@ -112,6 +119,7 @@ def parse(text: str) -> Rules:
         told.signatures.change,
         tuple(_holder(each) for each in told.people),
         tuple(_holder(each) for each in told.machines),
+        told.witnesses,
     )
     _require_enough(rules)
     return rules

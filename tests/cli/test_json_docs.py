@@ -188,6 +188,9 @@ def test_keys_and_policies_print_what_is_documented(
     made = run("keys", "new", "ada", "--no-passphrase", "--json").lines[0]
     assert_fits(made, documented("`successor keys new NAME --json`"))
     assert_fits(run("keys", "list", "--json").lines[0], documented("`successor keys list --json`"))
+    run("improve", lab, "--quiet", "--generations", "1")
+    told = run("head", lab, "--since", "1", "--key", "ada", "--json").lines[0]
+    assert_fits(told, documented("`successor head LAB --json`"))
     schema = documented("`successor policy check LAB --json`")
     assert_fits(run("policy", "check", lab, "--json").lines[0], schema)
     run("policy", "init", lab, "ada")

@@ -16,6 +16,7 @@ import click
 
 from successor.cli.doctor import doctor
 from successor.cli.fix import fix
+from successor.cli.head import head
 from successor.cli.improve import improve
 from successor.cli.interrupt import EXIT_INTERRUPTED
 from successor.cli.keys import keys
@@ -63,7 +64,7 @@ def cli() -> None:
 
 
 VERBS = (
-    improve, fix, write, status, lineage, diff, review, rollback, audit, report, doctor,
+    improve, fix, write, status, lineage, diff, review, rollback, audit, head, report, doctor,
     keys, policy, models, mcp,
 )  # fmt: skip
 for verb in VERBS:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from successor.cli.options import JSON, LAB, echo_json
+from successor.cli.options import JSON, LAB, echo_json, option
 
 
 @click.command(
@@ -58,7 +58,7 @@ def lineage(lab: Path, *, json: bool) -> None:
     help="""\b
     Examples:
       successor audit examples/adder
-      successor audit examples/adder --json
+      successor audit examples/adder --witness /mnt/elsewhere/heads --json
 
     Verify every event on the record of the lab in folder LAB, every object in its store, also
     those that no event names, and every signature that its charter asks for. Exits with 4 and
@@ -67,29 +67,43 @@ def lineage(lab: Path, *, json: bool) -> None:
     """,
 )
 @LAB
+@option(
+    "--witness",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Hold it against the heads in this file, too; may be given several times.",
+)
 @JSON
-def audit(lab: Path, *, json: bool) -> int:
+def audit(lab: Path, *, witness: tuple[Path, ...], json: bool) -> int:
     """See the help above."""
+    from successor.errors import RecordError
     from successor.insight.report_html import counted
     from successor.lab import record_of
     from successor.ledger import Ledger
     from successor.ledger import audit as audit_record
     from successor.ledger.disk import not_verified
-    from successor.oversight import lawfulness
+    from successor.oversight import lawfulness, require_witnessed
 
     record = record_of(lab)
     report = audit_record(record)
-    lawful, problem = None, report.problem
+    lawful, problem, seen = None, report.problem, 0
     if problem is None:
         with Ledger.read(record) as ledger:
             lawful = lawfulness(ledger)
-        problem = lawful.problem
+            problem = lawful.problem
+            for each in witness:
+                try:
+                    seen += require_witnessed(ledger, each)
+                except RecordError as error:
+                    problem = problem or str(error)
     found: dict[str, Any] = {
         "verified": problem is None,
         "events": report.events,
         "objects": report.objects,
         "charters": lawful.charters if lawful else None,
         "signed_promotions": lawful.signed if lawful else None,
+        "witnessed": seen if witness else None,
         "ledger_head": report.head.root,
         "problem": problem,
     }
@@ -104,5 +118,7 @@ def audit(lab: Path, *, json: bool) -> int:
             charters = counted(lawful.charters, "charter")
             signed = counted(lawful.signed, "promotion")
             click.echo(f"{charters} and {signed} are signed as they have to be.")
+        if witness:
+            click.echo(f"It goes on from {counted(seen, 'head')} that witnesses have.")
         click.echo(f"Head: {report.head.root}")
     return 0

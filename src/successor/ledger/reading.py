@@ -12,7 +12,7 @@ from successor.ledger.codec import decode_exam
 from successor.ledger.disk import naming_record, not_verified
 from successor.ledger.events import Entry, Event, Examined
 from successor.ledger.journal import Journal
-from successor.ledger.merkle import consistency_proof, inclusion_proof
+from successor.ledger.merkle import consistency_proof, inclusion_proof, tree_root
 from successor.ledger.objects import ObjectStore
 from successor.ledger.reviews import Proposal
 from successor.ledger.tip import Head
@@ -45,6 +45,10 @@ class Reading:
     def head(self) -> Head:
         """Number of events, and the root of the Merkle tree over them."""
         return self._journal.head
+
+    def root_at(self, size: int) -> Digest:
+        """The root over the first events, so many."""
+        return tree_root(self._journal.memory.leaves[:size]).hex()
 
     def inclusion_proof(self, seq: int) -> tuple[bytes, ...]:
         """Proof that event `seq` is under the head (RFC 9162, section 2.1.3)."""

@@ -15,6 +15,15 @@ from successor.oversight.lawful import Lawfulness, lawfulness
 from successor.oversight.overseer import CHARTER, PolicyOverseer
 from successor.oversight.policy import STAGES, Policy, Stage
 from successor.oversight.rules import Charter, Keyholder, Rules, loosened
+from successor.oversight.witness import (
+    Witnessed,
+    follow,
+    head_of,
+    heads_in,
+    require_witnessed,
+    tell,
+    vouched,
+)
 
 __all__ = [
     "CHARTER",
@@ -29,9 +38,13 @@ __all__ = [
     "PolicyOverseer",
     "Rules",
     "Stage",
+    "Witnessed",
     "adopted",
     "adoption",
     "approval",
+    "follow",
+    "head_of",
+    "heads_in",
     "lawfulness",
     "loosened",
     "missing_for_charter",
@@ -39,5 +52,8 @@ __all__ = [
     "people_who_signed",
     "require_bound",
     "require_measurable",
+    "require_witnessed",
+    "tell",
     "unsigned",
+    "vouched",
 ]

@@ -50,6 +50,8 @@ class Rules:
     people: tuple[Keyholder, ...] = ()
     machines: tuple[Keyholder, ...] = ()
     """Keys that never count as people, whatever they sign."""
+    witnesses: tuple[str, ...] = ()
+    """Files elsewhere that are told the head of the record; relative to the lab's folder."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,9 @@ class Charter:
                 kind: tuple(Keyholder(str(each["name"]), str(each["key"])) for each in told[kind])
                 for kind in ("people", "machines")
             }
-            rules = Rules(told["stage"], told["promotion"], told["change"], **holders)
+            witnesses = tuple(told.get("witnesses", ()))
+            counts = (told["stage"], told["promotion"], told["change"])
+            rules = Rules(*counts, **holders, witnesses=witnesses)
             return cls(rules, content["judge"], content["base_cases"], content["stage"])
         except (KeyError, TypeError) as error:
             raise RecordError(f"a charter on record cannot be read: {error}") from None

@@ -134,10 +134,19 @@ class Contract:
         for number in range(max((len(row) for row in self.rows), default=0)):
             places = [row[number] for row in self.rows if len(row) > number]
             kinds = dict.fromkeys(each.kind.told for each in places)
-            by = _BY[places[0].source]
+            by = f"by {_BY[places[0].source]}"
             if isinstance(places[0].kind, Items) and places[0].kind.promised:
                 by += " and docstring"
-            yield f"{places[0].name}: {' or '.join(kinds)} (by {by})"
+            if places[0].source == "hint" and any(_is_seen(each.kind) for each in places):
+                by = f"as seen; at the edges any {by}"
+            yield f"{places[0].name}: {' or '.join(kinds)} ({by})"
+
+
+def _is_seen(kind: Kind) -> bool:
+    """Whether it is only a part of what a hint allows."""
+    if isinstance(kind, Items):
+        return _is_seen(kind.of) or (kind.ascending and not kind.promised)
+    return isinstance(kind, Whole) and kind.high is not None
 
 
 _BY = {

@@ -1,0 +1,173 @@
+"""Heads of a record that are kept elsewhere: against them an older copy, or another past, shows.
+
+A witness is a file of lines, one head each, that only grows. It lies where whoever can write to
+the lab cannot: on another disk, in a repository that is pushed, with somebody else. A head may be
+signed; then it says who vouches that the record was so long, and so (RFC 9162, section 4.10, in a
+DSSE envelope).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from successor.errors import RecordError, UsageError
+from successor.ledger import (
+    Chartered,
+    Entry,
+    Event,
+    GenerationClosed,
+    Ledger,
+    Progress,
+    RolledBack,
+    Stopped,
+)
+from successor.oversight.rules import canonical
+from successor.signing import Envelope, PublicKey, Sign, Statement, sealed, signers_of
+from successor.types import Digest
+
+TOLD = (Chartered, GenerationClosed, RolledBack, Stopped)
+"""After these a witness is told the head."""
+HEAD = "application/vnd.successor.head+json"
+
+
+@dataclass(frozen=True)
+class Witnessed:
+    """A head as a witness keeps it."""
+
+    record: Digest
+    """Identity of the record."""
+    size: int
+    root: Digest
+    signed: Envelope | None = None
+
+    @property
+    def statement(self) -> Statement:
+        """What is signed."""
+        content = {"record": self.record, "size": self.size, "root": self.root}
+        return Statement(HEAD, canonical(content))
+
+    def to_line(self) -> bytes:
+        """As it is kept, without the end of the line."""
+        head = {"record": self.record, "size": self.size, "root": self.root}
+        told = json.loads(self.signed.to_json()) if self.signed else None
+        return json.dumps({**head, "signed": told} if told else head).encode()
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Witnessed:
+        """Read one.
+
+        Raises:
+            ValueError: when it is none.
+        """
+        try:
+            told: dict[str, Any] = json.loads(line)
+            record, size, root = told["record"], told["size"], told["root"]
+            signed = told.get("signed")
+            envelope = Envelope.from_json(json.dumps(signed).encode()) if signed else None
+        except (KeyError, TypeError, AttributeError, UsageError) as error:
+            raise ValueError(str(error)) from None
+        if not (isinstance(record, str) and isinstance(root, str) and type(size) is int):
+            raise ValueError("no head")
+        return cls(record, size, root, envelope)
+
+
+def head_of(ledger: Ledger, sign: Sign | None = None) -> Witnessed:
+    """The head of a record as it is now."""
+    head = Witnessed(ledger.identity, ledger.head.size, ledger.head.root)
+    if sign is None:
+        return head
+    return Witnessed(head.record, head.size, head.root, sealed(head.statement, sign))
+
+
+def tell(witness: Path, head: Witnessed) -> None:
+    """Add a head to a witness, to last through a power cut; it must agree with those that it has.
+
+    Raises:
+        UsageError: when the file cannot be written, or is none of a witness.
+    """
+    kept = heads_in(witness) if witness.exists() else ()
+    if any((each.record, each.size, each.root) == (head.record, head.size, head.root)
+           for each in kept) and head.signed is None:  # fmt: skip
+        return
+    torn = witness.exists() and witness.read_bytes()[-1:] not in (b"", b"\n")
+    try:
+        with witness.open("ab") as file:
+            file.write(b"\n" * torn + head.to_line() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise UsageError(f"{witness}: cannot be a witness: {error.strerror}") from None
+
+
+def follow(ledger: Ledger, witnesses: Sequence[Path]) -> None:
+    """Hold a record against its witnesses, and tell them its head whenever a generation or a
+    session ends, and when people decided.
+
+    Raises:
+        UsageError: when a witness cannot be read or written.
+        RecordError: when the record is not what a witness has seen.
+    """
+    for each in witnesses:
+        if each.exists() and ledger.head.size:
+            require_witnessed(ledger, each)
+
+    def hear(news: Entry[Event] | Progress) -> None:
+        if isinstance(news, Entry) and isinstance(news.event, TOLD):
+            for each in witnesses:
+                tell(each, head_of(ledger))
+
+    if witnesses:
+        ledger.listen(hear)
+
+
+def heads_in(witness: Path) -> tuple[Witnessed, ...]:
+    """What a witness keeps; a line that a power cut tore is left out.
+
+    Raises:
+        UsageError: when it cannot be read, or a whole line is no head.
+    """
+    try:
+        lines = witness.read_bytes().split(b"\n")
+    except OSError as error:
+        raise UsageError(f"{witness}: cannot be read as a witness: {error.strerror}") from None
+    found: list[Witnessed] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.endswith(b"}"):
+            continue  # the end, or what a power cut tore
+        try:
+            found.append(Witnessed.from_line(line))
+        except ValueError:
+            raise UsageError(f"{witness}, line {number}: is no head of a record") from None
+    return tuple(found)
+
+
+def require_witnessed(ledger: Ledger, witness: Path) -> int:
+    """Make sure that a record goes on from every head of it that a witness has; how many there are.
+
+    Raises:
+        UsageError: when the witness cannot be read.
+        RecordError: when the record is shorter than a head, or has another past.
+    """
+    mine = [head for head in heads_in(witness) if head.record == ledger.identity]
+    for head in mine:
+        if head.size > ledger.head.size:
+            raise RecordError(
+                f"the record has {ledger.head.size} events, and {witness} has seen {head.size}: "
+                "it is an older copy, or lost its end"
+            )
+        if ledger.root_at(head.size) != head.root:
+            raise RecordError(
+                f"the first {head.size} events are not those that {witness} has seen: "
+                "the past was rewritten"
+            )
+    return len(mine)
+
+
+def vouched(head: Witnessed, keys: Sequence[PublicKey]) -> tuple[PublicKey, ...]:
+    """Those of the keys that signed a head."""
+    return signers_of([head.signed], head.statement, keys) if head.signed else ()

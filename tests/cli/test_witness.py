@@ -1,0 +1,148 @@
+"""Against a head that is kept elsewhere, an older copy and another past show."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cli.commands import Run, change
+from successor.cli import run_command
+from successor.errors import UsageError
+from successor.ledger import Ledger, verify_consistency
+from successor.oversight import Witnessed, head_of, heads_in, tell, vouched
+from successor.signing import public_keys, signer
+
+
+@pytest.fixture(autouse=True)
+def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for name in ("ada", "eve"):
+        assert run_command(["keys", "new", name, "--no-passphrase"]) == 0
+
+
+def watched(lab: Path, run: Run) -> Path:
+    """A lab whose policy names a witness, before its first run."""
+    (lab.parent / "elsewhere").mkdir()
+    assert run("policy", "init", lab, "ada", "--stage", "4").code == 0
+    path = lab / "policy.toml"
+    path.write_text(f'witnesses = ["../elsewhere/heads"]\n{path.read_text("utf-8")}', "utf-8")
+    assert run("policy", "sign", lab, "--key", "ada").code == 0
+    return lab.parent / "elsewhere" / "heads"
+
+
+def test_a_run_tells_its_witness_and_goes_on_from_what_it_has(lab: Path, run: Run) -> None:
+    witness = watched(lab, run)
+    assert run("improve", lab, "--quiet").code == 0
+    heads = heads_in(witness)
+    with Ledger.read(lab / ".successor") as ledger:
+        assert (heads[-1].size, heads[-1].root) == ledger.head
+        assert len(heads) > len(ledger.generations())
+    (found,) = run("audit", lab, "--witness", witness, "--json").lines
+    assert (found["verified"], found["witnessed"]) == (True, len(heads))
+
+
+def test_an_older_copy_of_the_record_is_refused(lab: Path, run: Run, tmp_path: Path) -> None:
+    """It verifies in itself, down to the last byte: only the witness knows."""
+    witness = watched(lab, run)
+    assert run("improve", lab, "--quiet", "--generations", "2").code == 0
+    shutil.copytree(lab / ".successor", tmp_path / "older")
+    assert run("improve", lab, "--quiet").code == 0
+    shutil.rmtree(lab / ".successor")
+    shutil.copytree(tmp_path / "older", lab / ".successor")
+    assert run("audit", lab).code == 0
+    for refused in (run("audit", lab, "--witness", witness), run("improve", lab, "--quiet")):
+        assert refused.code == 4
+        assert "it is an older copy, or lost its end" in refused.err
+
+
+def test_another_past_is_refused(lab: Path, run: Run, tmp_path: Path) -> None:
+    """Two ways on from one beginning: the witness has seen one of them."""
+    witness = watched(lab, run)
+    assert run("improve", lab, "--quiet", "--generations", "2").code == 0
+    shutil.copytree(lab / ".successor", tmp_path / "older")
+    assert run("improve", lab, "--quiet").code == 0
+    shutil.rmtree(lab / ".successor")
+    shutil.copytree(tmp_path / "older", lab / ".successor")
+    hidden = tmp_path / "hidden"
+    witness.rename(hidden)
+    assert run("rollback", lab, "--json").code in (0, 2)
+    assert run("improve", lab, "--quiet").code == 0
+    refused = run("audit", lab, "--witness", hidden)
+    assert refused.code == 4
+    assert "the past was rewritten" in refused.err or "older copy" in refused.err
+
+
+def test_a_witness_that_cannot_be_told_ends_the_run(lab: Path, run: Run) -> None:
+    shutil.rmtree(watched(lab, run).parent)
+    refused = run("improve", lab, "--quiet")
+    assert refused.code == 2
+    assert "cannot be a witness" in refused.err
+
+
+def test_a_head_proves_that_the_record_goes_on_from_an_earlier_one(lab: Path, run: Run) -> None:
+    run("improve", lab, "--quiet", "--generations", "1")
+    before = run("head", lab, "--json").lines[0]
+    run("improve", lab, "--quiet")
+    after = run("head", lab, "--since", before["events"], "--json").lines[0]
+    old = (before["events"], bytes.fromhex(before["ledger_head"]))
+    new = (after["events"], bytes.fromhex(after["ledger_head"]))
+    proof = [bytes.fromhex(each) for each in after["proof"]]
+    assert after["record"] == before["record"]
+    assert verify_consistency(old, new, proof)
+    assert not verify_consistency((old[0], bytes(32)), new, proof)
+
+
+def test_a_signed_head_says_who_vouches_for_it(lab: Path, run: Run, tmp_path: Path) -> None:
+    run("improve", lab, "--quiet", "--generations", "1")
+    witness = tmp_path / "heads"
+    assert run("head", lab, "--key", "ada", "--to", witness).code == 0
+    (head,) = heads_in(witness)
+    everybody = [*public_keys().values()]
+    assert [key.comment for key in vouched(head, everybody)] == ["ada"]
+    other = Witnessed(head.record, head.size + 1, head.root, head.signed)
+    assert vouched(other, everybody) == ()
+
+
+def test_a_witness_keeps_what_it_was_told_once_and_heads_of_several_records(tmp_path: Path) -> None:
+    witness = tmp_path / "heads"
+    one, other = Witnessed("ab", 3, "cd"), Witnessed("ef", 3, "cd")
+    for head in (one, other, one):
+        tell(witness, head)
+    assert heads_in(witness) == (one, other)
+
+
+def test_a_torn_line_is_left_out_and_the_next_one_begins_anew(tmp_path: Path) -> None:
+    witness = tmp_path / "heads"
+    one, other = Witnessed("ab", 3, "cd"), Witnessed("ab", 4, "ef")
+    for cut in range(1, len(one.to_line())):
+        witness.write_bytes(one.to_line() + b"\n" + one.to_line()[:cut])
+        tell(witness, other)
+        assert heads_in(witness) == (one, other)
+
+
+@pytest.mark.parametrize("line", [b"{}", b'{"record":1,"size":"2","root":3}', b"[}", b'{"size":1}'])
+def test_what_is_no_head_is_named_with_its_line(tmp_path: Path, line: bytes) -> None:
+    witness = tmp_path / "heads"
+    witness.write_bytes(Witnessed("ab", 3, "cd").to_line() + b"\n" + line + b"\n")
+    with pytest.raises(UsageError, match="heads, line 2: is no head of a record"):
+        heads_in(witness)
+
+
+def test_a_signed_head_survives_the_way_through_a_line(lab: Path, run: Run) -> None:
+    run("improve", lab, "--quiet", "--generations", "1")
+    with Ledger.read(lab / ".successor") as ledger:
+        head = head_of(ledger, signer("ada", None))
+    assert Witnessed.from_line(head.to_line()) == head
+    assert json.loads(head.to_line())["signed"]["payloadType"].endswith("head+json")
+
+
+def test_who_takes_the_witness_out_of_the_policy_needs_people(lab: Path, run: Run) -> None:
+    watched(lab, run)
+    path = lab / "policy.toml"
+    path.write_text(path.read_text("utf-8").split("\n", 1)[1], "utf-8")
+    assert run("improve", lab, "--json").lines[-1]["stopped_by"] == "charter"
+    change(lab, "[lab]", "[lab]\nstage = 3")
+    assert run("improve", lab, "--json").lines[-1]["stopped_by"] == "charter"
