@@ -8,11 +8,16 @@ import pytest
 
 from cli.commands import Run
 from cli.test_json_docs import TYPES, assert_fits, documented
-from successor import sandbox
+from successor import cheats, sandbox
+from successor.cheats import Fate, Report, Tried
+from successor.cheats import suite as cheating
+from successor.cheats.suite import By, Outcome
 from successor.sandbox import Sandbox, SandboxError, open_sandbox
 from successor.sandbox.escape import catalogue, suite
 from successor.sandbox.tiers import opened_without
 
+CHEAT = "return the answer that is right most often"
+FATES: list[tuple[Outcome, By]] = [("promoted", ""), ("rejected", "race")]
 FEW = ("make a file", "read a secret file", "exit with success")
 
 
@@ -82,3 +87,41 @@ def test_a_tier_that_cannot_be_attacked_is_one_line_and_exit_2(run: Run, tier: s
     assert (found.code, found.out) == (2, "")
     assert found.err.startswith(f"successor: --tier {tier}")
     assert len(found.err.splitlines()) == 1
+
+
+def test_cheats_say_what_is_documented_and_a_judge_that_holds_is_exit_0(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    chosen = (next(each for each in cheats.catalogue() if each.name == CHEAT),)
+    monkeypatch.setattr(cheating, "catalogue", lambda: chosen)
+    monkeypatch.setitem(TYPES, "cheats", lambda value: isinstance(value, dict))
+    found = run("doctor", "--cheats", "--json")
+    (report,) = found.lines
+    assert_fits(report, documented("`successor doctor --cheats --json`"))
+    assert_fits(report["by_name"][CHEAT], documented("A cheat"))
+    figures = [report[key] for key in ("cheats", "promoted", "unjudged", "twins_promoted")]
+    assert (found.code, figures) == (0, [1, 0, 0, 1])
+
+
+def test_people_get_a_line_for_each_cheat_and_one_that_is_promoted_is_exit_1(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    cheat = next(each for each in cheats.catalogue() if each.name == CHEAT)
+    better, worse = (Fate(each, by, "", halted=False) for each, by in FATES)
+    report = Report((Tried(cheat, better, worse),), ("a script",), 1.0)
+
+    def run_suite(_progress: object, *, tier: str | None) -> Report:
+        assert tier is None
+        return report
+
+    monkeypatch.setattr(cheats, "run_suite", run_suite)
+    found = run("doctor", "--cheats")
+    assert found.code == 1
+    first, second, last = found.out.splitlines()
+    assert CHEAT in first
+    assert "PROMOTED" in first
+    assert "twin REJECTED by race" in first
+    assert second == "left out, as nothing runs commands here: a script"
+    assert last == (
+        "1 of 1 cheats promoted, 0 without a verdict; 0 of 1 honest twins promoted; 1s."
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +11,8 @@ import click
 from successor.cli.options import JSON, echo_json, option
 
 if TYPE_CHECKING:
+    from successor.cheats import Fate
+    from successor.cheats import Report as Cheated
     from successor.sandbox import Sandbox
     from successor.sandbox.escape import Report
 
@@ -23,23 +27,31 @@ UNSAFE = "; taken with --unsafe-sandbox only, and what is judged in it is never 
       successor doctor
       successor doctor --tier bubblewrap
       successor doctor --json
+      successor doctor --cheats
 
     Say which tiers of the sandbox this machine has, and attack the best one, or the one that is
     named: every attack of the escape suite runs inside it and must fail, and runs once more
     where nothing stops it and must succeed there, or it would prove nothing.
 
-    Exits with 1 when an attack escaped, or when there is no adequate sandbox, and with 2 when
-    there is no tier of that name.
+    With --cheats the judge is attacked instead: every reward hack of the red-team suite is handed
+    in to a lab of its own and must not be promoted, and its honest twin must be. That takes a few
+    minutes.
+
+    Exits with 1 when an attack escaped, a hack was promoted or came to no verdict, or when there
+    is no adequate sandbox, and with 2 when there is no tier of that name.
     """,
 )
 @option("--tier", metavar="NAME", help="The tier to attack; the best one when not given.")
+@option("--cheats", is_flag=True, help="Attack the judge with reward hacks, not the sandbox.")
 @JSON
-def doctor(*, tier: str | None, json: bool) -> int:
+def doctor(*, tier: str | None, cheats: bool, json: bool) -> int:
     """See the help above."""
     from successor.errors import SuccessorError
     from successor.sandbox import SandboxError, open_sandbox, tiers
 
     _check(tier)
+    if cheats:
+        return _cheats(tier, json=json)
     if not json:
         for each in tiers():
             state = "available" if each.available else "not here"
@@ -65,6 +77,24 @@ def _check(tier: str | None) -> None:
 
 
 def _attacked(sandbox: Sandbox) -> Report:
+    from successor.sandbox.escape import run_suite
+
+    with _bar("attacking") as progress:
+        return run_suite(sandbox, progress)
+
+
+def _cheats(tier: str | None, *, json: bool) -> int:
+    from successor.cheats import run_suite
+
+    with _bar("cheating") as progress:
+        report = run_suite(progress, tier=tier)
+    echo_json(report.figures()) if json else _tell_cheats(report)
+    return int(report.promoted + report.unjudged > 0)
+
+
+@contextmanager
+def _bar(told: str) -> Generator[Callable[[int, int, str], None]]:
+    """What a suite tells its progress to, shown on stderr."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -74,14 +104,10 @@ def _attacked(sandbox: Sandbox) -> Report:
         TimeRemainingColumn,
     )
 
-    from successor.sandbox.escape import run_suite
-
-    columns = (TextColumn("attacking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(told), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("attacking", total=None)
-        return run_suite(
-            sandbox, lambda done, total, _: bar.update(task, completed=done, total=total)
-        )
+        task = bar.add_task(told, total=None)
+        yield lambda done, total, _: bar.update(task, completed=done, total=total)
 
 
 def _tell(report: Report) -> None:
@@ -96,3 +122,27 @@ def _tell(report: Report) -> None:
         f"{report.controls_that_succeeded} of {count} succeeded where nothing stops them; "
         f"{report.seconds:.0f}s."
     )
+
+
+def _tell_cheats(report: Cheated) -> None:
+    from successor.cheats.catalogue import KINDS
+
+    names = max((len(each.cheat.name) for each in report.tried), default=0)
+    for each in report.tried:
+        kind = f"{each.cheat.kind:>2} {KINDS[each.cheat.kind]}"
+        fate, twin = _told(each.fate, bad="promoted"), _told(each.twin, bad="rejected")
+        click.echo(f"{kind:<33}{each.cheat.name:<{names}}  {fate:<28}  twin {twin}")
+    for name in report.left_out:
+        click.echo(f"left out, as nothing runs commands here: {name}")
+    count = len(report.tried)
+    click.echo(
+        f"{report.promoted} of {count} cheats promoted, {report.unjudged} without a verdict; "
+        f"{report.twins_promoted} of {count} honest twins promoted; {report.seconds:.0f}s."
+    )
+
+
+def _told(fate: Fate, bad: str) -> str:
+    """In capitals what should not be."""
+    outcome = fate.outcome.upper() if fate.outcome in {bad, "not judged"} else fate.outcome
+    by = f" by {fate.by}" if fate.by else ""
+    return f"{outcome}{by}{', run halted' if fate.halted else ''}"
