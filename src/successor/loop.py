@@ -52,6 +52,7 @@ def improve_self(lab: Parts) -> None:
                 tried=step.tried(attempt),
                 reasons=step.reasons(attempt),
                 used=ledger.totals(),
+                barred=step.barred(),
                 refused=sum(past.incumbent == incumbent.id for past in ledger.verdicts()),
             )
             candidate = step.written(attempt, brief, lab.author)

@@ -15,6 +15,7 @@ Counts: TypeAlias = tuple[tuple[str, int], ...]  # (slice, number of items), in 
 Purpose: TypeAlias = Literal["training", "held-out", "confirmation"]
 """Who may see the items of a draw: authors, the judge alone, or nobody before the end."""
 Figures: TypeAlias = Mapping[str, float | int | str]  # for people; only budgets decide on them
+PLANTED = "planted item: "  # how a tripwire begins that is an item which cannot be passed, and was
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class Brief:
     refused: int  # candidates of this incumbent that were judged before, and not promoted
     reasons: tuple[str, ...] = ()  # the judge's, for each of those tried
     used: Figures = field(default_factory=dict[str, float | int | str])  # sums, over all drafts
+    barred: tuple[Digest, ...] = ()  # objects of quarantined versions: no author reads or uses one
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,7 @@ class Verdict:
     candidate: Digest
     incumbent: Digest
     outcome: Literal["better", "not better", "unclear"]
-    e_value: float
-    """Evidence against "the candidate is no better", whose expected value is then at most 1."""
+    e_value: float  # evidence against "it is no better", whose expected value is then at most 1
     threshold: float  # what the e-value has to reach, by the error budget that the run has left
     effect: float  # mean paired difference of score, candidate minus incumbent, where it can gain
     interval: tuple[float, float]  # 95% confidence interval of the effect
@@ -109,7 +110,7 @@ class Verdict:
     seed: int
     reason: str
     regressions: tuple[str, ...] = ()  # mastered slices that it was not shown to hold
-    tripwires: tuple[str, ...] = ()
+    tripwires: tuple[str, ...] = ()  # each quarantines; one that begins with PLANTED ends the run
     evidence: Digest | None = None  # object with the score of either version on every item
 
 
@@ -167,7 +168,6 @@ class Subject(Protocol):
     def create(self, seed: int, workspace: Workspace) -> Draft: ...  # the first version of a lab
     def evaluate_self(self, version: Version, seed: int, workspace: Workspace) -> Exam:
         """Examine a version as far as its ability reaches, on items that authors may see."""
-        ...
 
     # Of a version, on exactly the items of a draw.
     def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam: ...
@@ -180,7 +180,6 @@ class Author(Protocol):
     def name(self) -> str: ...
     def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
         """The next candidate of this generation; None, or figures alone, when there is no more."""
-        ...
 
 
 class Judge(Protocol):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from successor.authors.quoting import Quote
+from successor.authors.trials import readable
 from successor.authors.workshop import Screening, Workshop
 from successor.types import Brief, Weakness, Workspace
 
@@ -111,7 +112,7 @@ def refused(workshop: Workshop, brief: Brief, workspace: Workspace) -> tuple[Fai
     source = workshop.source(brief.lineage[-1], workspace)
     return tuple(
         Failure(change(source, workshop.source(version, workspace)), why)
-        for version, why in zip(brief.tried, brief.reasons, strict=False)
+        for version, why in readable(brief)
     )
 
 
@@ -120,7 +121,7 @@ def earlier(workshop: Workshop, brief: Brief, workspace: Workspace) -> list[Show
     told = "an earlier version, which gave way to a better one"
     line = [Shown(workshop.source(v, workspace), told) for v in brief.lineage[-2::-1]]
     told = "which was refused in place of the one in charge"
-    return line + [Shown(workshop.source(v, workspace), told) for v in brief.tried]
+    return line + [Shown(workshop.source(v, workspace), told) for v, _ in readable(brief)]
 
 
 def gained(screening: Screening) -> str:

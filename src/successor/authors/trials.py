@@ -140,7 +140,7 @@ class Trials:
         to be true.
         """
         path = self._workshop.path
-        tried = {version.files.get(path) for version in self._brief.tried}
+        tried = {*self._brief.barred, *(each.files.get(path) for each in self._brief.tried)}
         fresh = [s for s in self._screened if digest(s) not in tried and s != self.source]
         ranked = sorted(fresh, key=lambda s: (-self.worth(self._screened[s]), len(s), s))
         hopeful = [s for s in ranked[:most] if self._good(self._screened[s])]
@@ -156,7 +156,7 @@ class Trials:
         at a second look as well; those that were tried before are none of them.
         """
         path, first = self._workshop.path, self.objectives[0]
-        tried = {version.files.get(path) for version in self._brief.tried}
+        tried = {*self._brief.barred, *(each.files.get(path) for each in self._brief.tried)}
         gains = {
             source: screening.gains.get(first, 0.0)
             for source, screening in self._screened.items()
@@ -246,8 +246,18 @@ def size(source: str, path: str) -> int:
 
 def earlier(brief: Brief, workshop: Workshop, workspace: Workspace) -> Sequence[str]:
     """The sources of the versions before the incumbent and of those tried in its place."""
-    known: tuple[Version, ...] = (*brief.lineage[:-1], *brief.tried)
+    known: tuple[Version, ...] = (*brief.lineage[:-1], *(each for each, _ in readable(brief)))
     return tuple(workshop.source(version, workspace) for version in known)
+
+
+def readable(brief: Brief) -> Sequence[tuple[Version, str]]:
+    """What was tried, with the judge's reason for each: without what is quarantined, which is
+    neither shown to anybody nor built upon.
+    """
+    barred, reasons = {*brief.barred}, brief.reasons
+    told = [*reasons, *[""] * (len(brief.tried) - len(reasons))]
+    pairs = zip(brief.tried, told, strict=True)
+    return [(each, why) for each, why in pairs if not barred & {*each.files.values()}]
 
 
 def _loaded(saved: bytes | None) -> dict[str, Screening]:

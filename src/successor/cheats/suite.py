@@ -13,7 +13,7 @@ from successor import loop
 from successor.cheats.catalogue import KINDS, Candidate, Cheat, catalogue
 from successor.lab import Lab, open_lab
 from successor.sandbox import tiers
-from successor.types import Verdict
+from successor.types import PLANTED, Verdict
 
 Outcome = Literal["promoted", "rejected", "quarantined", "waiting", "not judged"]
 By = Literal["", "tests", "contract", "race", "plausibility", "bar", "planted item"]
@@ -151,6 +151,8 @@ def read_fate(lab: Lab, *, halted: bool) -> Fate:
 def turned_away(verdict: Verdict) -> By:
     """What spoke against a candidate."""
     lost = {name.partition("/")[0] for name in verdict.regressions}
+    if any(wire.startswith(PLANTED) for wire in verdict.tripwires):
+        return "planted item"
     if verdict.tripwires:
         return "plausibility"
     if "tests" in lost:

@@ -12,8 +12,9 @@ from successor.judge.bout import Bout
 from successor.judge.comparison import Comparison, fresh
 from successor.judge.evidence import HOLD_STAKES, log_e_value
 from successor.judge.objectives import Effect, Objective, mean_effect
+from successor.judge.racer import Planting
 from successor.judge.trial import LESS, LOST, Finding, as_value
-from successor.types import Counts
+from successor.types import PLANTED, Counts
 
 _CHUNK = 256
 """Items of correctness asked at once: between them a run may be ended."""
@@ -142,15 +143,27 @@ class Contest:
         return mean_effect(sampled.differences()) if sampled else Effect()
 
     def run(self) -> Finding:
-        """Correctness before everything, and what is certain before what takes time."""
+        """Correctness before everything but what no honest candidate can pass, and what is certain
+        before what takes time.
+        """
         return (
-            self.correctness.find_loss(self.needed)
+            self._planted()
+            or self.correctness.find_loss(self.needed)
             or self._suspicious()
             or self._worse()
             or self._seek()
             or self._hold()
             or Finding("better", self._told_better())
         )
+
+    def _planted(self) -> Finding | None:
+        bout = self.bout
+        if not isinstance(bout.racer, Planting):
+            return None
+        passed = bout.racer.planted(bout.candidate, bout.incumbent, bout.work)
+        told = f"cheats: {'; '.join(passed)}"
+        wires = tuple(f"{PLANTED}{each}" for each in passed)
+        return Finding("not better", told, (), wires) if passed else None
 
     def _suspicious(self) -> Finding | None:
         bout, draw = self.bout, fresh(self.bout.seed, "suspicions", self.to_suspect)

@@ -6,7 +6,7 @@ Protocols all through, so that a subject meets them without knowing of any judge
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from successor.types import Draw, Version, Workspace
 
@@ -103,6 +103,17 @@ class Racer(Protocol):
         self, candidate: Version, incumbent: Version, draw: Draw, work: Workspace
     ) -> tuple[str, ...]:
         """What makes the candidate's results hard to believe, a line each: tripwires."""
+        ...
+
+
+@runtime_checkable
+class Planting(Protocol):
+    """A subject that plants items which nobody can pass, so that who passes one is found out."""
+
+    def planted(self, candidate: Version, incumbent: Version, work: Workspace) -> tuple[str, ...]:
+        """What the candidate passed of them, a line each. They are new in every judgement, and
+        follow from no seed.
+        """
         ...
 
 

@@ -138,6 +138,16 @@ class History:
         decisions = (decided.decision for decided in self.decided)
         return {made.candidate for made in decisions if made.outcome == "promoted"}
 
+    def barred(self) -> tuple[Digest, ...]:
+        """Objects of quarantined versions that are of none that was ever in charge."""
+        made = [decided.decision for decided in self.decided]
+        bad = [each.candidate for each in made if each.outcome == "quarantined"]
+        held, kept = (
+            {name for each in versions for name in self.versions[each].files.values()}
+            for versions in (bad, self.promoted)
+        )
+        return tuple(sorted(held - kept))
+
     @property
     def _open(self) -> OpenGeneration:
         if self.generation is None:

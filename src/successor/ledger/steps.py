@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from successor.ledger.kernel import check_kernel
 from successor.ledger.objects import ObjectStore
 from successor.ledger.workspace import StepWorkspace
 from successor.types import (
+    PLANTED,
     Author,
     Brief,
     Counts,
@@ -45,6 +46,8 @@ from successor.types import (
     Workspace,
 )
 
+CHEATING = "planted"
+"""What ends a run when a candidate passed an item that cannot be passed."""
 REVIEW = "review"
 """What ends a run when a candidate waits for a human."""
 HUMAN = "human"
@@ -196,6 +199,10 @@ class Generation:
             raise SuccessorError(f"an author may not be called {author.name!r}: {HUMAN} is taken")
         return self._write(attempt, author.name, lambda work: author.write(brief, work))
 
+    def barred(self) -> tuple[Digest, ...]:
+        """Objects of quarantined versions alone, which authors may not read."""
+        return self._desk.journal.history.barred()
+
     def judged(self, candidate: Version, incumbent: Version, judge: Judge) -> Verdict:
         """The verdict on a candidate; the same candidate is not judged twice in a generation.
 
@@ -221,8 +228,10 @@ class Generation:
     def decided(self, verdict: Verdict, overseer: Overseer) -> Decision:
         """The decision on a verdict; one that waits is asked for again each time.
 
+        What holds an object of a quarantined version is quarantined too, whatever is found.
+
         Raises:
-            Halt: when it waits for a human. The generation stays open.
+            Halt: when it waits for a human, or passed a planted item. The generation stays open.
             SuccessorError: when it promotes what was seen in a sandbox that does not hold.
         """
         known = decision = self._steps.decided.get(verdict.candidate)
@@ -230,12 +239,18 @@ class Generation:
             decision = overseer.decide(verdict, self._desk.record)
             if decision.candidate != verdict.candidate:
                 raise SuccessorError(f"the decision on {verdict.candidate} is on another version")
+            barred = {*self._desk.journal.history.barred()}
+            if barred & {*self._desk.journal.history.versions[verdict.candidate].files.values()}:
+                told = "holds what was quarantined before"
+                decision = Decision(verdict.candidate, "quarantined", told, "ledger")
             if decision.outcome == "promoted" and self._desk.record.unheld(decision.candidate):
                 raise SuccessorError(f"{decision.candidate} was seen unsafely: never promoted")
             if known is None or decision.outcome != "waiting":
                 self._append(Decided(self.number, decision))
         if decision.outcome == "waiting":
             raise Halt(Stop(REVIEW, decision.reason, needs_human=True))
+        if any(wire.startswith(PLANTED) for wire in verdict.tripwires):
+            raise Halt(Stop(CHEATING, decision.reason, needs_human=True))
         return decision
 
     def _write(
@@ -245,7 +260,8 @@ class Generation:
         if attempt not in self._steps.written:
             # What a human made of the last candidate comes before anything of the author.
             edited = self._steps.edited
-            draft = None if edited else write(self._workspace(name))
+            barred = frozenset(self.barred())
+            draft = None if edited else write(replace(self._workspace(name), barred=barred))
             if draft is not None:
                 require(Draft, draft, f"the author {author!r}")
             version = self.version(draft.files, author) if draft and draft.files else edited

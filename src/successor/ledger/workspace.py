@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from successor.errors import Halt
+from successor.errors import Halt, SuccessorError
 from successor.ledger.checkpoints import Checkpoint
 from successor.ledger.events import Progress
 from successor.ledger.objects import ObjectStore
@@ -20,8 +20,15 @@ class StepWorkspace:
     _checkpoint: Checkpoint
     _tell: Callable[[Progress], None]
     _halt: Callable[[], Stop | None]
+    barred: frozenset[Digest] = frozenset()
+    """Objects that may not be read here."""
 
     def read(self, digest: Digest) -> bytes:
+        """An object. Raises SuccessorError when it may not be read."""
+        if digest in self.barred:
+            raise SuccessorError(
+                f"object {digest} is of a quarantined version: nobody builds on it"
+            )
         return self._objects.read(digest)
 
     def write(self, data: bytes) -> Digest:

@@ -23,7 +23,7 @@ from successor.authors.matter import (
     refused,
 )
 from successor.authors.prospects import Prospects, name_of
-from successor.authors.trials import Terms, Trials
+from successor.authors.trials import Terms, Trials, readable
 from successor.authors.workshop import Workshop
 from successor.types import Brief, Digest, Draft, Figures, Workspace
 
@@ -144,7 +144,7 @@ class AgentAuthor:
         """What failed in place of this incumbent, what the judge refused included."""
         names = [
             name_of(self.workshop.source(each, workspace), self.workshop.path)
-            for each in brief.tried
+            for each, _ in readable(brief)
         ]
         memory = self._memory.of(brief.lineage[-1].id)
         return memory.after(refused(self.workshop, brief, workspace), tuple(names))

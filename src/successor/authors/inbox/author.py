@@ -12,7 +12,7 @@ from successor.authors.desk import Desk
 from successor.authors.inbox.queue import Inbox
 from successor.authors.inbox.settings import Settings
 from successor.authors.prospects import Prospects, name_of
-from successor.authors.trials import Terms, Trials
+from successor.authors.trials import Terms, Trials, readable
 from successor.authors.workshop import Workshop
 from successor.errors import SuccessorError
 from successor.types import Brief, Draft, Workspace
@@ -80,7 +80,7 @@ class InboxAuthor:
         terms = Terms.screening(told.evaluations, told.least, told.parsimony)
         trials = Trials(self.workshop, brief, desk, terms)
         path, failed = self.workshop.path, ""
-        names = [name_of(self.workshop.source(each, desk), path) for each in brief.tried]
+        names = [name_of(self.workshop.source(each, desk), path) for each, _ in readable(brief)]
         prospects = Prospects(self.workshop, trials, names)
         for number in range(told.evaluations):
             if (taken := self._taken(number, self._inbox, desk, saved)) is None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from successor.sandbox import Confinement
-from successor.subjects.program import memory, racing, rivals, syntax
+from successor.subjects.program import memory, planted, racing, rivals, syntax
 from successor.subjects.program.bench import OURS
 from successor.subjects.program.examining import evaluate, examine
 from successor.subjects.program.goals import Goal
@@ -195,6 +195,11 @@ class ProgramSubject:
         seed = f"held-out/{candidate.id}/{incumbent.id}"
         needed = memory.weighed(self.ground, both.candidate, both.incumbent, seed)
         return {**found, "memory": needed}
+
+    def planted(self, candidate: Version, incumbent: Version, work: Workspace) -> tuple[str, ...]:
+        """What the candidate passed of that which cannot be passed."""
+        both = racing.pair(self.ground, candidate, incumbent, work)
+        return () if both.flaw else planted.passed(self.ground, both.candidate, both.incumbent)
 
     def suspicions(
         self, candidate: Version, incumbent: Version, draw: Draw, work: Workspace
