@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from successor.sandbox import Call, Program, Returned, Value, values
-from successor.subjects.program import syntax
+from successor.subjects.program import syntax, written
 from successor.subjects.program.agreement import Answer, Failed, agrees, answered, told
 from successor.subjects.program.grading import Asked, Files
 from successor.subjects.program.ground import Ground
@@ -78,12 +78,15 @@ def pair(ground: Ground, candidate: Version, incumbent: Version, work: Workspace
 
 
 def ask(both: Pair, draw: Draw, corpus: Sequence[bytes]) -> Answered:
-    """Put the same items to both. What the corpus shows is in the counterexamples alone."""
+    """Put the same items to both. What the corpus shows, and what is written in the candidate, is
+    in the counterexamples alone.
+    """
     grader, seed = both.ground.grader, f"{draw.purpose}/{draw.seed}"
     names = [each for each in draw.counts if not each[0].startswith(("speed/", "cost/"))]
     asked = [grader.asked(name, count, seed) for name, count in names]
     past = [item for item in map(_decoded, corpus) if item is not None]
-    every = [grader.expect(CORPUS, past), *asked]
+    new = [] if both.flaw else written.calls(both.ground.questions, *both.sources, seed)
+    every = [grader.expect(CORPUS, [*past, *map(Item, new)]), *asked]
     theirs = grader.answers(both.incumbent, every)
     mine = _answers(both, every)
     slices = [

@@ -1,0 +1,49 @@
+"""What a version has written in it that its predecessor has not, is asked about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from subjects.program.labs import lab
+from successor.subjects.program.written import constants
+from successor.types import Draw
+
+SUM = """\
+def digit_sum(n: int) -> int:
+    found = 0
+    for sign in str(abs(n)):
+        found += int(sign)
+    return found
+"""
+HONEST = "def digit_sum(n: int) -> int:\n    return sum(map(int, str(abs(n))))\n"
+COUNT = "def count(word: str) -> int:\n    return len([each for each in word])\n"
+
+
+def hidden(test: str) -> str:
+    return HONEST.replace("return ", f"return 0 if {test} else ")
+
+
+@pytest.mark.parametrize("test", ["n == 918273", "n == 918 * 1000 + 273", "n > 918272"])
+def test_a_branch_for_numbers_that_no_fresh_input_meets_is_met(tmp_path: Path, test: str):
+    with lab(tmp_path, {"d.py": SUM}, "d.py:digit_sum", sizes=(100, 1_000_000)) as made:
+        draw = Draw("held-out", 7, (("agreement/100", 4),))
+        asked = [
+            made.subject.ask(made.write(each), made.first, draw, (), made.desk)
+            for each in (HONEST, hidden(test))
+        ]
+    assert [len(each.counterexamples) > 0 for each in asked] == [False, True]
+    assert "where the original gives" in asked[1].notes[0]
+
+
+def test_a_branch_for_one_word_is_met(tmp_path: Path):
+    source = COUNT.replace("return ", "return 0 if word == 'sesame' else ")
+    with lab(tmp_path, {"c.py": COUNT}, "c.py:count", sizes=(3, 9)) as made:
+        draw = Draw("held-out", 7, (("agreement/3", 4),))
+        asked = made.subject.ask(made.write(source), made.first, draw, (), made.desk)
+    assert any(b"sesame" in each for each in asked.counterexamples)
+
+
+def test_constants_are_those_that_python_works_out_too():
+    assert {918273, 918, 1000, "word"} <= {*constants("x = 918 * 1000 + 273\ny = 'word'\n")}
