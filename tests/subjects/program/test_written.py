@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from subjects.program.labs import lab
+from successor.subjects.program.reach import left, statements, unreached
 from successor.subjects.program.written import constants
 from successor.types import Draw
 
@@ -45,5 +46,42 @@ def test_a_branch_for_one_word_is_met(tmp_path: Path):
     assert any(b"sesame" in each for each in asked.counterexamples)
 
 
+def test_what_no_question_reaches_is_refused_where_there_are_no_tests(tmp_path: Path):
+    branch = "    if n * 7 == 6427911:\n        return 0\n    return"
+    with lab(tmp_path, {"d.py": SUM}, "d.py:digit_sum", sizes=(100, 1_000_000)) as made:
+        draw = Draw("held-out", 7, (("agreement/100", 4),))
+        asked = [
+            made.subject.ask(made.write(each), made.first, draw, (), made.desk)
+            for each in (HONEST, HONEST.replace("    return", branch))
+        ]
+    assert [each.slices[0][1] for each in asked] == [(1.0,) * 4, (0.0,) * 4]
+    assert "which no question reaches" in asked[1].notes[0]
+
+
 def test_constants_are_those_that_python_works_out_too():
     assert {918273, 918, 1000, "word"} <= {*constants("x = 918 * 1000 + 273\ny = 'word'\n")}
+
+
+FORGED = """\
+import sys
+
+
+def digit_sum(n: int) -> int:
+    for cell in getattr(sys.gettrace(), "__closure__", None) or ():
+        if isinstance(cell.cell_contents, set):
+            cell.cell_contents.update(range(99))
+    if n * 7 == 6427911:
+        return 0
+    return sum(map(int, str(abs(n))))
+"""
+
+
+def test_a_tracer_that_was_told_of_lines_that_never_ran_is_not_believed(tmp_path: Path):
+    with lab(tmp_path, {"d.py": SUM}, "d.py:digit_sum", sizes=(100, 1_000_000)) as made:
+        ground = made.subject.ground
+        files = [ground.files(each) for each in (SUM, FORGED, HONEST)]
+        due = [*statements(FORGED)]
+        known = (ground.target, ground.bench, ground.questions)
+        assert not left(*known, files[1], due), "the tracer is told that all of them ran"
+        assert "no question reaches" in unreached(*known, files[1], files[0])
+        assert unreached(*known, files[2], files[0]) == ""

@@ -112,11 +112,14 @@ def _answers(both: Pair, every: Sequence[Asked]) -> Sequence[Sequence[Answer]]:
 def _with_gate(
     both: Pair, slices: Sequence[Marked], refused: str, notes: list[str]
 ) -> tuple[Marked, ...]:
-    """The slices, with one more item in that of the tests: whether they pass."""
+    """The slices, with one more item in that of the tests: whether they pass. Where no tests are
+    asked, what is refused is refused all the same.
+    """
     told: list[Marked] = []
+    gated = any(name == TESTS for name, _, _ in slices)
     for name, mine, theirs in slices:
         if name != TESTS:
-            told.append((name, mine, theirs))
+            told.append((name, (0.0,) * len(mine) if refused and not gated else mine, theirs))
             continue
         failures = [
             refused or both.ground.failure(both.candidate),

@@ -3,7 +3,8 @@
 Equal answers say nothing of code that no question reaches: a wrong guess in a rare branch would
 pass. So a statement that was put in has to run in the new version, and one that was taken out in
 the old one, or the change is refused. Lines are traced in the sandbox; that is the program's own
-word, and only ever counts against it.
+word, and only ever counts against it: a program can reach the tracer's notes. So what is put in is
+seen to run from outside as well: with a `raise` before it, answers have to change.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import ast
 import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 from successor.errors import SuccessorError
 from successor.sandbox import Call, Program, Value
+from successor.subjects.program.agreement import agrees
 from successor.subjects.program.bench import Bench, Programs
 from successor.subjects.program.grading import Files
 from successor.subjects.program.questions import EDGES, ERRORS, TESTS, Questions
@@ -25,6 +28,8 @@ EACH = 12
 """Calls of every size."""
 RARE = 48
 """Calls at the edges, and with wrong types."""
+PROBED = 48
+"""Statements that are seen to run from outside."""
 PATIENCE_S = 5.0
 """For the questions of one size, traced."""
 
@@ -37,7 +42,10 @@ def unreached(
     for files, text, other, told in ((mine, new, old, "puts in"), (theirs, old, new, "takes out")):
         lines = changed(other, text)
         due = [span for span in statements(text) if lines & {*span}]
-        if missing := left(target, bench, questions, files, due):
+        missing = left(target, bench, questions, files, due)
+        if not missing and files is mine:
+            missing = unmoved(target, bench, questions, files, due)
+        if missing:
             number = missing[0][0]
             shown = " ".join(text.splitlines()[number - 1].split())
             line = f"{told} line {number}, `{shown[:60]}`"
@@ -59,6 +67,45 @@ def left(
             break
         due = [span for span in due if not ran & {*span}]
     return due
+
+
+def unmoved(
+    target: Target, bench: Bench, questions: Questions, files: Files, due: Sequence[range]
+) -> Sequence[range]:
+    """Those statements before which a `raise` changes no answer; the first `PROBED` are tried."""
+    programs, text = Programs(target), files[target.path].decode("utf-8-sig")
+    due = due[:PROBED]
+    for calls in asked(questions):
+        if not due:
+            break
+        plain = bench.ask(programs.observed(files), calls, PATIENCE_S)
+        still = list[range]()
+        for span in due:
+            other = {**files, target.path: probed(text, span).encode()}
+            found = bench.ask(programs.observed(other), calls, PATIENCE_S)
+            if all(
+                agrees(*pair, 0.0) or pair[0] == pair[1] for pair in zip(plain, found, strict=True)
+            ):
+                still.append(span)
+        due = still
+    return due
+
+
+def probed(text: str, span: range) -> str:
+    """The program with a `raise` before that statement, which no `except Exception` catches."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if not isinstance(block, list):
+                continue
+            body = cast("list[ast.stmt]", block)
+            places = [
+                n for n, each in enumerate(body) if range(each.lineno, _end(each) + 1) == span
+            ]
+            for place in reversed(places):
+                body.insert(place, ast.parse("raise SystemExit('reached')").body[0])
+    return ast.unparse(ast.fix_missing_locations(tree))
 
 
 def traced(
