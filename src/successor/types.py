@@ -166,9 +166,8 @@ class Subject(Protocol):
     """What improves."""
 
     def create(self, seed: int, workspace: Workspace) -> Draft: ...  # the first version of a lab
-    def evaluate_self(self, version: Version, seed: int, workspace: Workspace) -> Exam:
-        """Examine a version as far as its ability reaches, on items that authors may see."""
-
+    # Of a version as far as its ability reaches, on items that authors may see.
+    def evaluate_self(self, version: Version, seed: int, workspace: Workspace) -> Exam: ...
     # Of a version, on exactly the items of a draw.
     def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam: ...
 
