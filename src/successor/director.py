@@ -1,5 +1,7 @@
 """What a human does with a lab: decide on a candidate, roll back, sign, change the rules.
 
+To pause one and to lift that is in `pausing`.
+
 Whoever signs proves to be one of the people in `policy.toml`; who they are otherwise is what the
 operating system says.
 """
@@ -11,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from successor.errors import UsageError
 from successor.lab import Lab, user
-from successor.ledger import Choice, Look, Review
+from successor.ledger import Choice, Ledger, Look, Review
 from successor.oversight import (
     Charter,
     adopted,
@@ -20,6 +22,7 @@ from successor.oversight import (
     missing_for_charter,
     not_in_force,
     people_who_signed,
+    stopfile,
     unsigned,
 )
 from successor.signing import Envelope, PublicKey, Sign, Statement, sealed
@@ -53,6 +56,8 @@ def review(
     if (choice == "edit") != (files is not None):
         raise UsageError("files are for the choice 'edit', and it needs them")
     ledger = lab.parts.ledger
+    stopfile.settle(ledger)
+    ledger.require_going()
     who = _endorsed(lab, signed) if choice == "accept" else None
     proposal = ledger.waiting()
     lacks = unsigned(proposal.verdict, ledger) if proposal and choice == "accept" else ""
@@ -87,7 +92,7 @@ def _endorsed(lab: Lab, signed: Sign | Envelope | None) -> str | None:
     if signed is None:
         names = ", ".join(each.name for each in rules.people)
         raise UsageError(f"a promotion here needs a signature, of: {names}; give --key NAME")
-    key = _taken_in(lab, statement, signed, people)
+    key = taken_in(lab.parts.ledger, statement, signed, people)
     others = people_who_signed(rules, statement, lab.parts.ledger.signatures(statement.body))
     return ", ".join(each.comment for each in others) or key.comment
 
@@ -103,6 +108,8 @@ def roll_back(lab: Lab, to: str | None = None, reason: str = "not said") -> Lab:
         UsageError: when there is no such version, or none before.
     """
     ledger = lab.parts.ledger
+    stopfile.settle(ledger)
+    ledger.require_going()
     incumbent = ledger.incumbent()
     line = [*ledger.lineage(incumbent.id)] if incumbent else list[Version]()
     if to is None and len(line) < 2:
@@ -156,7 +163,7 @@ def sign_charter(lab: Lab, signed: Sign | Envelope) -> Standing:
         raise UsageError(f"{lab.folder}: what policy.toml and successor.toml say is in force")
     law = adopted(ledger)
     rules = law.charter.rules if law and law.charter.rules.people else stands.now.rules
-    _taken_in(lab, stands.statement, signed, tuple(each.public for each in rules.people))
+    taken_in(ledger, stands.statement, signed, tuple(each.public for each in rules.people))
     stands = standing(lab)
     if stands.statement is not None and stands.missing == 0:
         ledger.adopt(stands.statement.body)
@@ -164,8 +171,8 @@ def sign_charter(lab: Lab, signed: Sign | Envelope) -> Standing:
     return stands
 
 
-def _taken_in(
-    lab: Lab, statement: Statement, signed: Sign | Envelope, people: Sequence[PublicKey]
+def taken_in(
+    ledger: Ledger, statement: Statement, signed: Sign | Envelope, people: Sequence[PublicKey]
 ) -> PublicKey:
     """Put a signature on record; the key of whoever it is of.
 
@@ -182,7 +189,7 @@ def _taken_in(
         if key not in people:
             names = ", ".join(each.comment for each in people)
             raise UsageError(f"the key {key.comment!r} is none of this lab's people: {names}")
-    lab.parts.ledger.sign(statement.body, envelope.to_json())
+    ledger.sign(statement.body, envelope.to_json())
     return next(each for each in people if each == key)
 
 

@@ -2,6 +2,7 @@
 
 SuccessorError          a failure that the user can mend (exit code 1)
 ├── UsageError          the request itself is wrong (exit code 2)
+├── PausedError         a person has to lift a pause first (exit code 3)
 └── RecordError         the record does not verify (exit code 4)
 Halt                    not an error: a base case ends the run in the middle of a step
 """
@@ -23,6 +24,12 @@ class UsageError(SuccessorError):
     """The request itself is wrong: a missing lab, a bad setting, a lab without a base case."""
 
     exit_code: ClassVar[int] = 2
+
+
+class PausedError(SuccessorError):
+    """The lab is paused; nothing is done before a person lifts that."""
+
+    exit_code: ClassVar[int] = 3
 
 
 class RecordError(SuccessorError):

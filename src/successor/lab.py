@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import pwd
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -31,27 +31,29 @@ from successor.ledger.disk import WriterLock, explain_disk, require_room
 from successor.oversight import (
     BaseCases,
     Charter,
+    Interrupt,
+    Interruptible,
     Policy,
     PolicyOverseer,
     Rules,
     Stage,
+    Watch,
+    either,
     follow,
     require_measurable,
+    stopfile,
+    witnesses_of,
 )
 from successor.plugins import Bound, Closing, Confined, Foreseeing, Telling, make, own_code
 from successor.types import (
     Author,
-    Counts,
-    Decision,
     Digest,
     Draw,
     Exam,
     Judge,
-    Record,
     Slice,
     Stop,
     Subject,
-    Verdict,
     Version,
 )
 from successor.validation import no_such, noting_defaults, validated
@@ -62,8 +64,6 @@ BEGINNING_BYTES = 1024 * 1024
 """What a record may need for its first events: with less room, none is begun afresh."""
 Overrides = Mapping[str, Mapping[str, object]]
 """Settings that win over the file's, by table and key."""
-Interrupt = Callable[[], Stop | None]
-"""Asked at every progress report whether a person wants the run to end."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,8 @@ class Lab:
     folder: Path
     settings: LabFile
     parts: loop.Parts = field(repr=False)
+    watch: Watch = field(repr=False)
+    """What asks a run of it to stop."""
     version: Version | None
     """The incumbent; None before the first generation."""
     stop: Stop | None = None
@@ -130,21 +132,42 @@ def improve_self(lab: Lab) -> Lab:
     if lab.stop is not None:
         return lab
     ledger = lab.parts.ledger
-    ledger.started(_host())
-    try:
-        if (stop := loop.base_case(lab.parts)) is None:
-            loop.improve_self(lab.parts)
-    except Halt as halt:
-        stop = halt.stop
-    if stop is not None:
-        ledger.stopped(stop)
-    return replace(lab, version=ledger.incumbent(), stop=stop)
+    with _watched(lab):
+        ledger.started(_host())
+        try:
+            if (stop := loop.base_case(lab.parts)) is None:
+                loop.improve_self(lab.parts)
+        except Halt as halt:
+            stop = halt.stop
+        if stop is not None:
+            ledger.stopped(stop)
+    return replace(lab, version=ledger.incumbent(), stop=lab.watch.stop() or stop)
 
 
 def run(lab: Lab) -> Stop:
-    """Improve until a base case is met; which one is the last thing on record."""
-    lab.parts.ledger.started(_host())
-    return loop.run(lab.parts)
+    """Improve until a base case is met; which one is the last thing on record.
+
+    Once something asks it to stop, the lab is paused on record, and closed.
+    """
+    with _watched(lab):
+        lab.parts.ledger.started(_host())
+        stop = loop.run(lab.parts)
+    return lab.watch.stop() or stop
+
+
+@contextmanager
+def _watched(lab: Lab) -> Generator[None]:
+    """See to it that a stop holds: on record, and for all that runs."""
+    ledger = lab.parts.ledger
+    with lab.watch.watching(ledger.looked_after):
+        try:
+            if lab.watch.pause is not None:
+                ledger.pause_for(lab.watch.pause)  # before anything is begun
+            yield
+        finally:
+            stopfile.settle(ledger, lab.watch.pause)
+            if lab.watch.pause is not None:
+                lab.close()
 
 
 def open_lab(
@@ -196,16 +219,16 @@ def open_lab(
         experiment = Experiment(settings, defaults, bound, unsafe=unsafe_sandbox)
         charter = _charter(experiment, rules) if rules else None
         overseer = replace(overseer, charter=charter)
-        ledger = _open_ledger(folder, experiment, overseer, interrupt)
-        if rules:
-            on_failure.callback(ledger.close)
-            places = [(folder / Path(each).expanduser()).absolute() for each in rules.witnesses]
-            follow(ledger, places)
+        watch = Watch(record_of(folder), rules.dead_man_s if rules else None)
+        ends = either(watch.stop, interrupt)
+        ledger = _open_ledger(folder, experiment, overseer, ends)
+        on_failure.callback(ledger.close)
+        follow(ledger, witnesses_of(folder, rules))
+        stopfile.settle(ledger)
         ledger.runs_in(partial(_sandbox_of, subject), unsafe=unsafe_sandbox)
         on_failure.pop_all()
-    watched = _Interruptible(overseer, interrupt) if interrupt else overseer
-    parts = loop.Parts(ledger, subject, author, judge, watched)
-    return Lab(folder, settings, parts, ledger.incumbent(), charter=charter, aside=aside)
+    parts = loop.Parts(ledger, subject, author, judge, Interruptible(overseer, ends))
+    return Lab(folder, settings, parts, watch, ledger.incumbent(), charter=charter, aside=aside)
 
 
 def record_of(folder: Path) -> Path:
@@ -226,11 +249,13 @@ def set_aside(folder: Path) -> Path | None:
 
     Raises:
         UsageError: when another process is writing to it.
+        PausedError: when the lab is paused: to begin anew lifts nothing.
         SuccessorError: when there is no room for another one; then it stays where it is.
     """
     record = folder / RECORD
     if not record.is_dir():
         return None
+    stopfile.require_going(folder / RECORD)
     require_room(folder, BEGINNING_BYTES)
     with explain_disk(folder):
         lock = WriterLock(record / "lock")
@@ -254,23 +279,6 @@ def paired(settings: Mapping[str, object], subject: Subject) -> PairedJudge:
     """The judge `paired`: fresh items, the same for both versions, until the evidence suffices."""
     told = validated(Paired, "judge", settings)
     return PairedJudge(subject, Asking(most=told.most), WholeRun(told.alpha))
-
-
-@dataclass(frozen=True)
-class _Interruptible:
-    """An overseer that also ends the recursion between generations when a person asks for it."""
-
-    overseer: PolicyOverseer
-    interrupt: Interrupt
-
-    def decide(self, verdict: Verdict, record: Record) -> Decision:
-        return self.overseer.decide(verdict, record)
-
-    def to_confirm(self, record: Record) -> Counts:
-        return self.overseer.to_confirm(record)
-
-    def base_case(self, record: Record) -> Stop | None:
-        return self.interrupt() or self.overseer.base_case(record)
 
 
 def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
@@ -326,7 +334,7 @@ def _sandbox_of(subject: Subject) -> SandboxOpened | None:
 
 
 def _open_ledger(
-    folder: Path, experiment: Experiment, overseer: PolicyOverseer, interrupt: Interrupt | None
+    folder: Path, experiment: Experiment, overseer: PolicyOverseer, interrupt: Interrupt
 ) -> Ledger:
     now = experiment.settings()
     record = record_of(folder)
@@ -338,7 +346,7 @@ def _open_ledger(
             check_unchanged(began, now, folder)
 
     def halt() -> Stop | None:
-        return (interrupt() if interrupt else None) or overseer.urgent(ledger)
+        return interrupt() or overseer.urgent(ledger)
 
     ledger = Ledger.open(record, settings=now, seed=experiment.lab.lab.seed, halt=halt)
     ignore = record / ".gitignore"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from successor.errors import UsageError
+from successor.labfile import parse_duration
 from successor.oversight import Keyholder, Rules, Stage
 from successor.signing import PublicKey
 from successor.validation import mistake
@@ -66,6 +67,13 @@ class PolicyFile(_Table):
             "have. From the lab's folder on; `~` is the user's."
         ),
     )
+    dead_man: Annotated[float | None, BeforeValidator(parse_duration)] = Field(
+        default=None,
+        description=(
+            "The lab pauses when no person showed a sign of life for so long, as in `24h`: "
+            "`successor alive`, a review, a signature."
+        ),
+    )
     signatures: SignaturesTable = SignaturesTable()
     people: tuple[KeyTable, ...] = Field(default=(), description="Those whose signatures count.")
     machines: tuple[KeyTable, ...] = Field(
@@ -120,6 +128,7 @@ def parse(text: str) -> Rules:
         tuple(_holder(each) for each in told.people),
         tuple(_holder(each) for each in told.machines),
         told.witnesses,
+        told.dead_man,
     )
     _require_enough(rules)
     return rules

@@ -155,6 +155,7 @@ class Record(Protocol):
     def unheld(self, version: Digest) -> tuple[str, ...]: ...  # unsafe sandboxes it was seen in
     def decisions(self) -> tuple[Decision, ...]: ...
     def reviewed(self, version: Digest) -> Decision | None: ...  # by a human, as long as it is open
+    def pause(self) -> str | None: ...  # what holds everything until a person lifts it
     def charter(self) -> bytes | None: ...  # what people signed last to put it in force
     def signatures(self, statement: bytes) -> tuple[bytes, ...]: ...  # handed in, not verified
     def generations(self) -> tuple[Digest | None, ...]: ...  # who took over, in each or after it

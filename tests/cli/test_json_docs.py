@@ -12,7 +12,7 @@ import pytest
 from cli.commands import Run
 from successor.cli.interrupt import EXIT_INTERRUPTED, EXIT_TERMINATED
 from successor.cli.session import EXIT_NEEDS_HUMAN
-from successor.errors import RecordError, SuccessorError, UsageError
+from successor.errors import PausedError, RecordError, SuccessorError, UsageError
 
 DOCS = Path(__file__).parents[2] / "docs"
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -89,6 +89,7 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "strings": is_strings,
     "string": lambda value: isinstance(value, str),
     "version": is_digest,
+    "pause": lambda value: has_keys(value, "trigger", "reason", "condition", "by", "since"),
     "charter": lambda value: has_keys(value, "rules", "judge", "base_cases", "stage"),
     "keys": lambda value: (
         isinstance(value, list)
@@ -155,6 +156,7 @@ def test_every_exit_code_is_documented():
     codes = {int(code) for code in re.findall(r"^\| (\d+) \|", section, flags=re.MULTILINE)}
     raised = {error.exit_code for error in (SuccessorError, UsageError, RecordError)}
     assert codes == {0, EXIT_NEEDS_HUMAN, EXIT_INTERRUPTED, EXIT_TERMINATED} | raised
+    assert PausedError.exit_code == EXIT_NEEDS_HUMAN
 
 
 def test_the_lab_files_in_the_documents_are_valid(tmp_path: Path):

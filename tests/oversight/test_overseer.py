@@ -12,7 +12,7 @@ from successor.oversight import (
     require_bound,
     require_measurable,
 )
-from successor.types import Counts, Digest, Draw, Exam, Slice, Verdict, Version
+from successor.types import Counts, Digest, Draw, Exam, Slice, Stop, Verdict, Version
 
 BETTER = Verdict(
     "c", "i", "better", 50.0, 41.0, 0.4, (0.2, 0.6), 300, 7, "61.0% right against 12.0%"
@@ -228,3 +228,11 @@ def test_collapse_of_what_the_first_version_mastered_asks_for_a_human():
     assert (stop.base_case, stop.needs_human) == ("collapse", True)
     assert overseer().base_case(record(0.9, 0.1)) is None, "it was never mastered"
     assert overseer(Bounded(floor=0.0)).base_case(record(1.0, 0.0)) is None
+
+
+def test_a_pause_comes_before_everything_else():
+    found = record(0.9)
+    found.held_by = "paused by ada"
+    held = overseer(Bounded(target=("horizon", 4.0), confirm=50))
+    assert held.to_confirm(found) == ()
+    assert held.base_case(found) == Stop("paused", "paused by ada", needs_human=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from functools import cache
@@ -186,11 +187,23 @@ def test_what_asks_for_less_is_not_in_force(now: Charter) -> None:
 STRICTER = [
     charter(),
     rules(stage=2),
+    rules(dead_man_s=3600.0),
     replace(charter(), stage=1),
     replace(charter(), base_cases={"wall_clock": 59.0}),
     replace(charter(), base_cases={"wall_clock": 60.0, "generations": 3}),
     replace(charter(), base_cases={"wall_clock": 60.0, "floor": 0.95}),
 ]
+
+
+@pytest.mark.parametrize(("now_s", "looser"), [(60.0, False), (61.0, True), (None, True)])
+def test_a_longer_dead_mans_timer_is_looser(now_s: float | None, *, looser: bool) -> None:
+    assert bool(loosened(rules(dead_man_s=60.0), rules(dead_man_s=now_s))) is looser
+
+
+def test_what_was_signed_before_there_was_a_timer_means_what_it_meant() -> None:
+    content = charter().content()
+    assert "dead_man_s" not in json.dumps(content)
+    assert Charter.of(json.loads(json.dumps(content))) == charter()
 
 
 @pytest.mark.parametrize("now", STRICTER)
@@ -210,6 +223,7 @@ def test_what_asks_for_more_needs_nobody(now: Charter) -> None:
         ("[[people]]\nname = 'ada'\nkey = 'ssh-rsa AAAA'", "no Ed25519 public key"),
         ("[signatures]\nchange = 0", "greater than or equal to 1"),
         ("stage = ", "not valid TOML"),
+        ("dead_man = 'soon'", "dead_man"),
     ],
 )
 def test_a_mistake_in_the_policy_is_one_line(text: str, told: str) -> None:

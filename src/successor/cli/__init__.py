@@ -27,6 +27,7 @@ from successor.cli.policy import policy
 from successor.cli.record import audit, lineage, status
 from successor.cli.report import report
 from successor.cli.review import review
+from successor.cli.stopping import alive, resume, stop
 from successor.cli.versions import diff, rollback
 from successor.cli.write import write
 from successor.errors import SuccessorError
@@ -65,7 +66,7 @@ def cli() -> None:
 
 VERBS = (
     improve, fix, write, status, lineage, diff, review, rollback, audit, head, report, doctor,
-    keys, policy, models, mcp,
+    stop, resume, alive, keys, policy, models, mcp,
 )  # fmt: skip
 for verb in VERBS:
     cli.add_command(verb)

@@ -134,6 +134,7 @@ def _repair(folder: Path, *, fresh: bool, unsafe: bool, quiet: bool) -> tuple[Pa
 
     interrupt = Interrupt()
     with open_lab(folder, None, interrupt.asked, fresh=fresh, unsafe_sandbox=unsafe) as lab:
+        lab.parts.ledger.require_going()
         if not quiet:
             _tell_failing(lab)
         stop = follow(lab, interrupt, quiet=quiet)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from successor.insight.measures import HORIZONS, measure
 from successor.ledger import (
+    BETWEEN,
     Decided,
     Entry,
     Event,
@@ -15,7 +16,6 @@ from successor.ledger import (
     GenerationClosed,
     GenerationOpened,
     Judged,
-    SessionStarted,
     Written,
 )
 from successor.types import Decision, Digest, Record, Verdict, Version
@@ -97,7 +97,7 @@ class Chronicle:
             return None
         if now is None:
             return None
-        if not isinstance(event, SessionStarted):
+        if not isinstance(event, BETWEEN):
             now = replace(now, seconds=now.seconds + worked)
         match event:
             case Written(version=Version() as version):

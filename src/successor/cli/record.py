@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from successor.cli.options import JSON, LAB, echo_json, option
+from successor.cli.options import JSON, LAB, echo_json, option, plain
 
 
 @click.command(
@@ -61,9 +61,10 @@ def lineage(lab: Path, *, json: bool) -> None:
       successor audit examples/adder --witness /mnt/elsewhere/heads --json
 
     Verify every event on the record of the lab in folder LAB, every object in its store, also
-    those that no event names, and every signature that its charter asks for. Exits with 4 and
-    names the first that is not what it was when it was written, or not as people signed. Bytes
-    of record.sqlite that hold nothing, such as the room between its rows, are not looked at.
+    those that no event names, and every signature that its charter asks for; and that nothing
+    was done between a pause and its lift. Exits with 4 and names the first that is not what it was
+    when it was written, or not as people signed, or was done while the lab was paused. Bytes of
+    record.sqlite that hold nothing, such as the room between its rows, are not looked at.
     """,
 )
 @LAB
@@ -104,6 +105,7 @@ def audit(lab: Path, *, witness: tuple[Path, ...], json: bool) -> int:
         "charters": lawful.charters if lawful else None,
         "signed_promotions": lawful.signed if lawful else None,
         "witnessed": seen if witness else None,
+        "pauses": [*lawful.pauses] if lawful else None,
         "ledger_head": report.head.root,
         "problem": problem,
     }
@@ -120,5 +122,7 @@ def audit(lab: Path, *, witness: tuple[Path, ...], json: bool) -> int:
             click.echo(f"{charters} and {signed} are signed as they have to be.")
         if witness:
             click.echo(f"It goes on from {counted(seen, 'head')} that witnesses have.")
+        for pause in lawful.pauses if lawful else ():
+            click.echo(plain(f"Paused, and nothing was done in between: {pause}"))
         click.echo(f"Head: {report.head.root}")
     return 0

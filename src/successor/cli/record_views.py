@@ -19,18 +19,26 @@ from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
 from successor.lab import record_of
 from successor.ledger import (
+    Alive,
     Decided,
     GenerationClosed,
     GenerationOpened,
+    Heartbeat,
     Ledger,
+    Paused,
     Reviewed,
     RolledBack,
     SandboxOpened,
     SessionStarted,
     Stopped,
+    told_pause,
 )
 from successor.ledger.disk import reader_lock
+from successor.oversight import stopfile
 from successor.targets import name_of
+
+_NO_END = (Alive, Heartbeat, Paused)
+"""What a session's end may be followed by."""
 
 
 def status_of(folder: Path) -> dict[str, Any]:
@@ -47,7 +55,8 @@ def status_of(folder: Path) -> dict[str, Any]:
     ended = chronicle.replay(ledger.entries())
     incumbent = ledger.incumbent()
     measured = chronicle.measures(incumbent.id if incumbent else "")
-    last = ledger.entries()[-1].event if ledger.entries() else None
+    ends = [e.event for e in ledger.entries() if not isinstance(e.event, _NO_END)]
+    last = ends[-1] if ends else None
     stop = last.stop if isinstance(last, Stopped) else None
     turns = [
         e.event for e in ledger.entries() if isinstance(e.event, RolledBack | GenerationOpened)
@@ -67,6 +76,7 @@ def status_of(folder: Path) -> dict[str, Any]:
         "stopped_by": stop.base_case if stop else None,
         "reason": stop.reason if stop else None,
         "needs_human": stop.needs_human if stop else False,
+        "paused": _pause_of(ledger),
         "waiting": waits.candidate.id if waits else None,
         "reviewed_by": _reviewed_by(ledger),
         "rolled_back": back.version if back else None,
@@ -84,6 +94,9 @@ def told_status(found: dict[str, Any], folder: Path) -> str:
     state = "running" if found["running"] else "ended in the middle: improve it again to go on"
     if found["running"]:
         pass
+    elif found["paused"]:
+        pause = Paused(**{k: v for k, v in found["paused"].items() if k != "since"})
+        state = f"{told_pause(pause)}. A person lifts it: successor resume {name_of(folder)}"
     elif found["waiting"]:
         asked = f"successor review {name_of(folder)}"
         state = f"candidate {found['waiting'][:8]} waits for a human: {asked}"
@@ -149,13 +162,21 @@ def _line(ledger: Ledger, over: Iterable[Generation]) -> list[Generation]:
     return [rows[version.id] for version in line if version.id in rows]
 
 
+def _pause_of(ledger: Ledger) -> dict[str, Any] | None:
+    """The pause that nobody has lifted, and since when; asked for, it may not be on record yet."""
+    if (held := ledger.paused) is not None:
+        return {**asdict(held.event), "since": held.time}
+    asked = stopfile.asked(ledger.folder)
+    return {**asdict(asked), "since": None} if asked else None
+
+
 def _reviewed_by(ledger: Ledger) -> str | None:
     """The human who decided on a candidate after the last session; None when nobody did."""
     for entry in reversed(ledger.entries()):
         match entry.event:
             case Reviewed(choice="accept" | "edit" | "reject", by=by):
                 return by
-            case Decided() | GenerationClosed():
+            case Decided() | GenerationClosed() | Alive():
                 continue
             case _:
                 return None

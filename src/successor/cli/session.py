@@ -23,7 +23,7 @@ from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
 from successor.lab import Lab, open_lab, run
-from successor.ledger import REVIEW, Entry, Event, Progress, SandboxOpened
+from successor.ledger import PAUSED, REVIEW, Entry, Event, Progress, SandboxOpened
 from successor.oversight import CHARTER, STAGES
 from successor.plugins import Telling, blaming_own
 from successor.targets import name_of
@@ -88,10 +88,22 @@ def run_session(folder: Path, overrides: Mapping[str, Mapping[str, object]], man
 
 
 def follow(lab: Lab, interrupt: Interrupt, *, quiet: bool) -> Stop:
-    """Improve the lab until it stops, told of on the way and not at the end."""
+    """Improve the lab until it stops, told of on the way and not at the end.
+
+    Raises:
+        PausedError: when it is paused, or gets so.
+    """
+    lab.parts.ledger.require_going()
     teller = Teller(lab, as_json=False, quiet=quiet)
     with interrupt.listening(teller.notice), closing(teller):
-        return _told_of(lab, teller)
+        stop = _told_of(lab, teller)
+    lab.parts.ledger.require_going()
+    return stop
+
+
+def lift_with(folder: Path) -> str:
+    """How to lift a pause."""
+    return f"A person lifts it: successor resume {quote(name_of(folder))} --reason TEXT"
 
 
 def _told_of(lab: Lab, teller: Teller) -> Stop:
@@ -198,11 +210,11 @@ class Teller:
         typed = quote(str(folder))
         if stop.base_case == REVIEW:
             yield f"A candidate waits: {stop.reason}."
-        elif stop.base_case == INTERRUPTED:
+        elif stop.base_case in {INTERRUPTED, PAUSED}:
             yield f"{stop.reason[:1].upper()}{stop.reason[1:]}. What was done is on record."
         else:
             yield f"Stopped by its {metric(stop.base_case)}: {stop.reason}."
-        if stop.needs_human and stop.base_case != REVIEW:
+        if stop.needs_human and stop.base_case not in {REVIEW, PAUSED}:
             yield "This asks for a human: look at it before you go on."
         told = [each.headline for each in self._scene.generations if each.headline]
         now = next(iter(summary["measured"].values()), None)
@@ -214,6 +226,8 @@ class Teller:
             yield decide_with(folder)
         elif stop.base_case == INTERRUPTED:
             yield f"Go on with: successor improve {typed}"
+        elif stop.base_case == PAUSED:
+            yield lift_with(folder)
         elif stop.base_case == CHARTER:
             yield f"See what to sign: successor policy check {typed}"
         elif not versions:

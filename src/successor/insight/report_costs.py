@@ -12,8 +12,10 @@ from successor.ledger.events import (
     Examined,
     GenerationClosed,
     GenerationOpened,
+    Heartbeat,
     Judged,
     RolledBack,
+    SessionStarted,
     Stopped,
     Written,
 )
@@ -49,11 +51,17 @@ class Costs:
     _doing: str = RECORDING
     """The step under way."""
     _candidate: Digest | None = None
+    _carried_s: float = 0.0
+    """What heartbeats have told of the step under way."""
     _stopped_s: float = 0.0
     """What sessions that were stopped have spent on the writing that is under way."""
 
     def take(self, event: Event, took_s: float) -> None:
         """Take in the next event, and the working time since the one before."""
+        if isinstance(event, Heartbeat):
+            self._carried_s += took_s
+            return
+        took_s, self._carried_s = took_s + self._carried_s, 0.0
         match event:
             case GenerationOpened():
                 self.generation, self._candidate = event.generation, None
@@ -62,9 +70,9 @@ class Costs:
             case _:
                 pass
         match event:
-            case Stopped() if self._doing == WRITING:
+            case Stopped() | SessionStarted() if self._doing == WRITING:
                 self._stopped_s += took_s
-            case Stopped():
+            case Stopped() | SessionStarted():  # by then, a killed session had shown that it works
                 self._add(self._doing, took_s)
             case Written():
                 self._written(event, took_s)

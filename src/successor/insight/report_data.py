@@ -11,11 +11,14 @@ from successor.insight.horizon import Horizon, horizon
 from successor.insight.measures import gains
 from successor.insight.report_costs import Cost, Costs
 from successor.ledger.events import (
+    BETWEEN,
     Decided,
     Entry,
     Event,
     Examined,
     Judged,
+    Lifted,
+    Paused,
     SandboxOpened,
     SessionStarted,
     Stopped,
@@ -88,6 +91,8 @@ class Story:
     events: int
     head: str
     stop: Stop | None = None
+    pause: Paused | None = None
+    """What nobody has lifted."""
     sandboxes: tuple[SandboxOpened, ...] = ()
     """Where versions ran, in the order in which they were opened, each once."""
     change: str = ""
@@ -139,13 +144,14 @@ class _Fold:
     sessions: list[SessionStarted] = field(default_factory=list[SessionStarted])
     sandboxes: dict[SandboxOpened, None] = field(default_factory=dict[SandboxOpened, None])
     stop: Stop | None = None
+    pause: Paused | None = None
     worked_s: float = 0.0
     last: float = 0.0
 
     def take(self, entry: Entry[Event]) -> None:
         """Take in one event; the time since the last one was spent on it."""
         event = entry.event
-        took = 0.0 if isinstance(event, SessionStarted) else max(0.0, entry.time - self.last)
+        took = 0.0 if isinstance(event, BETWEEN) else max(0.0, entry.time - self.last)
         self.worked_s += took
         self.last = entry.time
         match event:
@@ -166,6 +172,10 @@ class _Fold:
                 self._change(decided.candidate, lambda row: replace(row, decision=decided))
             case Stopped():
                 self.stop = event.stop
+            case Paused():
+                self.pause = event
+            case Lifted():
+                self.pause = None
             case _:
                 pass
         self.costs.take(event, took)
@@ -216,6 +226,7 @@ def story(entries: Iterable[Entry[Event]], head: str, change: str = "") -> Story
         events=len(times),
         head=head,
         stop=fold.stop,
+        pause=fold.pause,
         sandboxes=tuple(fold.sandboxes),
         change=change,
     )

@@ -27,6 +27,7 @@ from successor.insight.report_html import (
     table,
     words,
 )
+from successor.ledger import told_pause
 
 
 def page(story: Story) -> str:
@@ -318,6 +319,9 @@ def _confirmed(story: Story) -> str:
 
 def _end(story: Story) -> str:
     stop = story.stop
+    if story.pause is not None:
+        told = f"The lab is {told_pause(story.pause)}. It goes on once a person lifts that."
+        return f'<section class="alarm"><h2>It is paused</h2><p>{escape(told)}</p></section>'
     if stop is None:
         told = "Nothing has ended it yet: improving the lab again goes on with it."
         return f"<section><h2>What ended it</h2><p>{escape(told)}</p></section>"

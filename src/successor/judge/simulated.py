@@ -92,6 +92,7 @@ class SimulatedRecord:
     seconds: float = 0.0
     reviews: dict[Digest, Decision] = field(default_factory=dict[Digest, Decision])
     unheld_in: dict[Digest, tuple[str, ...]] = field(default_factory=dict[Digest, tuple[str, ...]])
+    held_by: str | None = None
     signed: bytes | None = None
     handed_in: dict[bytes, tuple[bytes, ...]] = field(
         default_factory=dict[bytes, tuple[bytes, ...]]
@@ -120,6 +121,9 @@ class SimulatedRecord:
 
     def reviewed(self, version: Digest) -> Decision | None:
         return self.reviews.get(version)
+
+    def pause(self) -> str | None:
+        return self.held_by
 
     def charter(self) -> bytes | None:
         return self.signed

@@ -11,6 +11,8 @@ A record is a folder, `<lab>/.successor`:
 from successor.ledger.audit import AuditReport, audit
 from successor.ledger.codec import version_id
 from successor.ledger.events import (
+    BETWEEN,
+    Alive,
     Chartered,
     Choice,
     Decided,
@@ -19,7 +21,10 @@ from successor.ledger.events import (
     Examined,
     GenerationClosed,
     GenerationOpened,
+    Heartbeat,
     Judged,
+    Lifted,
+    Paused,
     Progress,
     Reviewed,
     RolledBack,
@@ -28,9 +33,10 @@ from successor.ledger.events import (
     Signed,
     Stopped,
     Tally,
+    Trigger,
     Written,
 )
-from successor.ledger.journal import Listener
+from successor.ledger.journal import PAUSED, WHILE_PAUSED, Listener, told_pause
 from successor.ledger.merkle import verify_consistency, verify_inclusion
 from successor.ledger.record import Ledger
 from successor.ledger.reviews import Look, Proposal, Review
@@ -38,8 +44,12 @@ from successor.ledger.steps import HUMAN, REVIEW, Generation
 from successor.ledger.tip import Head
 
 __all__ = [
+    "BETWEEN",
     "HUMAN",
+    "PAUSED",
     "REVIEW",
+    "WHILE_PAUSED",
+    "Alive",
     "AuditReport",
     "Chartered",
     "Choice",
@@ -51,10 +61,13 @@ __all__ = [
     "GenerationClosed",
     "GenerationOpened",
     "Head",
+    "Heartbeat",
     "Judged",
     "Ledger",
+    "Lifted",
     "Listener",
     "Look",
+    "Paused",
     "Progress",
     "Proposal",
     "Review",
@@ -65,8 +78,10 @@ __all__ = [
     "Signed",
     "Stopped",
     "Tally",
+    "Trigger",
     "Written",
     "audit",
+    "told_pause",
     "verify_consistency",
     "verify_inclusion",
     "version_id",

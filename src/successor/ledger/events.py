@@ -14,6 +14,8 @@ from successor.types import Decision, Digest, Draw, Figures, Stop, Verdict, Vers
 
 Choice: TypeAlias = Literal["accept", "edit", "reject", "later"]
 """What a human may make of a candidate that waits; "later" leaves it waiting."""
+Trigger: TypeAlias = Literal["command", "file", "signal", "timer"]
+"""What paused a lab: `successor stop`, a file STOP, SIGUSR1, or that nobody looked after it."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,45 @@ class Chartered:
 
 
 @dataclass(frozen=True)
+class Paused:
+    """Nothing may be done any more, in no session, until a person lifts it."""
+
+    schema: ClassVar[int] = 1
+    trigger: Trigger
+    reason: str
+    condition: str
+    """What has to be so before it is lifted, as whoever asked for it said; may be empty."""
+    by: str
+    """Who asked for it; "unknown" where nobody can tell."""
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """A person ended the pause that is on record last."""
+
+    schema: ClassVar[int] = 1
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Alive:
+    """A person showed that somebody still looks after the lab."""
+
+    schema: ClassVar[int] = 1
+    by: str
+    at: float
+    """Seconds since 1970; it may be on record later, when a run has ended."""
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """A session is in the middle of a step. While one works, some event is never long ago."""
+
+    schema: ClassVar[int] = 1
+
+
+@dataclass(frozen=True)
 class Stopped:
     """A session ended by a base case."""
 
@@ -194,6 +235,10 @@ Event: TypeAlias = (
     | RolledBack
     | Signed
     | Chartered
+    | Paused
+    | Lifted
+    | Alive
+    | Heartbeat
     | Stopped
 )
 KINDS: Mapping[str, type[Event]] = {
@@ -211,9 +256,17 @@ KINDS: Mapping[str, type[Event]] = {
         RolledBack,
         Signed,
         Chartered,
+        Paused,
+        Lifted,
+        Alive,
+        Heartbeat,
         Stopped,
     )
 }
+HUMAN_ACTS = (Reviewed, RolledBack, Signed, Chartered, Lifted, Alive)
+"""What only a person does: each is a sign of life."""
+BETWEEN = (SessionStarted, Signed, Chartered, Paused, Lifted, Alive)
+"""The time before one of these was nobody's work."""
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 

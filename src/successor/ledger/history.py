@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from successor.ledger.events import (
+    BETWEEN,
+    HUMAN_ACTS,
+    Alive,
     Chartered,
     Decided,
     Entry,
@@ -13,7 +17,10 @@ from successor.ledger.events import (
     Examined,
     GenerationClosed,
     GenerationOpened,
+    Heartbeat,
     Judged,
+    Lifted,
+    Paused,
     Reviewed,
     RolledBack,
     SandboxOpened,
@@ -23,6 +30,8 @@ from successor.ledger.events import (
     Written,
 )
 from successor.types import Decision, Digest, Version
+
+_Between: TypeAlias = RolledBack | Signed | Chartered | Lifted | Alive | Heartbeat | Stopped
 
 
 @dataclass
@@ -74,6 +83,10 @@ class History:
         """Envelopes that were handed in, by the statement that is signed."""
         self.charter: Digest | None = None
         """What people signed last of what is in force."""
+        self.paused: Entry[Paused] | None = None
+        """The pause that nobody has lifted; its entry says when the record was how long."""
+        self.looked_after: float | None = None
+        """When a person last did something, or the record began."""
         self.seed: int | None = None
         self.sandbox: SandboxOpened | None = None
         """Where versions run in this session; None as long as none has run."""
@@ -85,6 +98,9 @@ class History:
     def add(self, entry: Entry[Event]) -> None:
         """Take in the next entry."""
         self._count_time(entry)
+        if self.looked_after is None or isinstance(entry.event, HUMAN_ACTS):
+            at = entry.event.at if isinstance(entry.event, Alive) else entry.time
+            self.looked_after = max(at, self.looked_after or at)
         match entry.event:
             case SessionStarted(seed=seed):
                 self.seed, self.sandbox = seed, None
@@ -109,11 +125,13 @@ class History:
             case GenerationClosed():
                 self.generations.append(self._open.promoted)
                 self.generation = None
+            case Paused() as paused:
+                self.paused = Entry(entry.seq, entry.time, paused)
             case other:
                 self._add_between(other)
         self.entries.append(entry)
 
-    def _add_between(self, event: RolledBack | Signed | Chartered | Stopped) -> None:
+    def _add_between(self, event: _Between) -> None:
         """Take in what belongs to no generation."""
         match event:
             case RolledBack() as rolled_back:
@@ -122,7 +140,9 @@ class History:
                 self.signed.setdefault(statement, []).append(envelope)
             case Chartered(charter=charter):
                 self.charter = charter
-            case Stopped():
+            case Lifted():
+                self.paused = None
+            case Alive() | Heartbeat() | Stopped():
                 pass
 
     def spent_s(self, now: float | None = None) -> float:
@@ -158,7 +178,7 @@ class History:
         if self._session is None or isinstance(entry.event, SessionStarted):
             self._finished_s = self.spent_s()
             self._session = (entry.time, entry.time)
-        else:
+        elif not isinstance(entry.event, BETWEEN):
             self._session = (self._session[0], entry.time)
 
     def _add_written(self, written: Written) -> None:

@@ -9,15 +9,20 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from successor.errors import RecordError, UsageError
+from successor.errors import Halt, RecordError, UsageError
 from successor.ledger.codec import decode, encode, kind_of
 from successor.ledger.disk import explain_disk, naming_record
-from successor.ledger.events import Entry, Event, Progress
+from successor.ledger.events import Alive, Chartered, Entry, Event, Lifted, Paused, Progress, Signed
 from successor.ledger.history import History
 from successor.ledger.merkle import CompactRange, leaf_hash
 from successor.ledger.store import EventStore, Row
 from successor.ledger.tip import Head, read_tip, write_tip
+from successor.types import Stop
 
+PAUSED = "paused"
+"""What ends a run of a lab that is paused."""
+WHILE_PAUSED = (Signed, Chartered, Alive, Lifted)
+"""What can be put on record during a pause: what people do about it."""
 Listener: TypeAlias = Callable[[Entry[Event] | Progress], None]
 
 
@@ -80,10 +85,13 @@ class Journal:
         Raises:
             UsageError: when the record was opened to be read.
             SuccessorError: when the event holds what cannot be kept, or the disk is full.
+            Halt: when the record is paused, and this is nothing that people do about that.
         """
         if self._store is None:
             raise UsageError(f"{self._folder}: the record was opened to be read")
         memory = self.memory
+        if memory.history.paused is not None and not isinstance(event, WHILE_PAUSED):
+            raise Halt(Stop(PAUSED, told_pause(memory.history.paused.event), needs_human=True))
         now = self._clock.now()
         body = encode(event, now)
         leaf = leaf_hash(body)
@@ -99,6 +107,11 @@ class Journal:
         self._memory = Memory(memory.history, memory.leaves, tree)
         self.tell(entry)
         return entry
+
+    def silent_s(self) -> float:
+        """Seconds since the last event."""
+        entries = self.history.entries
+        return self._clock.now() - entries[-1].time if entries else 0.0
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         self._listeners.append(listener)
@@ -182,6 +195,12 @@ def take_in(history: History, entry: Entry[Event]) -> None:
     except ValueError as error:
         name = f"event {entry.seq} ({type(entry.event).__name__})"
         raise RecordError(f"{name}: {error}") from None
+
+
+def told_pause(pause: Paused) -> str:
+    """A pause in a few words."""
+    until = f", until {pause.condition}" if pause.condition else ""
+    return f"paused by {pause.by} ({pause.trigger}): {pause.reason}{until}"
 
 
 class _Clock:

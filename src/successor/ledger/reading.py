@@ -10,8 +10,8 @@ from successor.errors import UsageError
 from successor.ledger import reviews
 from successor.ledger.codec import decode_exam
 from successor.ledger.disk import naming_record, not_verified
-from successor.ledger.events import Entry, Event, Examined
-from successor.ledger.journal import Journal
+from successor.ledger.events import Entry, Event, Examined, Paused
+from successor.ledger.journal import Journal, told_pause
 from successor.ledger.merkle import consistency_proof, inclusion_proof, tree_root
 from successor.ledger.objects import ObjectStore
 from successor.ledger.reviews import Proposal
@@ -121,6 +121,30 @@ class Reading:
     def waiting(self) -> Proposal | None:
         """The candidate that waits for a human."""
         return reviews.waiting(self._journal.history)
+
+    def pause(self) -> str | None:
+        """Who paused it and why, in a few words; None when it is not paused."""
+        return None if self.paused is None else told_pause(self.paused.event)
+
+    @property
+    def paused(self) -> Entry[Paused] | None:
+        """The pause that nobody has lifted."""
+        return self._journal.history.paused
+
+    @property
+    def folder(self) -> Path:
+        """`<lab>/.successor`."""
+        return self._folder
+
+    @property
+    def seed(self) -> int:
+        """The lab's, as the record began with it."""
+        return self._journal.history.seed or 0
+
+    @property
+    def looked_after(self) -> float | None:
+        """When a person last did something, or the record began; seconds since 1970."""
+        return self._journal.history.looked_after
 
     def charter(self) -> bytes | None:
         """What people signed last of what is in force; None when nothing ever was."""

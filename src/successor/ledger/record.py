@@ -7,14 +7,17 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
 
-from successor.errors import UsageError
+from successor.errors import PausedError, UsageError
 from successor.ledger import reviews
 from successor.ledger.codec import LARGEST_INTEGER
 from successor.ledger.disk import WriterLock, explain_disk, make_folder, naming_record
 from successor.ledger.events import (
+    Alive,
     Chartered,
     GenerationClosed,
     GenerationOpened,
+    Lifted,
+    Paused,
     RolledBack,
     SandboxOpened,
     SessionStarted,
@@ -162,21 +165,46 @@ class Ledger(Reading):
 
     def started(self, host: Figures | None = None) -> None:
         """Begin a session: this process takes up the record. Done unasked by the first step.
+        A record that is paused lets none begin.
 
         Args:
             host: facts about the machine, such as its cores and the versions of its libraries.
         """
-        if self._kernel is None:
+        if self._kernel is None and self.paused is None:
             kernel, self._host = kernel_digest(), host or self._host
             self._journal.append(SessionStarted(self._seed, self._settings, kernel, self._host))
             self._kernel = kernel
             self._close_if_promoted()
 
     def stopped(self, stop: Stop) -> None:
-        """End the session by a base case."""
-        self.started()
-        self._journal.append(Stopped(stop))
+        """End the session by a base case; one that a pause kept from beginning leaves no trace."""
+        if self.paused is None:
+            self.started()
+            self._journal.append(Stopped(stop))
         self._kernel = None
+
+    def pause_for(self, pause: Paused) -> None:
+        """Let nothing be done any more until a person lifts it. Paused twice is paused once."""
+        if self.paused is None:
+            if not self._journal.head.size:
+                self.started()  # what a person signs to lift it names the record
+            self._journal.append(pause)
+            self._kernel = None
+
+    def lift(self, by: str, reason: str) -> None:
+        """End the pause; whether that person may, the overseer has found.
+
+        Raises:
+            UsageError: when nothing is paused.
+        """
+        if self.paused is None:
+            raise UsageError(f"{self._folder.parent} is not paused")
+        self._journal.append(Lifted(by, reason))
+
+    def alive(self, by: str, at: float) -> None:
+        """Put on record that a person looked after the lab then; not what is known already."""
+        if self.looked_after is not None and round(at, 3) > self.looked_after:
+            self._journal.append(Alive(by, round(at, 3)))
 
     @contextmanager
     def generation(self) -> Generator[Generation]:
@@ -209,9 +237,11 @@ class Ledger(Reading):
         """Put a version in charge again that was in charge before; an open generation ends.
 
         Raises:
+            PausedError: when the lab is paused.
             UsageError: when it never was, or is now.
             RecordError: when one of its files is damaged or gone.
         """
+        self.require_going()
         name = f"{self._folder.parent}: version {version[:12]}"
         if version not in self._journal.history.promoted:
             raise UsageError(f"{name} was never in charge: nothing to roll back to")
@@ -242,6 +272,7 @@ class Ledger(Reading):
 
     def review(self, review: Review, overseer: Overseer) -> Decision:
         """Put a human's choice and what follows on record; UsageError when it cannot be taken."""
+        self.require_going()
         self.started()
         decision = reviews.take(self._desk(), review, overseer)
         self._close_if_promoted()
@@ -250,6 +281,12 @@ class Ledger(Reading):
     def spent_s(self) -> float:
         """Seconds of work over all sessions; a killed one counts until its last event."""
         return self._journal.spent_s(running=self._kernel is not None)
+
+    def require_going(self) -> None:
+        """Raises PausedError when the lab is paused."""
+        if (told := self.pause()) is not None:
+            lab = self._folder.parent
+            raise PausedError(f"{lab} is {told}.\nLift it first: successor resume {lab}")
 
     def _close(self, generation: int) -> None:
         self._journal.append(GenerationClosed(generation))
@@ -272,7 +309,7 @@ class Ledger(Reading):
 
     def _desk(self) -> Desk:
         if self._kernel is None:
-            raise UsageError(f"{self._folder}: the record was opened to be read")
+            raise UsageError(f"{self._folder}: the record was opened to be read, or is paused")
         return Desk(
             self._journal,
             self._objects,

@@ -16,7 +16,9 @@ from successor.ledger.events import (
     Decided,
     Event,
     Examined,
+    Heartbeat,
     Judged,
+    Progress,
     SandboxOpened,
     Tally,
     Written,
@@ -50,6 +52,8 @@ CHEATING = "planted"
 """What ends a run when a candidate passed an item that cannot be passed."""
 REVIEW = "review"
 """What ends a run when a candidate waits for a human."""
+BEAT_S = 30.0
+"""A session that tells how far it is leaves no longer gap on record than this."""
 HUMAN = "human"
 """How the name of an author begins that is one."""
 
@@ -84,7 +88,13 @@ class Desk:
 
     def workspace(self, step: str) -> StepWorkspace:
         """What a step may touch."""
-        return StepWorkspace(self.objects, self.checkpoint(step), self.journal.tell, self.halt)
+        return StepWorkspace(self.objects, self.checkpoint(step), self._tell, self.halt)
+
+    def _tell(self, news: Progress) -> None:
+        """Pass progress on; now and then the record, too, shows that somebody is at work."""
+        if self.journal.silent_s() >= BEAT_S:
+            self.journal.append(Heartbeat())
+        self.journal.tell(news)
 
     def examined(self, generation: int, version: Version, exam: Exam) -> None:
         """Put an exam on record, its scores in the store.

@@ -1,10 +1,12 @@
 """May it? The policy that lets a version take over, and the base cases that end the recursion."""
 
+from successor.oversight import stopfile
 from successor.oversight.approvals import (
     Adopted,
     adopted,
     adoption,
     approval,
+    lift_of,
     missing_for_charter,
     not_in_force,
     people_who_signed,
@@ -12,9 +14,16 @@ from successor.oversight.approvals import (
 )
 from successor.oversight.base_cases import BaseCases, Measure, require_bound, require_measurable
 from successor.oversight.lawful import Lawfulness, lawfulness
-from successor.oversight.overseer import CHARTER, PolicyOverseer
+from successor.oversight.overseer import (
+    CHARTER,
+    Interrupt,
+    Interruptible,
+    PolicyOverseer,
+    either,
+)
 from successor.oversight.policy import STAGES, Policy, Stage
 from successor.oversight.rules import Charter, Keyholder, Rules, loosened
+from successor.oversight.watch import Watch
 from successor.oversight.witness import (
     Witnessed,
     follow,
@@ -23,6 +32,7 @@ from successor.oversight.witness import (
     require_witnessed,
     tell,
     vouched,
+    witnesses_of,
 )
 
 __all__ = [
@@ -31,6 +41,8 @@ __all__ = [
     "Adopted",
     "BaseCases",
     "Charter",
+    "Interrupt",
+    "Interruptible",
     "Keyholder",
     "Lawfulness",
     "Measure",
@@ -38,14 +50,17 @@ __all__ = [
     "PolicyOverseer",
     "Rules",
     "Stage",
+    "Watch",
     "Witnessed",
     "adopted",
     "adoption",
     "approval",
+    "either",
     "follow",
     "head_of",
     "heads_in",
     "lawfulness",
+    "lift_of",
     "loosened",
     "missing_for_charter",
     "not_in_force",
@@ -53,7 +68,9 @@ __all__ = [
     "require_bound",
     "require_measurable",
     "require_witnessed",
+    "stopfile",
     "tell",
     "unsigned",
     "vouched",
+    "witnesses_of",
 ]

@@ -1,7 +1,8 @@
 """What people sign, and whether enough of them did.
 
 An approval names the candidate, the evidence, the charter and the version that it takes over
-from; a charter names its record and the charter before it. So none counts in another place.
+from; a charter names its record and the charter before it; a lift names its record, the head at
+which that was paused, and the pause. So none counts in another place.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from hashlib import sha256
 from typing import Any
 
 from successor.errors import RecordError
+from successor.ledger import Entry, Ledger, Paused
 from successor.oversight.rules import Charter, Rules, canonical, loosened
 from successor.signing import Envelope, PublicKey, Statement, signers_of
 from successor.types import Digest, Record, Verdict
 
 APPROVAL = "application/vnd.successor.approval+json"
 CHARTER = "application/vnd.successor.charter+json"
+LIFT = "application/vnd.successor.lift+json"
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,16 @@ def approval(verdict: Verdict, law: Adopted) -> Statement:
         "parent": verdict.incumbent,
     }
     return Statement(APPROVAL, canonical(content))
+
+
+def lift_of(record: Ledger, pause: Entry[Paused]) -> Statement:
+    """What lifts a pause: exactly this one, of this record as it was then."""
+    content = {
+        "record": record.identity,
+        "head": record.root_at(pause.seq),
+        "pause": {**asdict(pause.event), "time": pause.time},
+    }
+    return Statement(LIFT, canonical(content))
 
 
 def people_who_signed(

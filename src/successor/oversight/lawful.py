@@ -7,12 +7,24 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, cast
 
-from successor.ledger import Chartered, Decided, Judged, SessionStarted, Signed
+from successor.ledger import (
+    WHILE_PAUSED,
+    Chartered,
+    Decided,
+    Entry,
+    Judged,
+    Lifted,
+    Paused,
+    SessionStarted,
+    Signed,
+    told_pause,
+)
 from successor.oversight.approvals import (
     CHARTER,
     Adopted,
     adoption,
     approval,
+    lift_of,
     people_who_signed,
     read_adopted,
 )
@@ -21,7 +33,7 @@ from successor.signing import Statement
 from successor.types import Digest, Verdict
 
 if TYPE_CHECKING:
-    from successor.ledger import Entry, Event, Ledger
+    from successor.ledger import Event, Ledger
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,8 @@ class Lawfulness:
     """That came into force, each signed by as many people as it takes."""
     signed: int
     """Promotions that people signed."""
+    pauses: tuple[str, ...]
+    """In each of which nothing was done until it was lifted, by who may; a line for each."""
     problem: str | None
     """The first event that should not be; None when there is none."""
 
@@ -44,8 +58,8 @@ def lawfulness(ledger: Ledger) -> Lawfulness:
         if told is not None:
             kind = type(entry.event).__name__
             problem = f"event {entry.seq} ({kind}): {told}"
-            return Lawfulness(walk.charters, walk.signed, problem)
-    return Lawfulness(walk.charters, walk.signed, None)
+            return Lawfulness(walk.charters, walk.signed, tuple(walk.pauses), problem)
+    return Lawfulness(walk.charters, walk.signed, tuple(walk.pauses), None)
 
 
 @dataclass
@@ -55,6 +69,11 @@ class _Walk:
     stage: Stage = 4
     charters: int = 0
     signed: int = 0
+    pause: Entry[Paused] | None = None
+    """The one under way."""
+    resting: bool = False
+    """Whether no session began since the last pause."""
+    pauses: list[str] = field(default_factory=list[str])
     verdicts: dict[Digest, Verdict] = field(default_factory=dict[Digest, Verdict])
     envelopes: defaultdict[Digest, list[Digest]] = field(
         default_factory=lambda: defaultdict[Digest, list[Digest]](list)
@@ -62,8 +81,27 @@ class _Walk:
 
     def take(self, entry: Entry[Event]) -> str | None:
         """What is wrong with the next event; None when nothing is."""
+        return self._out_of_turn(entry.event) or self._taken(entry)
+
+    def _out_of_turn(self, event: Event) -> str | None:
+        """Whether it was done during a pause, or comes of what was under way before it."""
+        if isinstance(event, WHILE_PAUSED):
+            return None
+        if self.pause is not None:
+            return "done while the lab was paused"
+        if self.resting and not isinstance(event, SessionStarted | Paused):
+            return "it comes of a session that began before the lab was paused"
+        return None
+
+    def _taken(self, entry: Entry[Event]) -> str | None:
         match entry.event:
+            case Paused() as pause:
+                self.pause, self.resting = Entry(entry.seq, entry.time, pause), True
+                self.pauses.append(f"event {entry.seq}: {told_pause(pause)}; it holds")
+            case Lifted(by=by):
+                return self._lifted(entry.seq, by)
             case SessionStarted(settings=settings):
+                self.resting = False
                 lab = cast("dict[str, Stage]", settings.get("lab", {}))
                 self.stage = lab.get("stage", 4)
             case Signed(statement=statement, envelope=envelope):
@@ -90,6 +128,19 @@ class _Walk:
             return f"the charter lacks signatures of {needed} people"
         self.law = new
         self.charters += 1
+        return None
+
+    def _lifted(self, seq: int, by: str) -> str | None:
+        pause, law = self.pause, self.law
+        if pause is None:
+            return "lifted, and nothing was paused"
+        self.pause = None
+        told = f"event {pause.seq}: {told_pause(pause.event)}"
+        self.pauses[-1] = f"{told}; lifted by {by}, event {seq}"
+        if law is None or not law.charter.rules.people:
+            return None
+        if not self._signatures(lift_of(self.ledger, pause), law):
+            return "lifted without the signature of one of the people"
         return None
 
     def _promoted(self, candidate: Digest) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from successor.ledger import PAUSED
 from successor.oversight import base_cases as cases_of
 from successor.oversight.approvals import adopted, not_in_force, unsigned
 from successor.oversight.base_cases import BaseCases, Measure, require_bound
@@ -52,6 +54,8 @@ class PolicyOverseer:
         Raises:
             UsageError: when the target names what nothing measures.
         """
+        if record.pause() is not None:
+            return ()
         return cases_of.to_confirm(self.cases, record, self.measure)
 
     def base_case(self, record: Record) -> Stop | None:
@@ -61,7 +65,8 @@ class PolicyOverseer:
             UsageError: when the target names what nothing measures.
         """
         return (
-            self._unlawful(record)
+            self._paused(record)
+            or self._unlawful(record)
             or cases_of.collapse(self.cases, record, self.mastery)
             or cases_of.target(self.cases, record, self.measure)
             or self.urgent(record)
@@ -74,9 +79,39 @@ class PolicyOverseer:
         """A base case that ends even a step in the middle: no time is left."""
         return cases_of.wall_clock(self.cases, record)
 
+    def _paused(self, record: Record) -> Stop | None:
+        told = record.pause()
+        return None if told is None else Stop(PAUSED, told, needs_human=True)
+
     def _unlawful(self, record: Record) -> Stop | None:
         """Whether the lab asks for less than the charter in force."""
         told = not_in_force(self.charter, record)
         if not told:
             return None
         return Stop(CHARTER, f"people have to sign first: {told}", needs_human=True)
+
+
+Interrupt = Callable[[], Stop | None]
+"""Asked at every progress report whether something wants the run to end."""
+
+
+def either(first: Interrupt, second: Interrupt | None) -> Interrupt:
+    """Whether one of the two wants it."""
+    return first if second is None else lambda: first() or second()
+
+
+@dataclass(frozen=True)
+class Interruptible:
+    """An overseer that also ends the recursion between generations when it is asked to."""
+
+    overseer: PolicyOverseer
+    interrupt: Interrupt
+
+    def decide(self, verdict: Verdict, record: Record) -> Decision:
+        return self.overseer.decide(verdict, record)
+
+    def to_confirm(self, record: Record) -> Counts:
+        return () if self.interrupt() else self.overseer.to_confirm(record)
+
+    def base_case(self, record: Record) -> Stop | None:
+        return self.interrupt() or self.overseer.base_case(record)

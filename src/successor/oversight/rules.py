@@ -19,6 +19,8 @@ from successor.signing import PublicKey
 Table = Mapping[str, object]
 BUDGETS = ("wall_clock", "generations", "plateau", "examples", "tokens")
 """Base cases of which less is stricter, and none is the loosest."""
+MORE_IS_LOOSER = ("stage", "dead_man_s")
+"""Rules of which less is stricter, and none is the loosest."""
 FLOORS = ("floor", "confirm")
 """Base cases of which more is stricter."""
 
@@ -52,6 +54,8 @@ class Rules:
     """Keys that never count as people, whatever they sign."""
     witnesses: tuple[str, ...] = ()
     """Files elsewhere that are told the head of the record; relative to the lab's folder."""
+    dead_man_s: float | None = None
+    """The lab pauses when no person showed a sign of life for so long."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,13 @@ class Charter:
     """At which it runs; no higher than the rules allow."""
 
     def content(self) -> dict[str, object]:
-        """As JSON values."""
-        return asdict(self)
+        """As JSON values. A rule that came later and says nothing is left out, so that what was
+        signed before it came means what it meant.
+        """
+        content = asdict(self)
+        if self.rules.dead_man_s is None:
+            del content["rules"]["dead_man_s"]
+        return content
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Charter:
@@ -83,7 +92,8 @@ class Charter:
             }
             witnesses = tuple(told.get("witnesses", ()))
             counts = (told["stage"], told["promotion"], told["change"])
-            rules = Rules(*counts, **holders, witnesses=witnesses)
+            dead_man_s = told.get("dead_man_s")
+            rules = Rules(*counts, **holders, witnesses=witnesses, dead_man_s=dead_man_s)
             return cls(rules, content["judge"], content["base_cases"], content["stage"])
         except (KeyError, TypeError) as error:
             raise RecordError(f"a charter on record cannot be read: {error}") from None
@@ -100,8 +110,10 @@ def loosened(before: Charter, now: Charter) -> tuple[str, ...]:
 def _differences(before: Charter, now: Charter) -> Iterator[str]:
     old, new = asdict(before.rules), asdict(now.rules)
     for name in old:
-        stricter = name == "stage" and new[name] < old[name]
-        if new[name] != old[name] and not stricter:
+        changed = new[name] != old[name]
+        if name in MORE_IS_LOOSER:
+            changed = _looser(name, old[name], new[name])
+        if changed:
             yield f"the rules: {name}"
     if now.stage > before.stage:
         yield f"stage {before.stage} to {now.stage} ({STAGES[now.stage]})"
@@ -120,7 +132,7 @@ def _looser(name: str, old: object, new: object) -> bool:
     if new is None:
         return True
     before, now = cast("float", old), cast("float", new)
-    return now > before if name in BUDGETS else now < before
+    return now < before if name in FLOORS else now > before
 
 
 def _told(table: Table, name: str) -> str:

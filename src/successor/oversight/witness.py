@@ -22,15 +22,17 @@ from successor.ledger import (
     Event,
     GenerationClosed,
     Ledger,
+    Lifted,
+    Paused,
     Progress,
     RolledBack,
     Stopped,
 )
-from successor.oversight.rules import canonical
+from successor.oversight.rules import Rules, canonical
 from successor.signing import Envelope, PublicKey, Sign, Statement, sealed, signers_of
 from successor.types import Digest
 
-TOLD = (Chartered, GenerationClosed, RolledBack, Stopped)
+TOLD = (Chartered, GenerationClosed, RolledBack, Paused, Lifted, Stopped)
 """After these a witness is told the head."""
 HEAD = "application/vnd.successor.head+json"
 
@@ -123,6 +125,12 @@ def follow(ledger: Ledger, witnesses: Sequence[Path]) -> None:
 
     if witnesses:
         ledger.listen(hear)
+
+
+def witnesses_of(folder: Path, rules: Rules | None) -> list[Path]:
+    """The witnesses of the lab in a folder, as its rules name them."""
+    told = rules.witnesses if rules else ()
+    return [(folder / Path(each).expanduser()).absolute() for each in told]
 
 
 def heads_in(witness: Path) -> tuple[Witnessed, ...]:

@@ -1,0 +1,105 @@
+"""The processes that come of this one, and how they are ended, all of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Collection, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+PR_SET_CHILD_SUBREAPER = 36
+KILLING_S = 0.3
+"""For so long a process that does not die is killed again."""
+_PROC = Path("/proc")
+
+
+class Process(NamedTuple):
+    """A process; the time at which it started tells it from another of that number."""
+
+    number: int
+    started: int
+
+
+class _Stat(NamedTuple):
+    process: Process
+    parent: int
+    state: str
+
+
+def descendants(of: int | None = None) -> set[Process]:
+    """All that come of a process, of this one if none is named, and are alive; empty where there
+    is no /proc.
+    """
+    children = defaultdict[int, list[_Stat]](list)
+    for each in _all():
+        children[each.parent].append(each)
+    found, grown = set[Process](), [os.getpid() if of is None else of]
+    while grown:
+        for child in children[grown.pop()]:
+            grown.append(child.process.number)
+            if child.state not in "ZX":
+                found.add(child.process)
+    return found
+
+
+def end_descendants(spared: Collection[Process] = ()) -> None:
+    """Kill all that come of this process until none is left, or none that can be killed."""
+    deadline = time.monotonic() + KILLING_S
+    while left := descendants().difference(spared):
+        for each in left:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(each.number, signal.SIGKILL)
+        if time.monotonic() >= deadline:
+            return
+        time.sleep(0.002)
+
+
+@contextmanager
+def keeping_orphans() -> Generator[None]:
+    """What loses its parent, as a daemon does, stays ours to be found."""
+    if sys.platform != "linux":
+        yield
+        return
+    from successor.sandbox import linux
+
+    linux.prctl(PR_SET_CHILD_SUBREAPER, 1)
+    try:
+        yield
+    finally:
+        linux.prctl(PR_SET_CHILD_SUBREAPER, 0)
+
+
+def bury_orphans() -> None:
+    """Wait for what a sandbox left behind. It is known by its namespace: we start nothing there
+    ourselves, so that nobody else waits for it.
+    """
+    for each in _all():
+        if each.parent == os.getpid() and each.state == "Z" and _in_a_namespace(each.process):
+            with suppress(ChildProcessError):
+                os.waitpid(each.process.number, os.WNOHANG)
+
+
+def _in_a_namespace(process: Process) -> bool:
+    with suppress(OSError):
+        for line in (_PROC / str(process.number) / "status").read_text("ascii").splitlines():
+            if line.startswith("NSpid:"):
+                return len(line.split()) > 2
+    return False
+
+
+def _all() -> list[_Stat]:
+    found = list[_Stat]()
+    with suppress(OSError):
+        for name in os.listdir(_PROC):  # noqa: PTH208 - ten times a second
+            if name.isdigit():
+                with suppress(OSError):
+                    # The name of a program, in brackets, may hold anything.
+                    told = (_PROC / name / "stat").read_bytes().rpartition(b")")[2].split()
+                    process = Process(int(name), int(told[19]))
+                    found.append(_Stat(process, int(told[1]), told[0].decode()))
+    return found

@@ -1,0 +1,143 @@
+"""Stop means stop: a thread that looks for what asks a run to stop, and sees that it does.
+
+It asks the run first, which halts where it next says how far it is. What has not ended by then is
+killed, with all that came of it: a record survives that at any instant.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import final
+
+from successor.ledger import PAUSED, Paused, told_pause
+from successor.oversight import stopfile
+from successor.oversight.descendants import (
+    bury_orphans,
+    descendants,
+    end_descendants,
+    keeping_orphans,
+)
+from successor.types import Stop
+
+LOOK_S = 0.1
+"""Time between two looks."""
+PATIENCE_S = 0.6
+"""What a run has to end by itself."""
+BURY_LOOKS = 50
+
+
+@final
+class Watch:
+    """What asks a run to stop."""
+
+    def __init__(self, record: Path, dead_man_s: float | None = None) -> None:
+        self._record = record
+        self._dead_man_s = dead_man_s
+        self._looked_after = time.time()
+        self._heard: Callable[[], bool] = lambda: False
+        self._over = threading.Event()
+        self.pause: Paused | None = None
+        """What asked for it; None while nothing did."""
+
+    def stop(self) -> Stop | None:
+        """The stop that was asked for."""
+        pause = self.pause
+        return Stop(PAUSED, told_pause(pause), needs_human=True) if pause else None
+
+    @contextmanager
+    def watching(self, looked_after: float | None) -> Generator[None]:
+        """Look for as long as the block goes on; what it started is gone after a stop.
+
+        Args:
+            looked_after: when a person last did something, seconds since 1970.
+        """
+        self._over.clear()
+        self._looked_after = time.time() if looked_after is None else looked_after
+        with ExitStack() as at_end:
+            self._heard = at_end.enter_context(_hearing())
+            self._look()
+            if self.pause is not None:
+                yield  # nothing begins
+                return
+            spared = descendants()
+            at_end.enter_context(keeping_orphans())
+            looker = threading.Thread(target=self._keep_looking, name="watch", daemon=True)
+            looker.start()
+            try:
+                yield
+            finally:
+                if self.pause is not None:
+                    end_descendants(spared)
+                self._over.set()
+                looker.join()
+
+    def _keep_looking(self) -> None:
+        looks = 0
+        while not self._over.wait(LOOK_S):
+            self._look()
+            if self.pause is not None:
+                if not self._over.wait(PATIENCE_S):
+                    end_descendants()
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return
+            looks += 1
+            if looks % BURY_LOOKS == 0:
+                bury_orphans()
+
+    def _look(self) -> None:
+        pause = stopfile.asked(self._record) or self._signalled() or self._forsaken()
+        if pause is not None:
+            self.pause = pause
+            with suppress(OSError):  # to stop matters more than to keep why
+                stopfile.keep(self._record, pause)
+
+    def _signalled(self) -> Paused | None:
+        return Paused("signal", "SIGUSR1", "", stopfile.UNKNOWN) if self._heard() else None
+
+    def _forsaken(self) -> Paused | None:
+        if self._dead_man_s is None:
+            return None
+        sign = stopfile.life(self._record)
+        last = max(self._looked_after, sign[1] if sign else 0.0)
+        if time.time() - last < self._dead_man_s:
+            return None
+        told = f"nobody showed a sign of life for {self._dead_man_s:.15g} seconds"
+        return Paused("timer", told, "somebody looks after it", "policy.toml")
+
+
+@contextmanager
+def _hearing() -> Generator[Callable[[], bool]]:
+    """Whether SIGUSR1 came, known at once, also while the main thread is busy outside Python.
+
+    A signal can be taken from the main thread only: a run in another one does not hear it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    heard = threading.Event()
+    read, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    before = signal.signal(signal.SIGUSR1, lambda *_: heard.set())
+    others = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    if others != -1:
+        signal.set_wakeup_fd(others)  # an event loop's: then it is known a little later
+
+    def told() -> bool:
+        with suppress(BlockingIOError):
+            if signal.SIGUSR1 in os.read(read, 4096):
+                heard.set()
+        return heard.is_set()
+
+    try:
+        yield told
+    finally:
+        if others == -1:
+            signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGUSR1, before)
+        os.close(read)
+        os.close(write)

@@ -1,0 +1,167 @@
+"""How people stop a lab, and how one of them lets it go on.
+
+All of it goes by the record alone: a lab whose settings are wrong, or whose parts are missing, is
+stopped like any other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from successor import policyfile
+from successor.director import taken_in
+from successor.errors import SuccessorError, UsageError
+from successor.lab import record_of, user
+from successor.ledger import Ledger, Paused
+from successor.ledger.disk import reader_lock
+from successor.oversight import adopted, follow, head_of, lift_of, stopfile, tell, witnesses_of
+from successor.oversight.approvals import people_who_signed
+from successor.signing import Envelope, Sign, Statement
+
+WAIT_S = 2.0
+"""For so long `stop` waits until nothing writes to the record any more."""
+
+
+@dataclass(frozen=True)
+class Pausing:
+    """What came of a request to stop."""
+
+    pause: Paused
+    """The one in force; an earlier one where the lab was paused already."""
+    recorded: bool
+    """False where nothing is on record yet: a run puts it there before anything else."""
+    seconds: float
+    """Until no process was at work any more."""
+
+
+def stop(folder: Path, reason: str = stopfile.SAID_NOTHING, condition: str = "") -> Pausing:
+    """Let nothing be done in a lab any more until a person lifts it.
+
+    Args:
+        reason: kept on record, with the name of the user.
+        condition: what has to be so before it is lifted, for who will.
+
+    Raises:
+        SuccessorError: when a process still holds the record after a moment. The request
+            stays where it is; nothing new begins.
+    """
+    record, began = record_of(folder), time.monotonic()
+    pause = Paused("command", reason, condition, user())
+    if stopfile.asked(record) is None:
+        stopfile.ask(record, pause)
+    if not (record / "record.sqlite").is_file():
+        return Pausing(stopfile.asked(record) or pause, recorded=False, seconds=0.0)
+    _wait(record, began + WAIT_S)
+    took = time.monotonic() - began
+    try:
+        with _to_write(record) as ledger:
+            stopfile.settle(ledger, stopfile.asked(record) or pause)
+            held = ledger.paused
+            with suppress(SuccessorError):  # no witness, and no mistake in a file, keeps it going
+                for each in _followed(ledger):
+                    tell(each, head_of(ledger))
+    except UsageError as error:
+        told = "is in place and nothing new begins, but it is not on record"
+        raise SuccessorError(f"{stopfile.NAME} {told}: {error}") from None
+    return Pausing(held.event if held else pause, recorded=True, seconds=took)
+
+
+def lifting(ledger: Ledger) -> Statement | None:
+    """What one of the people has to sign to lift the pause; None where nobody has to."""
+    law = adopted(ledger)
+    if ledger.paused is None or law is None or not law.charter.rules.people:
+        return None
+    return lift_of(ledger, ledger.paused)
+
+
+def resume(folder: Path, reason: str, signed: Sign | Envelope | None = None) -> str:
+    """Lift the pause; the name of who did.
+
+    Args:
+        reason: kept on record.
+        signed: who signs it, or an envelope that was signed elsewhere; needed where a charter
+            in force names people.
+
+    Raises:
+        UsageError: when nothing is paused, or it needs a signature and this is none that counts.
+        RecordError: when a witness knows another past.
+    """
+    record = record_of(folder)
+    if not (record / "record.sqlite").is_file():
+        if stopfile.asked(record) is None:
+            raise UsageError(f"{folder} is not paused")
+        stopfile.forget(record)  # nothing has begun yet that a person could have signed for
+        return user()
+    with _to_write(record) as ledger:
+        _followed(ledger)
+        stopfile.settle(ledger)
+        if ledger.paused is None:
+            raise UsageError(f"{folder} is not paused")
+        who = _endorsed(ledger, signed)
+        stopfile.forget(record)
+        ledger.lift(who, reason)
+    return who
+
+
+def alive(folder: Path) -> str:
+    """Show that somebody looks after a lab, also while it runs; the name of who did.
+
+    Raises:
+        UsageError: when nothing is on record.
+    """
+    record, who = record_of(folder), user()
+    with Ledger.read(record):  # or nothing is there to be looked after
+        stopfile.show_life(record, who)
+    with reader_lock(record / "lock") as at_rest:
+        pass
+    if at_rest:
+        with _to_write(record) as ledger:
+            stopfile.settle(ledger)
+    return who
+
+
+def _endorsed(ledger: Ledger, signed: Sign | Envelope | None) -> str:
+    """Take in a signature under the lift; the name of whoever signed."""
+    statement, law = lifting(ledger), adopted(ledger)
+    if statement is None or law is None:
+        if signed is not None:
+            raise UsageError("no policy.toml in force names people who sign")
+        return user()
+    machines = {each.public for each in law.charter.rules.machines}
+    people = tuple(each.public for each in law.charter.rules.people if each.public not in machines)
+    if signed is not None:
+        return taken_in(ledger, statement, signed, people).comment
+    known = people_who_signed(law.charter.rules, statement, ledger.signatures(statement.body))
+    if not known:  # a kill may have come between a signature and the lift
+        names = ", ".join(each.comment for each in people)
+        raise UsageError(f"to lift this needs a signature, of: {names}; give --key NAME")
+    return known[0].comment
+
+
+def _wait(record: Path, deadline: float) -> None:
+    while time.monotonic() < deadline:
+        with reader_lock(record / "lock") as at_rest:
+            if at_rest:
+                return
+        time.sleep(0.02)
+
+
+@contextmanager
+def _to_write(record: Path) -> Generator[Ledger]:
+    """The record, opened by what is on it and not by the lab's settings."""
+    with Ledger.read(record) as before:
+        seed = before.seed
+    with Ledger.open(record, settings={}, seed=seed) as ledger:
+        yield ledger
+
+
+def _followed(ledger: Ledger) -> list[Path]:
+    """The lab's witnesses, against which the record holds, and who hear of it from here on."""
+    folder = ledger.folder.parent
+    witnesses = witnesses_of(folder, policyfile.read(folder))
+    follow(ledger, witnesses)
+    return witnesses

@@ -1,0 +1,144 @@
+"""However it is stopped, and whatever it does: after a second nothing of it is alive."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from cli.commands import LAB, make_lab, start
+from llm.server import hangs, serving
+from oversight.working import WORK
+from successor.ledger import Ledger, Paused
+from successor.oversight.descendants import Process, descendants
+from successor.pausing import stop
+
+LIMIT_S = 1.0
+"""On a machine that has a core for it."""
+PATIENCE_S = 240.0
+SETTLED_S = 1.0
+WORKING = Path(__file__).with_name("working.py")
+
+
+def touched(lab: Path, _: subprocess.Popen[str]) -> None:
+    (lab / "STOP").touch()
+
+
+def told(lab: Path, _: subprocess.Popen[str]) -> None:
+    stop(lab, "it trades")
+
+
+def signalled(_: Path, child: subprocess.Popen[str]) -> None:
+    child.send_signal(signal.SIGUSR1)
+
+
+def forsaken(lab: Path, _: subprocess.Popen[str]) -> None:
+    """The timer of this lab runs out, as its last sign of life is longer ago than it may be."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not (lab / ".successor" / "stop").exists() and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+WAYS: dict[str, Callable[[Path, subprocess.Popen[str]], None]] = {
+    "file": touched,
+    "command": told,
+    "signal": signalled,
+    "timer": forsaken,
+}
+CASES = [
+    pytest.param(
+        way,
+        work,
+        marks=[] if way == "file" or work == "candidate" else [pytest.mark.slow],
+        id=f"{way}-{work}",
+    )
+    for way in WAYS
+    for work in WORK
+]
+
+
+@pytest.fixture
+def url() -> Generator[str]:
+    with serving() as server:
+        server.play(hangs)
+        yield server.url
+
+
+@pytest.mark.parametrize(("way", "work"), CASES)
+def test_after_a_second_nothing_is_alive(
+    tmp_path: Path, url: str, way: str, work: str, record_property: Callable[[str, object], None]
+) -> None:
+    lab = make_lab(tmp_path / "lab", LAB.replace("tiny.py:author", "working.py:author"))
+    text = (lab / "successor.toml").read_text("utf-8")
+    told = f'working.py:author"\nwork = "{work}"\nurl = "{url}"'
+    (lab / "successor.toml").write_text(text.replace('working.py:author"', told), "utf-8")
+    shutil.copy(WORKING, lab / "working.py")
+    if way == "timer":
+        # Longer than it takes to get to work, so that it is stopped in the middle of that.
+        (lab / "policy.toml").write_text(f'dead_man = "{min(60, 10 * loaded()):.0f}s"\n', "utf-8")
+    with working(lab) as child:
+        WAYS[way](lab, child)
+        took = gone_after(child)
+    record_property("seconds", round(took, 3))
+    most = LIMIT_S * loaded()
+    print(f"{way} {work}: {took:.3f}s, allowed {most:.1f}s")  # noqa: T201 - what was measured
+    assert took <= most
+    with Ledger.read(lab / ".successor") as ledger:
+        on_record = [each.event.trigger for each in ledger.entries(Paused)]
+    assert on_record in ([], [way])  # a run that had to be killed could not put it there
+    assert start("improve", lab, "--quiet").wait(PATIENCE_S) == 3
+    with Ledger.read(lab / ".successor") as ledger:
+        assert [each.event.trigger for each in ledger.entries(Paused)] == [way]
+
+
+@contextmanager
+def working(lab: Path) -> Generator[subprocess.Popen[str]]:
+    """A run of the lab in the middle of its work; killed at the end, if it still lives."""
+    flag = lab / "working"
+    child = start("improve", lab, "--quiet", WORKING=str(flag))
+    try:
+        deadline = time.monotonic() + PATIENCE_S
+        while not flag.exists() and child.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert child.poll() is None, child.communicate()
+        time.sleep(SETTLED_S * loaded())
+        yield child
+    finally:
+        for each in descendants(child.pid):
+            os.kill(each.number, signal.SIGKILL)
+        child.kill()
+        child.communicate()
+
+
+def gone_after(child: subprocess.Popen[str]) -> float:
+    """Seconds from now until the child and all that came of it are gone."""
+    began, known = time.monotonic(), set[Process]()
+    while time.monotonic() < began + PATIENCE_S:
+        known |= descendants(child.pid)
+        if child.poll() is not None and not any(map(is_alive, known)):
+            break
+        time.sleep(0.005)
+    return time.monotonic() - began
+
+
+def is_alive(process: Process) -> bool:
+    try:
+        told = Path(f"/proc/{process.number}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return False
+    return told[0] not in b"ZX" and int(told[19]) == process.started
+
+
+def loaded() -> float:
+    """How many times longer than alone work takes on this machine now, at least 1."""
+    wall, used = time.monotonic(), time.process_time()
+    while time.process_time() < used + 0.05:
+        pass
+    return max(1.0, (time.monotonic() - wall) / 0.05)

@@ -1,0 +1,96 @@
+"""Authors that work without a word until they are stopped: each does what hangs in real labs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from successor.types import Brief, Draft, Subject, Workspace
+
+STUBBORN = """
+import os, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+for _ in range(2):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            while True:
+                time.sleep(0.01)
+        os._exit(0)
+while True:
+    time.sleep(0.01)
+"""
+
+
+def candidate(_: str) -> None:
+    """A program in the sandbox that never ends."""
+    from successor.sandbox import Call, Limits, Program, open_sandbox
+
+    with open_sandbox() as sandbox:
+        endless = Program({"f.py": b"def f(x):\n    while True:\n        x += 1\n"}, "f.py:f")
+        sandbox.run(endless, [Call((1,))], Limits(wall_s=600.0))
+
+
+def training(_: str) -> None:
+    """Steps of training, none of which tells how far it is."""
+    import numpy as np
+
+    weights = np.ones((500, 500))
+    while True:
+        weights = np.tanh(weights @ weights)
+
+
+def server(url: str) -> None:
+    """A language model's server that never answers."""
+    from successor.llm import Message, Request, open_model
+
+    environment = {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "k"}
+    model = open_model("x", environment=environment)
+    model.complete(Request((Message("user", "hi"),), max_tokens=10))
+
+
+def command(_: str) -> None:
+    """A command in the sandbox, with daemons that heed no signal."""
+    from successor.sandbox import Limits, open_sandbox
+
+    with open_sandbox("bubblewrap") as sandbox:
+        sandbox.command([sys.executable, "-c", STUBBORN], {}, Limits(wall_s=600.0))
+
+
+def daemons(_: str) -> None:
+    """The same, outside any sandbox."""
+    subprocess.run([sys.executable, "-c", STUBBORN], check=False)
+
+
+WORK: Mapping[str, Callable[[str], None]] = {
+    each.__name__: each for each in (candidate, training, server, command, daemons)
+}
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Does one of these, and comes to nothing."""
+
+    work: str
+    url: str
+
+    @property
+    def name(self) -> str:
+        return "worker"
+
+    def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
+        workspace.progress("working", 0, 0)
+        Path(os.environ["WORKING"]).touch()
+        WORK[self.work](self.url)
+        time.sleep(600)
+        return None
+
+
+def author(settings: Mapping[str, object], _: Subject) -> Worker:
+    return Worker(str(settings["work"]), str(settings["url"]))
