@@ -12,7 +12,7 @@ import pytest
 from cli.commands import Outcome, Run, change, start
 from cli.test_json_docs import assert_fits, documented
 from successor.cli import run_command
-from successor.ledger import Ledger, Lifted, Paused, Signed, Stopped, journal
+from successor.ledger import Heartbeat, Ledger, Lifted, Paused, Signed, Stopped, journal, steps
 from successor.oversight import watch
 from successor.types import Stop
 
@@ -164,6 +164,21 @@ def test_a_lab_that_nobody_looks_after_pauses(
     stopped = run("improve", begun)
     assert stopped.code == 3
     assert "aused by policy.toml (timer): nobody showed a sign of life" in stopped.err
+
+
+def test_a_session_at_work_leaves_heartbeats(
+    lab: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "BEAT_S", 0.0)
+    assert run("improve", lab, "--quiet").code == 0
+    with Ledger.read(lab / ".successor") as ledger:
+        assert ledger.entries(Heartbeat)
+    assert run("audit", lab).code == 0
+
+
+def test_a_session_that_works_briefly_leaves_none(begun: Path) -> None:
+    with Ledger.read(begun / ".successor") as ledger:
+        assert not ledger.entries(Heartbeat)
 
 
 # People

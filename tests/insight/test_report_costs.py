@@ -8,8 +8,17 @@ from pathlib import Path
 import pytest
 
 from insight.told_run import SETTINGS, Clock, Told
+from successor.insight.report_costs import Cost, Costs
 from successor.insight.report_data import Story, story
-from successor.ledger import Ledger, journal
+from successor.ledger import (
+    GenerationClosed,
+    GenerationOpened,
+    Heartbeat,
+    Ledger,
+    SessionStarted,
+    Written,
+    journal,
+)
 from successor.loop import Parts, run
 from successor.types import (
     Brief,
@@ -115,3 +124,21 @@ def test_what_was_stopped_and_not_taken_up_again_is_writing(
 ) -> None:
     found = told(tmp_path, monkeypatch, 1)
     assert spent(found, 0) == {"writing": pytest.approx(WORKED_S)}
+
+
+def test_heartbeats_tell_of_the_step_that_they_are_in():
+    costs = Costs()
+    costs.take(GenerationOpened(1, "v"), 0.0)
+    for _ in range(2):
+        costs.take(Heartbeat(), 30.0)
+    costs.take(Written(1, 0, None, {"training_s": 50.0}), 5.0)
+    assert costs.told() == (Cost(1, "training", 50.0), Cost(1, "writing", 15.0))
+
+
+def test_what_a_killed_session_had_shown_counts_for_the_step_that_it_was_in():
+    costs = Costs()
+    costs.take(GenerationOpened(1, "v"), 0.0)
+    costs.take(Heartbeat(), 30.0)
+    costs.take(SessionStarted(1, {}, "k", {}), 0.0)
+    costs.take(GenerationClosed(1), 1.0)
+    assert costs.told() == (Cost(1, "writing", 30.0), Cost(1, "recording", 1.0))

@@ -16,6 +16,7 @@ import pytest
 from cli.commands import LAB, make_lab, start
 from llm.server import hangs, serving
 from oversight.working import WORK
+from successor.cli import run_command
 from successor.ledger import Ledger, Paused
 from successor.oversight.descendants import Process, descendants
 from successor.pausing import stop
@@ -93,7 +94,7 @@ def test_after_a_second_nothing_is_alive(
     with Ledger.read(lab / ".successor") as ledger:
         on_record = [each.event.trigger for each in ledger.entries(Paused)]
     assert on_record in ([], [way])  # a run that had to be killed could not put it there
-    assert start("improve", lab, "--quiet").wait(PATIENCE_S) == 3
+    assert run_command(["improve", str(lab), "--quiet"]) == 3
     with Ledger.read(lab / ".successor") as ledger:
         assert [each.event.trigger for each in ledger.entries(Paused)] == [way]
 
