@@ -27,7 +27,7 @@ from successor.types import Stop
 
 LOOK_S = 0.1
 """Time between two looks."""
-PATIENCE_S = 0.6
+PATIENCE_S = 0.5
 """What a run has to end by itself."""
 BURY_LOOKS = 50
 
