@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import final
 
 from successor.ledger import PAUSED, Paused, told_pause
@@ -122,7 +123,11 @@ def _hearing() -> Generator[Callable[[], bool]]:
         return
     heard = threading.Event()
     read, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    before = signal.signal(signal.SIGUSR1, lambda *_: heard.set())
+
+    def hear(_: int, __: FrameType | None) -> None:
+        heard.set()
+
+    before = signal.signal(signal.SIGUSR1, hear)
     others = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     if others != -1:
         signal.set_wakeup_fd(others)  # an event loop's: then it is known a little later
