@@ -190,7 +190,7 @@ def open_lab(
     Raises:
         UsageError, RecordError: as `load`.
     """
-    rules, settings = policyfile.read(folder), labfile.read(folder, overrides)
+    settings, rules = labfile.read(folder, overrides), policyfile.read(folder)
     if rules and settings.lab.stage > rules.stage:  # lowered at once, by whoever wrote the policy
         lowered = settings.lab.model_copy(update={"stage": rules.stage})
         settings = settings.model_copy(update={"lab": lowered})

@@ -28,20 +28,19 @@ from successor.cli.signers import Signing, signed_by, signing_options
 @option("--reason", type=Said(), default="not said", metavar="TEXT", help="Why, for the record.")
 @option(
     "--until",
-    "condition",
     type=Said(),
     metavar="CONDITION",
     help="What has to be so before it is lifted, for whoever does.",
 )
 @JSON
-def stop(lab: Path, *, reason: str, condition: str | None, json: bool) -> None:
+def stop(lab: Path, *, reason: str, until: str | None, json: bool) -> None:
     """See the help above."""
     from dataclasses import asdict
 
     from successor.ledger import told_pause
     from successor.pausing import stop as stopped
 
-    found = stopped(lab, reason, condition or "")
+    found = stopped(lab, reason, until or "")
     if json:
         echo_json(
             {**asdict(found.pause), "recorded": found.recorded, "seconds": round(found.seconds, 3)}
