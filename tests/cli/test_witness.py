@@ -33,6 +33,15 @@ def watched(lab: Path, run: Run) -> Path:
     return lab.parent / "elsewhere" / "heads"
 
 
+def set_back(lab: Path, run: Run, older: Path) -> None:
+    """Let a run go on, and put the record of two generations in the place of its own."""
+    assert run("improve", lab, "--quiet", "--generations", "2").code == 0
+    shutil.copytree(lab / ".successor", older)
+    assert run("improve", lab, "--quiet").code == 0
+    shutil.rmtree(lab / ".successor")
+    shutil.copytree(older, lab / ".successor")
+
+
 def test_a_run_tells_its_witness_and_goes_on_from_what_it_has(lab: Path, run: Run) -> None:
     witness = watched(lab, run)
     assert run("improve", lab, "--quiet").code == 0
@@ -47,11 +56,7 @@ def test_a_run_tells_its_witness_and_goes_on_from_what_it_has(lab: Path, run: Ru
 def test_an_older_copy_of_the_record_is_refused(lab: Path, run: Run, tmp_path: Path) -> None:
     """It verifies in itself, down to the last byte: only the witness knows."""
     witness = watched(lab, run)
-    assert run("improve", lab, "--quiet", "--generations", "2").code == 0
-    shutil.copytree(lab / ".successor", tmp_path / "older")
-    assert run("improve", lab, "--quiet").code == 0
-    shutil.rmtree(lab / ".successor")
-    shutil.copytree(tmp_path / "older", lab / ".successor")
+    set_back(lab, run, tmp_path / "older")
     assert run("audit", lab).code == 0
     for refused in (run("audit", lab, "--witness", witness), run("improve", lab, "--quiet")):
         assert refused.code == 4
@@ -61,11 +66,7 @@ def test_an_older_copy_of_the_record_is_refused(lab: Path, run: Run, tmp_path: P
 def test_another_past_is_refused(lab: Path, run: Run, tmp_path: Path) -> None:
     """Two ways on from one beginning: the witness has seen one of them."""
     witness = watched(lab, run)
-    assert run("improve", lab, "--quiet", "--generations", "2").code == 0
-    shutil.copytree(lab / ".successor", tmp_path / "older")
-    assert run("improve", lab, "--quiet").code == 0
-    shutil.rmtree(lab / ".successor")
-    shutil.copytree(tmp_path / "older", lab / ".successor")
+    set_back(lab, run, tmp_path / "older")
     hidden = tmp_path / "hidden"
     witness.rename(hidden)
     assert run("rollback", lab, "--json").code in (0, 2)
