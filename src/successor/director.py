@@ -67,9 +67,9 @@ def review(
     return replace(lab, version=ledger.incumbent(), stop=None)
 
 
-def approval_of(lab: Lab) -> Statement | None:
+def approval_of(ledger: Ledger) -> Statement | None:
     """What has to be signed to accept the candidate that waits; None where nothing has to be."""
-    proposal, law = lab.parts.ledger.waiting(), adopted(lab.parts.ledger)
+    proposal, law = ledger.waiting(), adopted(ledger)
     if proposal is None or law is None or not law.charter.rules.people:
         return None
     return approval(proposal.verdict, law)
@@ -83,7 +83,7 @@ def signatories(lab: Lab) -> tuple[PublicKey, ...]:
 
 def _endorsed(lab: Lab, signed: Sign | Envelope | None) -> str | None:
     """Take in a signature under a promotion; the name of whoever signed."""
-    statement, law = approval_of(lab), adopted(lab.parts.ledger)
+    statement, law = approval_of(lab.parts.ledger), adopted(lab.parts.ledger)
     if statement is None or law is None:
         if signed is not None and lab.parts.ledger.waiting():
             raise UsageError(f"{lab.folder}: no policy.toml in force names people who sign")
@@ -132,20 +132,25 @@ class Standing:
     missing: int
     """How many more must."""
     statement: Statement | None
-    """What they have to sign."""
+    """What they have to sign; None where that is nothing, or nothing is on record yet."""
 
 
-def standing(lab: Lab) -> Standing:
-    """How what the lab's files say stands to what is in force."""
-    ledger, now = lab.parts.ledger, lab.charter
-    law = adopted(ledger)
-    changes = not_in_force(now, ledger)
-    if now is None or not (changes or _differs(now, law.charter if law else None)):
-        return Standing(now, law.charter if law else None, changes, (), 0, None)
-    ledger.started()
+def standing(now: Charter | None, ledger: Ledger | None) -> Standing:
+    """How what a lab's files say stands to what is in force; changes nothing.
+
+    Args:
+        ledger: None where nothing is on record yet.
+    """
+    law = adopted(ledger) if ledger else None
+    in_force = law.charter if law else None
+    changes = not_in_force(now, law)
+    if now is None or not (changes or _differs(now, in_force)):
+        return Standing(now, in_force, changes, (), 0, None)
+    if ledger is None:
+        return Standing(now, None, changes, (), now.rules.change, None)
     statement = adoption(ledger.identity, law.digest if law else None, now)
     signed, missing = missing_for_charter(now, statement, ledger)
-    return Standing(now, law.charter if law else None, changes, signed, missing, statement)
+    return Standing(now, in_force, changes, signed, missing, statement)
 
 
 def _differs(now: Charter, law: Charter | None) -> bool:
@@ -158,16 +163,18 @@ def sign_charter(lab: Lab, signed: Sign | Envelope) -> Standing:
     Raises:
         UsageError: when there is nothing to sign, or the key is nobody's who may.
     """
-    ledger, stands = lab.parts.ledger, standing(lab)
+    ledger = lab.parts.ledger
+    ledger.started()  # what is signed is for this record
+    stands = standing(lab.charter, ledger)
     if stands.statement is None or stands.now is None:
         raise UsageError(f"{lab.folder}: what policy.toml and successor.toml say is in force")
     law = adopted(ledger)
     rules = law.charter.rules if law and law.charter.rules.people else stands.now.rules
     taken_in(ledger, stands.statement, signed, tuple(each.public for each in rules.people))
-    stands = standing(lab)
+    stands = standing(lab.charter, ledger)
     if stands.statement is not None and stands.missing == 0:
         ledger.adopt(stands.statement.body)
-        stands = standing(lab)
+        stands = standing(lab.charter, ledger)
     return stands
 
 

@@ -190,10 +190,7 @@ def open_lab(
     Raises:
         UsageError, RecordError: as `load`.
     """
-    settings, rules = labfile.read(folder, overrides), policyfile.read(folder)
-    if rules and settings.lab.stage > rules.stage:  # lowered at once, by whoever wrote the policy
-        lowered = settings.lab.model_copy(update={"stage": rules.stage})
-        settings = settings.model_copy(update={"lab": lowered})
+    settings, rules = _told(folder, overrides)
     overseer = _overseer(settings, folder)
     told, writes, judges = settings.subject, settings.author, settings.judge
     goal = settings.lab.goal
@@ -229,6 +226,33 @@ def open_lab(
         on_failure.pop_all()
     parts = loop.Parts(ledger, subject, author, judge, Interruptible(overseer, ends))
     return Lab(folder, settings, parts, watch, ledger.incumbent(), charter=charter, aside=aside)
+
+
+def charter_of(folder: Path) -> Charter | None:
+    """What the lab's files say about who decides and how; None without a policy.toml.
+
+    Raises:
+        UsageError: when a setting is wrong.
+    """
+    settings, rules = _told(folder)
+    if rules is None:
+        return None
+    told, judges = settings.subject, settings.judge
+    with ExitStack() as at_end, noting_defaults() as defaults:
+        subject = make("subjects", told.kind, folder, told.settings, folder, settings.lab.goal)
+        if isinstance(subject, Closing):
+            at_end.callback(subject.close)
+        make("judges", judges.kind, folder, judges.settings, subject)
+        return _charter(Experiment(settings, defaults, {}), rules)
+
+
+def _told(folder: Path, overrides: Overrides | None = None) -> tuple[LabFile, Rules | None]:
+    """What the two files of a lab say."""
+    settings, rules = labfile.read(folder, overrides), policyfile.read(folder)
+    if rules and settings.lab.stage > rules.stage:  # lowered at once, by whoever wrote the policy
+        lowered = settings.lab.model_copy(update={"stage": rules.stage})
+        settings = settings.model_copy(update={"lab": lowered})
+    return settings, rules
 
 
 def record_of(folder: Path) -> Path:

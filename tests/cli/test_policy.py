@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import cast
 
@@ -9,6 +10,7 @@ import pytest
 
 from cli.commands import Run, change
 from successor.cli import run_command
+from successor.lab import load
 from successor.ledger import Ledger
 from successor.ledger.steps import Generation
 from successor.types import Decision, Overseer, Verdict
@@ -164,11 +166,59 @@ def test_a_record_in_which_somebody_promoted_without_people_is_found_out(
     assert "(Decided): promoted without the signatures of 1 of the people" in audited.err
 
 
+def test_a_run_that_asked_for_more_than_people_signed_is_found_out(
+    in_force: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a program that does not ask whether its charter is in force."""
+    assert run("improve", in_force, "--quiet").code == 3
+    change(in_force, "generations = 9", "generations = 90")
+    monkeypatch.setattr("successor.oversight.overseer.not_in_force", lambda *_: "")
+    assert run("review", in_force, "--accept", "--key", "ada").code == 0
+    audited = run("audit", in_force)
+    assert audited.code == 4
+    assert "had not allowed: the base case generations: 9 to 90" in audited.err
+
+
+def test_to_look_at_a_policy_leaves_no_record_and_waits_for_no_run(guarded: Path, run: Run) -> None:
+    looked = run("policy", "check", guarded)
+    assert looked.code == 3
+    assert "Signed by nobody; 2 more must." in looked.out
+    assert not (guarded / ".successor").exists()
+    run("policy", "sign", guarded, "--key", "ada")
+    record = guarded / ".successor" / "record.sqlite"
+    with load(guarded):
+        before = record.read_bytes()
+        assert "Signed by ada; 1 more must." in run("policy", "check", guarded).out
+        assert record.read_bytes() == before
+
+
+def test_who_is_elsewhere_signs_on_a_copy_and_sends_the_envelope(
+    guarded: Path, run: Run, tmp_path: Path
+) -> None:
+    assert run("policy", "sign", guarded, "--key", "ada").code == 3
+    copy, envelope = tmp_path / "copy", tmp_path / "bob.json"
+    shutil.copytree(guarded, copy)
+    assert run("policy", "sign", copy, "--key", "bob", "--out", envelope).code == 3
+    assert run("policy", "sign", guarded, "--envelope", envelope).code == 0
+    assert run("improve", guarded, "--quiet").code == 3
+    later = shutil.copytree(guarded, tmp_path / "later")
+    assert run("review", later, "--accept", "--key", "bob", "--out", envelope).code == 3
+    (found,) = run("review", guarded, "--accept", "--envelope", envelope, "--json").lines
+    assert (found["decision"], found["by"]) == ("promoted", "bob")
+    assert run("stop", guarded).code == 0
+    stopped = shutil.copytree(guarded, tmp_path / "stopped")
+    lift = ("resume", stopped, "--reason", "seen", "--key", "ada", "--out", envelope)
+    assert run(*lift).code == 3
+    assert run("resume", guarded, "--reason", "seen", "--envelope", envelope).code == 0
+    assert run("audit", guarded).code == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (("policy", "sign", "LAB"), "who signs"),
         (("policy", "sign", "LAB", "--agent"), "give --key NAME too"),
+        (("policy", "sign", "LAB", "--key", "ada", "--out", "x"), "nothing to sign"),
         (("policy", "sign", "LAB", "--key", "nobody"), "no such key"),
         (("policy", "init", "LAB", "ada"), "is there already"),
         (("review", "LAB", "--reject", "--key", "ada"), "a signature is for --accept"),

@@ -124,7 +124,16 @@ def test_a_torn_line_is_left_out_and_the_next_one_begins_anew(tmp_path: Path) ->
         assert heads_in(witness) == (one, other)
 
 
-@pytest.mark.parametrize("line", [b"{}", b'{"record":1,"size":"2","root":3}', b"[}", b'{"size":1}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{}",
+        b'{"record":1,"size":"2","root":3}',
+        b"[}",
+        b'{"size":1}',
+        b'{"record":"a","size":0,"root":"b"}',
+    ],
+)
 def test_what_is_no_head_is_named_with_its_line(tmp_path: Path, line: bytes) -> None:
     witness = tmp_path / "heads"
     witness.write_bytes(Witnessed("ab", 3, "cd").to_line() + b"\n" + line + b"\n")

@@ -44,8 +44,8 @@ def head(lab: Path, *, to: Path | None, since: int | None, signing: Signing, jso
     from successor.signing import Envelope
 
     signed = signed_by(signing)
-    if isinstance(signed, Envelope):
-        raise UsageError("--envelope is for promotions and policies; a head is signed with --key")
+    if isinstance(signed, Envelope) or signing.out:
+        raise UsageError("a head is signed with --key, and goes to a witness with --to")
     with Ledger.read(record_of(lab)) as ledger:
         found = head_of(ledger, signed)
         if since is not None and since > found.size:

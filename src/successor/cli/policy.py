@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from successor.cli.options import JSON, LAB, echo_json, option, plain
-from successor.cli.signers import Signing, signed_by, signing_options
+from successor.cli.signers import Signing, signed_by, signing_options, written_out
 
 if TYPE_CHECKING:
     from successor.director import Standing
@@ -92,12 +92,7 @@ def init(lab: Path, names: tuple[str, ...], *, stage: int) -> None:
 @JSON
 def check(lab: Path, *, json: bool) -> int:
     """See the help above."""
-    from successor.director import standing
-    from successor.lab import open_lab
-
-    with open_lab(lab, to_write=False) as opened:
-        found = standing(opened)
-    return _tell(found, lab, as_json=json)
+    return _tell(_standing(lab), lab, as_json=json)
 
 
 @policy.command(
@@ -106,6 +101,7 @@ def check(lab: Path, *, json: bool) -> int:
     Examples:
       successor policy sign examples/adder --key ada
       successor policy sign examples/adder --key bob --agent
+      successor policy sign examples/adder --key bob --out from-bob.json
       successor policy sign examples/adder --envelope from-bob.json
 
     Sign the policy.toml of the lab LAB, with its judge's settings and its base cases, exactly as
@@ -124,9 +120,26 @@ def sign(lab: Path, *, signing: Signing, json: bool) -> int:
     signed = signed_by(signing)
     if signed is None:
         raise UsageError("who signs? Give --key NAME, or --envelope FILE")
+    if signing.out is not None:
+        found = _standing(lab)
+        written_out(signing, signed, found.statement)
+        return _tell(found, lab, as_json=json)
     with open_lab(lab, to_write=False) as opened:
         found = sign_charter(opened, signed)
     return _tell(found, lab, as_json=json)
+
+
+def _standing(lab: Path) -> Standing:
+    """How the lab's charter stands, of its files and its record."""
+    from successor.director import standing
+    from successor.lab import charter_of, record_of
+    from successor.ledger import Ledger
+
+    now, record = charter_of(lab), record_of(lab)
+    if not (record / "record.sqlite").is_file():
+        return standing(now, None)
+    with Ledger.read(record) as ledger:
+        return standing(now, ledger)
 
 
 def _tell(found: Standing, lab: Path, *, as_json: bool) -> int:
@@ -152,7 +165,7 @@ def _lines(found: Standing, lab: Path) -> list[str]:
     if found.now is None and found.in_force is None:
         return [f"{lab} has no policy.toml: nobody has to sign anything."]
     told = ["In force." if not found.changes else f"People have to sign: {found.changes}."]
-    if found.statement is not None:
+    if found.changes or found.statement is not None:
         names = ", ".join(key.comment for key in found.signed) or "nobody"
         told.append(f"Signed by {names}; {found.missing} more must.")
         if found.missing:

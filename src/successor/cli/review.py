@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from successor.cli.options import JSON, Said, echo_json, option
-from successor.cli.signers import Signing, signed_by, signing_options
+from successor.cli.signers import Signing, signed_by, signing_options, written_out
 
 if TYPE_CHECKING:
     from successor.ledger import Choice, Ledger
@@ -65,6 +65,7 @@ def review(
 ) -> int:
     """See the help above."""
     from successor.cli.asking import can_ask
+    from successor.director import approval_of
     from successor.errors import UsageError
     from successor.lab import record_of
     from successor.ledger import Ledger
@@ -78,6 +79,10 @@ def review(
     signed = signed_by(signing)
     if signed is not None and choice != "accept":
         raise UsageError("a signature is for --accept")
+    if signing.out is not None:
+        with Ledger.read(record_of(folder)) as ledger:
+            written_out(signing, signed, approval_of(ledger))
+        return EXIT_NEEDS_HUMAN
     if write and function is None:
         raise UsageError(f"{what}: --write is for functions")
     if write and function is not None:

@@ -14,7 +14,7 @@ import click
 from successor.cli.options import option
 
 if TYPE_CHECKING:
-    from successor.signing import Envelope, PublicKey, Sign
+    from successor.signing import Envelope, PublicKey, Sign, Statement
 
 T = TypeVar("T")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -23,6 +23,12 @@ _OPTIONS = (
     option("--agent", is_flag=True, help="Let the ssh agent sign, which holds the key."),
     option("--passphrase-file", type=_FILE, help="Its first line is the key's passphrase."),
     option("--envelope", type=_FILE, help="A signature that was made elsewhere."),
+    option(
+        "--out",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Sign, and write the envelope here instead of handing it in.",
+    ),
 )
 
 
@@ -34,6 +40,7 @@ class Signing:
     agent: bool
     passphrase_file: Path | None
     envelope: Path | None
+    out: Path | None
 
 
 def signing_options(command: Callable[..., T]) -> Callable[..., T]:
@@ -46,9 +53,10 @@ def signing_options(command: Callable[..., T]) -> Callable[..., T]:
         agent: bool,
         passphrase_file: Path | None,
         envelope: Path | None,
+        out: Path | None,
         **others: object,
     ) -> T:
-        signing = Signing(key, agent, passphrase_file, envelope)
+        signing = Signing(key, agent, passphrase_file, envelope, out)
         return command(*arguments, signing=signing, **others)
 
     offered: Callable[..., T] = told
@@ -82,6 +90,29 @@ def signed_by(told: Signing) -> Sign | Envelope | None:
     if passphrase is None and is_locked(key):
         passphrase = _asked(key)
     return signer(key, passphrase)
+
+
+def written_out(told: Signing, signed: Sign | Envelope | None, statement: Statement | None) -> None:
+    """Sign a statement for `--out`: who has a copy of the lab signs it there, and sends the file.
+
+    Raises:
+        UsageError: when nobody signs, or there is nothing to sign.
+        OSError: when it cannot be written.
+    """
+    from successor.errors import UsageError
+    from successor.files import write_atomically
+    from successor.signing import Envelope, sealed
+
+    if told.out is None or signed is None or isinstance(signed, Envelope):
+        raise UsageError("--out writes a new signature: give --key NAME")
+    if statement is None:
+        raise UsageError("there is nothing to sign")
+    path = told.out.absolute()
+    data = sealed(statement, signed).to_json() + b"\n"
+    write_atomically(path, data, path.with_name(f".{path.name}.incoming"))
+    click.echo(
+        f"Wrote {told.out}. Whoever has the lab hands it in: --envelope {told.out}", err=True
+    )
 
 
 def signer_at_terminal(people: Sequence[PublicKey]) -> Sign | None:

@@ -8,7 +8,9 @@ from shlex import quote
 import click
 
 from successor.cli.options import JSON, LAB, Said, echo_json, option, plain
-from successor.cli.signers import Signing, signed_by, signing_options
+from successor.cli.signers import Signing, signed_by, signing_options, written_out
+
+EXIT_NEEDS_HUMAN = 3
 
 
 @click.command(
@@ -66,15 +68,24 @@ def stop(lab: Path, *, reason: str, until: str | None, json: bool) -> None:
 @option("--reason", type=Said(), required=True, metavar="TEXT", help="Why, for the record.")
 @signing_options
 @JSON
-def resume(lab: Path, *, reason: str, signing: Signing, json: bool) -> None:
+def resume(lab: Path, *, reason: str, signing: Signing, json: bool) -> int:
     """See the help above."""
+    from successor.lab import record_of
+    from successor.ledger import Ledger
+    from successor.pausing import lifting
     from successor.pausing import resume as lifted
 
-    who = lifted(lab, reason, signed_by(signing))
+    signed = signed_by(signing)
+    if signing.out is not None:
+        with Ledger.read(record_of(lab)) as ledger:
+            written_out(signing, signed, lifting(ledger))
+        return EXIT_NEEDS_HUMAN
+    who = lifted(lab, reason, signed)
     if json:
         echo_json({"lifted_by": who, "reason": reason})
     else:
         click.echo(plain(f"Lifted by {who}. Go on with: successor improve {quote(str(lab))}"))
+    return 0
 
 
 @click.command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar, overload
@@ -12,7 +13,7 @@ from successor.ledger.codec import decode_exam
 from successor.ledger.disk import naming_record, not_verified
 from successor.ledger.events import Entry, Event, Examined, Paused
 from successor.ledger.journal import Journal, told_pause
-from successor.ledger.merkle import consistency_proof, inclusion_proof, tree_root
+from successor.ledger.merkle import CompactRange, consistency_proof, inclusion_proof
 from successor.ledger.objects import ObjectStore
 from successor.ledger.reviews import Proposal
 from successor.ledger.tip import Head
@@ -48,7 +49,16 @@ class Reading:
 
     def root_at(self, size: int) -> Digest:
         """The root over the first events, so many."""
-        return tree_root(self._journal.memory.leaves[:size]).hex()
+        return self.roots({size})[size]
+
+    def roots(self, sizes: Collection[int]) -> Mapping[int, Digest]:
+        """The root over the first events, for each of these numbers of them that there are."""
+        found, tree = dict[int, Digest](), CompactRange()
+        for leaf in self._journal.memory.leaves[: max(sizes, default=0)]:
+            tree = tree.append(leaf)
+            if tree.size in sizes:
+                found[tree.size] = tree.root.hex()
+        return found
 
     def inclusion_proof(self, seq: int) -> tuple[bytes, ...]:
         """Proof that event `seq` is under the head (RFC 9162, section 2.1.3)."""

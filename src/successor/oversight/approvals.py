@@ -106,9 +106,8 @@ def unsigned(verdict: Verdict, record: Record) -> str:
     return _lacking(signed, rules.promotion, "promotion")
 
 
-def not_in_force(now: Charter | None, record: Record) -> str:
+def not_in_force(now: Charter | None, law: Adopted | None) -> str:
     """Why a run may not go by a charter, in a few words; nothing when it may."""
-    law = adopted(record)
     if law is None:
         return "policy.toml is not in force yet" if now and now.rules.people else ""
     if now is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, cast
@@ -29,6 +30,7 @@ from successor.oversight.approvals import (
     read_adopted,
 )
 from successor.oversight.policy import Stage
+from successor.oversight.rules import Charter, loosened
 from successor.signing import Statement
 from successor.types import Digest, Verdict
 
@@ -66,7 +68,10 @@ def lawfulness(ledger: Ledger) -> Lawfulness:
 class _Walk:
     ledger: Ledger
     law: Adopted | None = None
-    stage: Stage = 4
+    settings: Mapping[str, Mapping[str, object]] = field(
+        default_factory=dict[str, "Mapping[str, object]"]
+    )
+    """Those of the last session."""
     charters: int = 0
     signed: int = 0
     pause: Entry[Paused] | None = None
@@ -102,8 +107,7 @@ class _Walk:
                 return self._lifted(entry.seq, by)
             case SessionStarted(settings=settings):
                 self.resting = False
-                lab = cast("dict[str, Stage]", settings.get("lab", {}))
-                self.stage = lab.get("stage", 4)
+                self.settings = cast("Mapping[str, Mapping[str, object]]", settings)
             case Signed(statement=statement, envelope=envelope):
                 self.envelopes[statement].append(envelope)
             case Judged(verdict=verdict):
@@ -147,9 +151,12 @@ class _Walk:
         law = self.law
         if law is None or not law.charter.rules.people:
             return None
-        if self.stage > law.charter.stage:
-            return f"promoted at stage {self.stage}, where people allowed {law.charter.stage}"
-        if self.stage == 4:
+        stage = cast("Stage", self.settings.get("lab", {}).get("stage", 4))
+        judge, cases = (self.settings.get(name, {}) for name in ("judge", "base_cases"))
+        looser = loosened(law.charter, Charter(law.charter.rules, judge, cases, stage))
+        if looser:
+            return f"promoted by a run that people had not allowed: {', '.join(looser)}"
+        if stage == 4:
             return None
         needed = law.charter.rules.promotion
         if self._signatures(approval(self.verdicts[candidate], law), law) < needed:

@@ -85,7 +85,7 @@ class PolicyOverseer:
 
     def _unlawful(self, record: Record) -> Stop | None:
         """Whether the lab asks for less than the charter in force."""
-        told = not_in_force(self.charter, record)
+        told = not_in_force(self.charter, adopted(record))
         if not told:
             return None
         return Stop(CHARTER, f"people have to sign first: {told}", needs_human=True)

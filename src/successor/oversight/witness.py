@@ -73,7 +73,9 @@ class Witnessed:
             envelope = Envelope.from_json(json.dumps(signed).encode()) if signed else None
         except (KeyError, TypeError, AttributeError, UsageError) as error:
             raise ValueError(str(error)) from None
-        if not (isinstance(record, str) and isinstance(root, str) and type(size) is int):
+        if not (
+            isinstance(record, str) and isinstance(root, str) and type(size) is int and size > 0
+        ):
             raise ValueError("no head")
         return cls(record, size, root, envelope)
 
@@ -162,13 +164,14 @@ def require_witnessed(ledger: Ledger, witness: Path) -> int:
         RecordError: when the record is shorter than a head, or has another past.
     """
     mine = [head for head in heads_in(witness) if head.record == ledger.identity]
+    roots = ledger.roots({head.size for head in mine})
     for head in mine:
         if head.size > ledger.head.size:
             raise RecordError(
                 f"the record has {ledger.head.size} events, and {witness} has seen {head.size}: "
                 "it is an older copy, or lost its end"
             )
-        if ledger.root_at(head.size) != head.root:
+        if roots[head.size] != head.root:
             raise RecordError(
                 f"the first {head.size} events are not those that {witness} has seen: "
                 "the past was rewritten"
