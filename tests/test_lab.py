@@ -104,7 +104,7 @@ def test_overrides_win_over_the_file(lab: Path):
 
 
 def test_a_factory_is_found_by_entry_point_by_module_and_in_the_labs_folder(lab: Path):
-    assert find("judges", "paired", lab) is find("judges", "successor.lab:paired", lab)
+    assert find("judges", "paired", lab) is find("judges", "successor.judge.paired:paired", lab)
     assert find("subjects", "tiny.py:subject", lab) is find("subjects", "tiny.py:subject", lab)
 
 

@@ -14,17 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
 
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass as checked_dataclass
-
 from successor import labfile, loop, policyfile
 from successor.authors.workshop import Needing
 from successor.errors import Halt, UsageError
 from successor.experiment import Experiment, Tables, check_unchanged
 from successor.insight import measures
-from successor.judge import PairedJudge, WholeRun
-from successor.judge import Settings as Asking
-from successor.judge.budget import LEAST_ALPHA
 from successor.labfile import LabFile
 from successor.ledger import Ledger, SandboxOpened, SessionStarted
 from successor.ledger.disk import WriterLock, explain_disk, require_room
@@ -56,7 +50,7 @@ from successor.types import (
     Subject,
     Version,
 )
-from successor.validation import no_such, noting_defaults, validated
+from successor.validation import no_such, noting_defaults
 
 RECORD = ".successor"
 """Folder of the record, beside `successor.toml`."""
@@ -289,20 +283,6 @@ def set_aside(folder: Path) -> Path | None:
         record.rename(aside)
         lock.release()
     return aside
-
-
-@checked_dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Paired:
-    """The `[judge]` table of the kind "paired"."""
-
-    alpha: float = Field(default=0.05, ge=LEAST_ALPHA, lt=1)
-    most: int = Field(default=4096, ge=64)
-
-
-def paired(settings: Mapping[str, object], subject: Subject) -> PairedJudge:
-    """The judge `paired`: fresh items, the same for both versions, until the evidence suffices."""
-    told = validated(Paired, "judge", settings)
-    return PairedJudge(subject, Asking(most=told.most), WholeRun(told.alpha))
 
 
 def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:

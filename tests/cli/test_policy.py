@@ -170,9 +170,13 @@ def test_a_run_that_asked_for_more_than_people_signed_is_found_out(
     in_force: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As by a program that does not ask whether its charter is in force."""
+
+    def all_is_well(_now: object, _law: object) -> str:
+        return ""
+
     assert run("improve", in_force, "--quiet").code == 3
     change(in_force, "generations = 9", "generations = 90")
-    monkeypatch.setattr("successor.oversight.overseer.not_in_force", lambda *_: "")
+    monkeypatch.setattr("successor.oversight.overseer.not_in_force", all_is_well)
     assert run("review", in_force, "--accept", "--key", "ada").code == 0
     audited = run("audit", in_force)
     assert audited.code == 4
@@ -218,7 +222,10 @@ def test_who_is_elsewhere_signs_on_a_copy_and_sends_the_envelope(
     [
         (("policy", "sign", "LAB"), "who signs"),
         (("policy", "sign", "LAB", "--agent"), "give --key NAME too"),
-        (("policy", "sign", "LAB", "--key", "ada", "--out", "x"), "nothing to sign"),
+        (
+            ("policy", "sign", "LAB", "--key", "ada", "--out", "x"),
+            "nothing to sign, or nothing on record yet",
+        ),
         (("policy", "sign", "LAB", "--key", "nobody"), "no such key"),
         (("policy", "init", "LAB", "ada"), "is there already"),
         (("review", "LAB", "--reject", "--key", "ada"), "a signature is for --accept"),

@@ -106,7 +106,7 @@ def written_out(told: Signing, signed: Sign | Envelope | None, statement: Statem
     if told.out is None or signed is None or isinstance(signed, Envelope):
         raise UsageError("--out writes a new signature: give --key NAME")
     if statement is None:
-        raise UsageError("there is nothing to sign")
+        raise UsageError("there is nothing to sign, or nothing on record yet")
     path = told.out.absolute()
     data = sealed(statement, signed).to_json() + b"\n"
     write_atomically(path, data, path.with_name(f".{path.name}.incoming"))

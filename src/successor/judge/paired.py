@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass as checked_dataclass
+
 from successor.errors import SuccessorError
-from successor.judge.budget import ErrorBudget, WholeRun
+from successor.judge.budget import LEAST_ALPHA, ErrorBudget, WholeRun
 from successor.judge.comparison import Comparison, Examiner
 from successor.judge.evidence import interval, log_e_value
 from successor.judge.plan import make_plan
 from successor.judge.trial import Settings, Trial, as_value
 from successor.types import Digest, Record, Subject, Verdict, Version, Workspace
+from successor.validation import validated
 
 
 @dataclass(frozen=True)
@@ -72,3 +77,17 @@ def _keep(trial: Trial, work: Workspace) -> Digest:
     """Write down every draw with both versions' scores, slice by slice."""
     kept = {"gain": trial.gain.kept(), "holds": [hold.kept() for hold in trial.holds]}
     return work.write(json.dumps(kept, sort_keys=True, separators=(",", ":")).encode())
+
+
+@checked_dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Paired:
+    """The `[judge]` table of the kind "paired"."""
+
+    alpha: float = Field(default=0.05, ge=LEAST_ALPHA, lt=1)
+    most: int = Field(default=4096, ge=64)
+
+
+def paired(settings: Mapping[str, object], subject: Subject) -> PairedJudge:
+    """The judge `paired`: fresh items, the same for both versions, until the evidence suffices."""
+    told = validated(Paired, "judge", settings)
+    return PairedJudge(subject, Settings(most=told.most), WholeRun(told.alpha))

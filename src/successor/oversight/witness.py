@@ -73,9 +73,8 @@ class Witnessed:
             envelope = Envelope.from_json(json.dumps(signed).encode()) if signed else None
         except (KeyError, TypeError, AttributeError, UsageError) as error:
             raise ValueError(str(error)) from None
-        if not (
-            isinstance(record, str) and isinstance(root, str) and type(size) is int and size > 0
-        ):
+        texts = isinstance(record, str) and isinstance(root, str)
+        if not texts or type(size) is not int or size < 1:
             raise ValueError("no head")
         return cls(record, size, root, envelope)
 
