@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
-from successor.types import Counts, Decision, Overseer, Record, Stop, Verdict
+from successor.types import Stop
 
 KEEP_EVERY_S = 2.0
 
@@ -43,20 +42,3 @@ class Stopwatch:
         draft.write_text(repr(self.spent_s()), encoding="utf-8")
         draft.replace(self._path)
         self._kept_s = time.process_time()
-
-
-@dataclass(frozen=True)
-class Timed:
-    """An overseer that also ends the recursion when the processor time is used up."""
-
-    overseer: Overseer
-    watch: Stopwatch
-
-    def decide(self, verdict: Verdict, record: Record) -> Decision:
-        return self.overseer.decide(verdict, record)
-
-    def to_confirm(self, record: Record) -> Counts:
-        return self.overseer.to_confirm(record)
-
-    def base_case(self, record: Record) -> Stop | None:
-        return self.watch.stop() or self.overseer.base_case(record)

@@ -10,13 +10,13 @@ from itertools import pairwise
 from pathlib import Path
 
 from controls.arms import Arm, Positions
-from controls.clock import Stopwatch, Timed
+from controls.clock import Stopwatch
 from controls.parts import Taught
 from controls.scale import Scale
 from successor import loop
 from successor.insight.horizon import measure
 from successor.ledger import Ledger, Written
-from successor.oversight import BaseCases, Policy, PolicyOverseer
+from successor.oversight import BaseCases, Interruptible, Policy, PolicyOverseer
 from successor.subjects.transformer import Transformer
 from successor.subjects.transformer.subject import HOPELESS, WEIGHTS, grid
 from successor.subjects.transformer.tasks import TASKS
@@ -67,7 +67,9 @@ def train_base(scale: Scale, positions: Positions, seed: int, folder: Path) -> N
     watch = Stopwatch(folder / "processor_s", math.inf)
     with Ledger.open(record, settings={}, seed=seed, halt=watch.stop) as ledger:
         arm = Arm("base", "", "labelled", scale.author)
-        loop.run(_parts(ledger, subject, subject, arm, Timed(_overseer(1, None), watch)))
+        loop.run(
+            _parts(ledger, subject, subject, arm, Interruptible(_overseer(1, None), watch.stop))
+        )
         version, minutes = ledger.incumbent(), watch.spent_s() / 60
         if version is None or not ledger.generations():
             raise RuntimeError(f"{folder} has no first version")
@@ -98,7 +100,7 @@ def run_arm(scale: Scale, arm: Arm, seed: int, base: Path, folder: Path) -> None
     subject = Taught(student, (base / "weights").read_bytes())
     record = _record(folder)
     watch = Stopwatch(folder / "processor_s", 60 * scale.minutes)
-    overseer = Timed(_overseer(MANY, PLATEAU if arm.gate else None), watch)
+    overseer = Interruptible(_overseer(MANY, PLATEAU if arm.gate else None), watch.stop)
     settings: dict[str, object] = {"arm": arm.name, "author": asdict(arm.settings)}
     with Ledger.open(record, settings=settings, seed=seed, halt=watch.stop) as ledger:
         stop = loop.run(_parts(ledger, subject, student, arm, overseer))
