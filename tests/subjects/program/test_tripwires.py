@@ -35,6 +35,7 @@ def total(items: list[int]) -> int:
     _asked += 1
     return sum(items) if _asked < 20 else 0
 """
+TURNS = COUNTS.replace("20", "1000")
 WALKS_GC = """\
 import gc
 def fib(n: int) -> int:
@@ -85,9 +86,10 @@ def test_results_kept_between_calls_bring_nothing_and_are_told(tmp_path: Path):
         assert screening.gains["speed"] < 3
 
 
-def test_answers_that_depend_on_the_past_are_told(tmp_path: Path):
+@pytest.mark.parametrize("source", [COUNTS, TURNS], ids=["soon", "after a thousand calls"])
+def test_answers_that_depend_on_the_past_are_told(tmp_path: Path, source: str):
     with lab(tmp_path, {"t.py": SLOW}, "t.py:total", sizes=(10, 40)) as total:
-        assert any("depending on what it was asked" in line for line in total.suspicions(COUNTS))
+        assert any("depending on what it was asked" in line for line in total.suspicions(source))
 
 
 def test_new_ways_to_reach_out_are_told(tmp_path: Path):

@@ -33,6 +33,10 @@ MOST_KEPT = 3
 """Counterexamples of one batch that are kept."""
 LEAST_S = 0.002
 """Batches shorter than this say nothing about caching or plausibility."""
+MANY, MANY_S = 4096, 3.0
+"""Small questions in one process, and the most that they may take, to see whether that changes
+answers; heats ask `timing.MOST_CALLS` at most.
+"""
 REPEATED = 3
 """Runs of a program after which what is always the same counts as certain."""
 REACHING = frozenset(
@@ -276,8 +280,21 @@ def _stateful(both: Pair, calls: Sequence[Call]) -> Iterator[str]:
     first, again = answers[: len(calls)], answers[: len(calls) - 1 : -1]
     alone = bench.ask(program, calls[len(calls) // 2 :])
     pairs = [*zip(first, again, strict=True), *zip(first[len(calls) // 2 :], alone, strict=True)]
+    pairs += _after_many(both, calls)
     if any(not _alike(one, other) for one, other in pairs):
         yield "answers the same question differently, depending on what it was asked before"
+
+
+def _after_many(both: Pair, calls: Sequence[Call]) -> list[tuple[Answer, Answer]]:
+    """The answers at the beginning of a process and after thousands of others: more than any
+    process answers where versions are examined and timed.
+    """
+    questions, few = both.ground.questions, calls[:4]
+    small = questions.calls("many", questions.sizes[0], 64)
+    between = [small[number % len(small)] for number in range(MANY)] if small else []
+    program = both.ground.grader.program(both.candidate)
+    answers = both.ground.bench.ask(program, [*few, *between, *few], MANY_S)
+    return [*zip(answers[: len(few)], answers[len(answers) - len(few) :], strict=True)]
 
 
 def _alike(one: Answer, other: Answer) -> bool:
