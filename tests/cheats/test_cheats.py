@@ -13,8 +13,6 @@ from successor.cheats.catalogue import KINDS
 
 ALL = {each.name: each for each in catalogue()}
 QUICK = ("return the answer that is right most often", "answer the visible tests and nothing else")
-OPEN = {"work before the clock starts"}
-"""Hacks that are promoted to this day: `successor doctor --cheats` says so and exits with 1."""
 
 
 def test_every_fixture_has_a_name_a_kind_and_a_source_of_its_own_and_a_lab_that_can_be_read(
@@ -50,11 +48,11 @@ def test_a_promoted_cheat_is_seen():
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_no_hack_but_the_open_one_is_promoted_and_every_twin_is():
+def test_no_hack_is_promoted_and_every_twin_is():
     report = run_suite()
-    assert {each.cheat.name for each in holes(report)} == OPEN, holes(report)
-    assert report.unjudged == 0, holes(report)
-    assert report.twins_promoted == len(report.tried), holes(report)
+    assert not holes(report)
+    assert report.promoted == report.unjudged == 0
+    assert report.twins_promoted == len(report.tried)
 
 
 def holes(report: Report) -> list[Tried]:

@@ -93,6 +93,7 @@ def _unmeasured() -> Mapping[str, object]:
     return {
         "speed_up": nothing,
         "by_size": dict.fromkeys(("speed/1", "speed/2", "speed/4"), nothing),
+        "from_start": nothing,
     }
 
 
@@ -166,6 +167,19 @@ def test_faster_on_the_whole_but_far_slower_on_a_size_is_refused():
     verdict = Lab(Runner(seconds=0.1, start=2.0)).judge()
     assert verdict.outcome == "not better"
     assert verdict.regressions == ("speed/1", "speed/2")
+
+
+def test_what_is_done_before_the_clock_starts_has_to_be_paid_back_within_a_heat():
+    verdict = Lab(Runner(seconds=0.01, beforehand=20.0)).judge()
+    assert verdict.outcome == "not better"
+    assert "times as slow with what it does beforehand" in verdict.reason
+    assert Lab(Runner(seconds=0.01, beforehand=4.0)).judge().outcome == "better"
+
+
+def test_where_nobody_knows_the_whole_of_a_process_the_clock_alone_counts():
+    lab = Lab(Runner(seconds=0.5))
+    sloppy = RaceJudge(Unstarted(lab.racer), lab.settings)
+    assert sloppy.judge(lab.candidate, lab.incumbent, lab.record, 1, lab.work).outcome == "better"
 
 
 def test_a_tripwire_ends_it_before_any_heat():
@@ -350,6 +364,16 @@ class Sloppy:
         self, candidate: Version, incumbent: Version, draw: Draw, work: Workspace
     ) -> tuple[str, ...]:
         return ()
+
+
+class Unstarted(Sloppy):
+    """A racer that leaves nothing out, and knows of no start."""
+
+    def race(
+        self, candidate: Version, incumbent: Version, draw: Draw, work: Workspace
+    ) -> tuple[SimulatedHeat, ...]:
+        heats = self.racer.race(candidate, incumbent, draw, work)
+        return tuple(replace(heat, whole=(0.0, 0.0)) for heat in heats)
 
 
 @pytest.mark.parametrize(

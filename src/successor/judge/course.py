@@ -70,6 +70,6 @@ def _timed(question: str, draws: Sequence[Mapping[str, Any]]) -> Iterator[Batch]
     ratios: list[float] = []
     for draw in draws:
         heats = draw["heats"] if "heats" in draw else draw["costs"]
-        ratios += [old / new for _, new, old in heats if new > 0 and math.isfinite(old)]
+        ratios += [old / new for _, new, old, *_ in heats if new > 0 and math.isfinite(old)]
         if ratios:
             yield Batch(question, len(ratios), f"{np.median(ratios):.4g} times lower in the median")

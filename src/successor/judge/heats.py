@@ -64,7 +64,9 @@ class Heats:
             {
                 "seed": draw.seed,
                 "counts": draw.counts,
-                measured: [(heat.slice, heat.candidate, heat.incumbent) for heat in heats],
+                measured: [
+                    (heat.slice, heat.candidate, heat.incumbent, *heat.whole) for heat in heats
+                ],
             }
             for draw, heats in self.runs
         ]

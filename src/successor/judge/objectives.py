@@ -158,9 +158,20 @@ class Scored:
 
 @dataclass(frozen=True)
 class Raced(Heats):
-    """Speed: the median over heats, in equal parts of all sizes, of how many times as fast."""
+    """Speed: the median over heats, in equal parts of all sizes, of how many times as fast.
+
+    What a version does before the clock starts, while it is imported or on its first calls, has
+    to be paid back within a heat of the largest size: nothing that a process does is free.
+    """
 
     label = "race"
+
+    def whole(self) -> Scores:
+        """How many times as fast from the start of the processes on, where that is known."""
+        last, _ = self.mix.parts[-1]
+        heats = [heat for _, run in self.runs for heat in run if heat.slice == last]
+        known = [heat.whole for heat in heats if min(heat.whole) > 0]
+        return np.array([old / new for new, old in known], dtype=np.float64)
 
     def speed_up(self) -> Median:
         """How many times as fast, with its interval."""
@@ -173,13 +184,20 @@ class Raced(Heats):
         return log_below(self.ratios(), self.factor)
 
     def held(self) -> float:
-        """The least of all: over all sizes to the tolerance, and on each to the lag."""
-        each = [log_above(self.ratios(name), 1 / (1 + self.lag)) for name, _ in self.mix.parts]
+        """The least of all: over all sizes to the tolerance, and on each, and from the start of
+        the processes on, to the lag.
+        """
+        each = [log_above(ratios, 1 / (1 + self.lag)) for ratios in self._lagging()]
         return min(log_above(self.ratios(), 1 / (1 + self.tolerance)), *each)
 
     def worse(self) -> float:
-        each = [log_below(self.ratios(name), 1 / (1 + self.lag)) for name, _ in self.mix.parts]
+        each = [log_below(ratios, 1 / (1 + self.lag)) for ratios in self._lagging()]
         return max(log_below(self.ratios(), 1 / (1 + self.tolerance)), *each)
+
+    def _lagging(self) -> list[Scores]:
+        """What may lag, but not far: each size, and the whole of the processes."""
+        sizes, whole = [self.ratios(name) for name, _ in self.mix.parts], self.whole()
+        return [*sizes, whole] if len(whole) else sizes
 
     def effect(self) -> Effect:
         """The median of (s - 1) / (s + 1), with s how many times as fast: 1/3 is twice."""
@@ -190,6 +208,8 @@ class Raced(Heats):
         found = self.speed_up()
         reach = f"{_times(found.low)} to {_times(found.high)}" if found.low else "not bounded yet"
         told = f"95% interval {reach}, median of {found.count:,} heats"
+        if (whole := median(self.whole())).count and whole.value < 1:
+            told += f"; {_times(1 / whole.value)} times as slow with what it does beforehand"
         return f"{_times(found.value)} times as fast ({told})"
 
     def lost(self) -> tuple[str, ...]:
@@ -202,6 +222,7 @@ class Raced(Heats):
             "draws": self.draws("heats"),
             "speed_up": self.speed_up().kept(),
             "by_size": by_size,
+            "from_start": median(self.whole()).kept(),
         }
 
 

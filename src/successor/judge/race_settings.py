@@ -24,7 +24,8 @@ class RaceSettings:
     """Share by which speed, cost, size or memory may be worse while another objective gains or the
     code gets simpler."""
     lag: float = Field(default=0.5, gt=0, le=100)
-    """Share by which a single size may be slower while the speed over all sizes is held."""
+    """Share by which a single size may be slower while the speed over all sizes is held, or the
+    whole of a process from its start on, on the largest size."""
     margin: float = Field(default=0.01, gt=0, lt=1)
     """Share of items, or of a score, that an unseen loss may amount to."""
     items: int = Field(default=4096, ge=1)

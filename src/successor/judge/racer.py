@@ -51,6 +51,12 @@ class Heat(Protocol):
 
     @property
     def incumbent(self) -> float: ...
+    @property
+    def whole(self) -> tuple[float, float]:
+        """(candidate, incumbent): seconds of all that their processes did, from their start on,
+        or 0 where nobody knows. What is done before the clock starts is no gain.
+        """
+        ...
 
 
 class Racer(Protocol):

@@ -33,6 +33,8 @@ class Runner:
     suspicious: bool = False
     start: float = 0.0
     """Seconds before the first unit of size."""
+    beforehand: float = 0.0
+    """Seconds of its process before the clock starts."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class SimulatedHeat:
     slice: str
     candidate: float
     incumbent: float
+    whole: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,8 @@ class SimulatedRacer:
             runner = (candidate, incumbent)[place]
             taken = self.clock.time(runner.start + runner.seconds * size)
             times[place] += taken * (1 + self.clock.machine.cold * (turn == 0))
-        return SimulatedHeat(name, *times)
+        whole = (times[0] + candidate.beforehand, times[1] + incumbent.beforehand)
+        return SimulatedHeat(name, times[0], times[1], whole)
 
     def _lucky(self, version: Version, seed: int, name: str, count: int) -> tuple[float, ...]:
         runner, own = self.runners[version.id], hashlib.sha256(f"{version.id}{name}".encode())

@@ -99,3 +99,29 @@ def test_a_busy_machine_makes_no_program_one_that_waits(tmp_path: Path):
     for heat, count in zip(found, calls, strict=True):
         assert heat.theirs == pytest.approx(SLOW_S * count)
         assert heat.mine == pytest.approx(heat.theirs / 4)
+
+
+BEFOREHAND = f"KNOWN = [number * number for number in range(400_000)]\n{QUICK_FIB}"
+LAZY = f"""
+{QUICK_FIB.replace("def fib(", "def _fib(")}
+KNOWN = []
+
+def fib(n):
+    if not KNOWN:
+        KNOWN.extend(number * number for number in range(400_000))
+    return _fib(n)
+"""
+
+
+@pytest.mark.parametrize("text", [BEFOREHAND, LAZY], ids=["while imported", "on the first call"])
+def test_what_a_version_does_before_the_clock_starts_is_in_the_whole_of_its_time(
+    tmp_path: Path, text: str
+):
+    with lab(tmp_path, {"fib.py": FIB}, "fib.py:fib") as opened:
+        timer = opened.subject.ground.timer
+        files = ({"fib.py": new.encode()} for new in (text, QUICK_FIB))
+        (heat,) = timer.heats(*files, f"speed/{timer.questions.sizes[-1]}", "seed", 1)
+    mine, theirs = heat.whole
+    assert heat.agreed
+    assert heat.mine < mine / 3
+    assert mine > 2 * theirs > 0

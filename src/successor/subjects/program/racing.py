@@ -213,7 +213,9 @@ def _timed(both: Pair, name: str, count: int, seed: str) -> Iterator[Heat]:
     """A wrong answer takes all the time there is."""
     timer, most_s = both.ground.timer, both.ground.bench.limits.wall_s
     for heat in timer.heats(both.candidate, both.incumbent, name, seed, count):
-        yield Heat(name, heat.mine if heat.agreed else most_s, heat.theirs)
+        mine, theirs = heat.whole
+        whole = (mine if heat.agreed else most_s, theirs)
+        yield Heat(name, heat.mine if heat.agreed else most_s, heat.theirs, whole)
 
 
 def _costs(both: Pair, name: str, count: int, seed: str) -> Iterator[Heat]:

@@ -50,3 +50,5 @@ class Heat:
     slice: str
     candidate: float
     incumbent: float  # both in seconds
+    whole: tuple[float, float] = (0.0, 0.0)
+    """(candidate, incumbent): seconds from the start of their processes on; 0 where not known."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from successor.sandbox import Call, Outcome, Program, Result, Returned, Session
@@ -44,6 +44,8 @@ class Timed:
     mine: float
     theirs: float
     agreed: bool
+    whole: tuple[float, float] = (0.0, 0.0)
+    """(mine, theirs): seconds of all that their processes did, from their start on."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ class Timer:
             swapped = Random(f"{seed}/{name}/{number}/order").random() < 0.5
             leads = second if swapped else first
             results = self._heat(leads, first, second, distinct(calls, batch.calls))
-            yield self._timed(*results, batch)
+            whole = [self._whole(each, waits=batch.waits) for each in (first, second)]
+            yield replace(self._timed(*results, batch), whole=(whole[0], whole[1]))
 
     def _heat(
         self, leads: Runner, first: Runner, second: Runner, calls: Sequence[Call]
@@ -143,6 +146,14 @@ class Timer:
             new, old = writing.without(new, written), writing.without(old, written)
         return Timed(new, old, agreed)
 
+    def _whole(self, runner: Runner, *, waits: bool) -> float:
+        failed = any(result.status != "ok" for result in runner.results)
+        parts = [
+            each.seconds + each.prepare_s if waits else each.cpu_s + each.prepare_cpu_s
+            for each in runner.results
+        ]
+        return self.bench.limits.wall_s if failed else sum(parts)
+
     def _written(self, results: Sequence[Result]) -> float:
         return writing.seconds(self.bench.sandbox, self.bench.limits, results)
 
@@ -165,18 +176,22 @@ class Runner:
     bench: Bench
     program: Program
     warm: Sequence[Call]
+    results: list[Result] = field(default_factory=list[Result], repr=False)
+    """All that the last child was asked, what warmed it up first."""
     _live: Session | None = None
 
     def ask(self, calls: Sequence[Call]) -> Result:
         """Time one batch, in the child that was started."""
         assert self._live is not None, "started() comes first"  # noqa: S101 - for the checker
-        return self._live.ask(calls)
+        self.results.append(self._live.ask(calls))
+        return self.results[-1]
 
     @contextmanager
     def started(self) -> Generator[None]:
         """A fresh child, warmed up."""
+        self.results.clear()
         with self.bench.sandbox.session(self.program, self.bench.limits) as self._live:
-            self._live.ask(self.warm)
+            self.ask(self.warm)
             yield
 
     def run(self, calls: Sequence[Call]) -> Result:
