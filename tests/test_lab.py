@@ -144,7 +144,7 @@ def test_a_part_of_the_lab_that_changed_is_another_experiment(lab: Path):
         improve_self(opened)
     with (lab / "tiny.py").open("a") as file:
         file.write("# changed\n")
-    with pytest.raises(UsageError, match=r"tiny.py \(part\)"):
+    with pytest.raises(UsageError, match=r"depends on it: tiny.py\.\n"):
         load(lab)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from subjects.program.labs import Desk, version
 from successor.errors import UsageError
 from successor.lab import Lab, open_lab, run
 from successor.plugins import Foreseeing
+from successor.replaying import replay
 from successor.subjects.program import ProgramSubject
 from successor.types import Draft, Draw, Version
 
@@ -26,6 +28,13 @@ def total(xs: list[int]) -> int:
     # EVOLVE-BLOCK-START
 {LOOP}    # EVOLVE-BLOCK-END
     return result
+"""
+TESTS = """\
+from total import total
+
+
+def test_total():
+    assert total([1, 2, 3]) == 6
 """
 LAB = smaller('target = "total.py"\nentry = "total"', 3)
 
@@ -138,3 +147,17 @@ def test_exams_ask_what_the_subject_said_that_they_ask(tmp_path: Path) -> None:
         assert exam
         assert isinstance(subject, Foreseeing)
         assert {(part.name, part.size) for part in exam.slices} == {*subject.asks()}
+
+
+def test_a_promotion_is_judged_again_from_a_copy_of_the_record(tmp_path: Path):
+    files = {"total.py": REGIONS, "test_total.py": TESTS, "successor.toml": LAB}
+    make(tmp_path, files)
+    with open_lab(tmp_path) as opened:
+        run(opened)
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(tmp_path / ".successor", elsewhere / ".successor")
+    for name in files:
+        (tmp_path / name).unlink()
+    found = replay(elsewhere)
+    assert found.then.outcome == found.now.outcome == "better"
+    assert found.same_kernel

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import cast
 
 from successor.errors import UsageError
 from successor.labfile import LabFile
-from successor.types import Digest
+from successor.ledger import BOUND
 from successor.validation import Defaults
 
 Tables = Mapping[str, Mapping[str, object]]
@@ -22,13 +23,15 @@ class Experiment:
 
     lab: LabFile
     defaults: Defaults
-    files: Mapping[str, Digest]
+    files: Mapping[str, bytes]
+    """By path in the lab's folder."""
     unsafe: bool = False
 
     def settings(self) -> Tables:
         """As they are in force, for the record."""
         told = self.filled(cast("Tables", self.lab.model_dump(mode="json")))
-        files: Tables = {"files": {**self.files}} if self.files else {}
+        digests = {path: sha256(data).hexdigest() for path, data in sorted(self.files.items())}
+        files: Tables = {BOUND: digests} if digests else {}
         sandbox: Tables = {"sandbox": {"unsafe": True}} if self.unsafe else {}
         return {**told, **files, **sandbox}
 
@@ -57,7 +60,7 @@ def check_unchanged(began: Tables, now: Tables, folder: Path) -> None:
             f"{folder}: its record began with other settings: {'; '.join(changed)}.\n"
             "Put them back, use a fresh folder, or set the record aside with --fresh."
         )
-    before, files = began.get("files", {}), now.get("files", {})
+    before, files = began.get(BOUND, {}), now.get(BOUND, {})
     other = [name for name in sorted({*before, *files}) if before.get(name) != files.get(name)]
     if other:
         raise UsageError(

@@ -41,7 +41,6 @@ from successor.oversight import (
 from successor.plugins import Bound, Closing, Confined, Foreseeing, Telling, make, own_code
 from successor.types import (
     Author,
-    Digest,
     Draw,
     Exam,
     Judge,
@@ -205,7 +204,7 @@ def open_lab(
         if overseer.cases.target and isinstance(subject, Foreseeing):
             _require_measurable(overseer.cases, subject.asks(), folder)
         aside = set_aside(folder) if fresh else None
-        bound: Mapping[str, Digest] = subject.fingerprint() if isinstance(subject, Bound) else {}
+        bound: Mapping[str, bytes] = subject.bound() if isinstance(subject, Bound) else {}
         bound = {**bound, **own_code(folder, (told.kind, writes.kind, judges.kind))}
         experiment = Experiment(settings, defaults, bound, unsafe=unsafe_sandbox)
         charter = _charter(experiment, rules) if rules else None
@@ -353,6 +352,7 @@ def _open_ledger(
         return interrupt() or overseer.urgent(ledger)
 
     ledger = Ledger.open(record, settings=now, seed=experiment.lab.lab.seed, halt=halt)
+    ledger.keep(experiment.files.values())
     ignore = record / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8")

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from successor.errors import SuccessorError, UsageError
 from successor.labfile import FILE_NAME
-from successor.types import Digest
 from successor.validation import no_such
 
 if TYPE_CHECKING:
@@ -52,8 +51,8 @@ class Closing(Protocol):
 class Bound(Protocol):
     """A subject that rests on files of the lab beside its settings."""
 
-    def fingerprint(self) -> Mapping[str, Digest]:
-        """The digest of each, by its name: with any other, it is another experiment."""
+    def bound(self) -> Mapping[str, bytes]:
+        """Each by its path in the lab's folder: with any other, it is another experiment."""
         ...
 
 
@@ -142,13 +141,13 @@ def make(group: Group, kind: str, folder: Path, *given: object) -> object:
     return made
 
 
-def own_code(folder: Path, kinds: Sequence[str]) -> dict[str, Digest]:
-    """The digests of the lab's own files that its parts come from: with any other, it is another
+def own_code(folder: Path, kinds: Sequence[str]) -> dict[str, bytes]:
+    """The lab's own files that its parts come from, by path: with any other, it is another
     experiment.
     """
     homes = {kind.rpartition(":")[0] for kind in kinds}
     own = sorted(home for home in homes if home.endswith(".py"))
-    return {f"{home} (part)": sha256((folder / home).read_bytes()).hexdigest() for home in own}
+    return {home: (folder / home).read_bytes() for home in own}
 
 
 def _named(kind: str, folder: Path, where: str) -> Callable[..., object]:

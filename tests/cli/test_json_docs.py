@@ -125,7 +125,7 @@ def test_improve_prints_what_is_documented(lab: Path, run: Run):
 
 def test_reading_verbs_print_what_is_documented(lab: Path, run: Run):
     run("improve", lab, "--quiet")
-    for verb in ("status", "audit"):
+    for verb in ("status", "audit", "replay"):
         schema = documented(f"`successor {verb} LAB --json`")
         assert_fits(run(verb, lab, "--json").lines[0], schema)
     schema = {**documented("A generation"), **documented("A version in charge")}

@@ -266,10 +266,10 @@ def test_seeds_and_records_stay_readable(tmp_path: Path):
 
 
 def test_what_is_beside_the_file_defines_the_experiment(tmp_path: Path):
-    began = made(tmp_path).fingerprint()
+    began = made(tmp_path).bound()
     (tmp_path / "report.html").write_text("told", encoding="utf-8")
-    assert made(tmp_path).fingerprint() == began
-    changed = made(tmp_path, {**FILES, "evaluate.py": EVALUATE + "\n"}).fingerprint()
+    assert made(tmp_path).bound() == began
+    changed = made(tmp_path, {**FILES, "evaluate.py": EVALUATE + "\n"}).bound()
     assert [name for name in began if began[name] != changed[name]] == ["evaluate.py"]
 
 

@@ -25,6 +25,7 @@ from successor.cli.models import models
 from successor.cli.options import plain
 from successor.cli.policy import policy
 from successor.cli.record import audit, lineage, status
+from successor.cli.replay import replay
 from successor.cli.report import report
 from successor.cli.review import review
 from successor.cli.stopping import alive, resume, stop
@@ -65,8 +66,8 @@ def cli() -> None:
 
 
 VERBS = (
-    improve, fix, write, status, lineage, diff, review, rollback, audit, head, report, doctor,
-    stop, resume, alive, keys, policy, models, mcp,
+    improve, fix, write, status, lineage, diff, review, rollback, audit, replay, head, report,
+    doctor, stop, resume, alive, keys, policy, models, mcp,
 )  # fmt: skip
 for verb in VERBS:
     cli.add_command(verb)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from successor.cli.bar import bar
 from successor.cli.options import JSON, echo_json, option
 
 if TYPE_CHECKING:
@@ -79,35 +78,17 @@ def _check(tier: str | None) -> None:
 def _attacked(sandbox: Sandbox) -> Report:
     from successor.sandbox.escape import run_suite
 
-    with _bar("attacking") as progress:
+    with bar("attacking") as progress:
         return run_suite(sandbox, progress)
 
 
 def _cheats(tier: str | None, *, json: bool) -> int:
     from successor.cheats import run_suite
 
-    with _bar("cheating") as progress:
+    with bar("cheating") as progress:
         report = run_suite(progress, tier=tier)
     echo_json(report.figures()) if json else _tell_cheats(report)
     return int(report.promoted + report.unjudged > 0)
-
-
-@contextmanager
-def _bar(told: str) -> Generator[Callable[[int, int, str], None]]:
-    """What a suite tells its progress to, shown on stderr."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (TextColumn(told), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(told, total=None)
-        yield lambda done, total, _: bar.update(task, completed=done, total=total)
 
 
 def _tell(report: Report) -> None:

@@ -12,6 +12,7 @@ from successor.ledger.audit import AuditReport, audit
 from successor.ledger.codec import version_id
 from successor.ledger.events import (
     BETWEEN,
+    BOUND,
     Alive,
     Chartered,
     Choice,
@@ -45,6 +46,7 @@ from successor.ledger.tip import Head
 
 __all__ = [
     "BETWEEN",
+    "BOUND",
     "HUMAN",
     "PAUSED",
     "REVIEW",

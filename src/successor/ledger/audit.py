@@ -9,7 +9,14 @@ from pathlib import Path
 from successor.errors import RecordError
 from successor.ledger.codec import decode_exam, encode, has_its_own_id
 from successor.ledger.disk import explain_disk
-from successor.ledger.events import Event, Examined, Reviewed, Written, objects_of
+from successor.ledger.events import (
+    Event,
+    Examined,
+    Reviewed,
+    SessionStarted,
+    Written,
+    objects_of,
+)
 from successor.ledger.history import History
 from successor.ledger.journal import Verified, take_in, verified
 from successor.ledger.merkle import CompactRange, leaf_hash
@@ -86,22 +93,27 @@ class _Inspection:
     def __init__(self, store: ObjectStore) -> None:
         self.tree = CompactRange()
         self.objects: set[Digest] = set()
+        self._due: list[tuple[Digest, Event, str]] = []
+        """What the last session named: written after its event, and before the next."""
         self._store = store
         self._history = History()
 
-    def take(self, each: Verified) -> None:
+    def take(self, found: Verified) -> None:
         """Inspect the next event with the objects that it names."""
-        entry = each.entry
+        entry = found.entry
         name = f"event {entry.seq} ({type(entry.event).__name__})"
-        if leaf_hash(encode(entry.event, entry.time)) != each.leaf:
+        if leaf_hash(encode(entry.event, entry.time)) != found.leaf:
             raise RecordError(f"{name}: it is not written in the canonical way")
         take_in(self._history, entry)
         made = entry.event.version if isinstance(entry.event, Written | Reviewed) else None
         if made is not None and not has_its_own_id(made):
             raise RecordError(f"{name}: the version's id is not the digest of its content")
-        for digest in objects_of(entry.event):
-            self._take_object(digest, entry.event, name)
-        self.tree = each.tree
+        named = [(digest, entry.event, name) for digest in objects_of(entry.event)]
+        later = isinstance(entry.event, SessionStarted)
+        for each in (*self._due, *(() if later else named)):
+            self._take_object(*each)
+        self._due = named if later else []
+        self.tree = found.tree
 
     def take_strays(self) -> None:
         """Inspect the objects that no event names: a kill may come before the event."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Generic, Literal, TypeAlias, TypeVar
+from typing import ClassVar, Generic, Literal, TypeAlias, TypeVar, cast
 
 from successor.types import Decision, Digest, Draw, Figures, Stop, Verdict, Version
 
@@ -16,6 +16,10 @@ Choice: TypeAlias = Literal["accept", "edit", "reject", "later"]
 """What a human may make of a candidate that waits; "later" leaves it waiting."""
 Trigger: TypeAlias = Literal["command", "file", "signal", "timer"]
 """What paused a lab: `successor stop`, a file STOP, SIGUSR1, or that nobody looked after it."""
+
+BOUND = "bound"
+"""Table of a session's settings: the digest of every file of the lab that judging rests on, by its
+path there. They are in the store."""
 
 
 @dataclass(frozen=True)
@@ -301,6 +305,9 @@ def objects_of(event: Event) -> tuple[Digest, ...]:
         case Reviewed(shown=shown, version=version):
             named = () if shown is None else (shown,)
             return named if version is None else (*named, *version.files.values())
+        case SessionStarted(settings=settings):
+            bound = settings.get(BOUND, {})
+            return tuple(cast("Mapping[str, Digest]", bound).values())
         case Signed() | Chartered():
             return tuple(vars(event).values())
         case _:

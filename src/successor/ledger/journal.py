@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -39,9 +40,15 @@ class Journal:
     """The events of a record, each verified when it was read."""
 
     def __init__(
-        self, rows: Iterable[Row], tip: Head | None, store: EventStore | None, folder: Path
+        self,
+        rows: Iterable[Row],
+        tip: Head | None,
+        store: EventStore | None,
+        folder: Path,
+        until: int | None = None,
     ) -> None:
-        """Read the rows, which reach to the tip at least; without a store, only for reading.
+        """Read the rows, which reach to the tip at least; without a store, only for reading, and
+        then to event `until`, if it is given.
 
         Raises:
             RecordError: when a row does not verify; the text names the first bad event.
@@ -50,7 +57,7 @@ class Journal:
         self._folder = folder
         self._clock = _Clock()
         self._listeners: list[Listener] = []
-        self._memory: Memory | None = _remember(rows, tip)
+        self._memory: Memory | None = _remember(rows, tip, until)
 
     @property
     def memory(self) -> Memory:
@@ -175,9 +182,9 @@ def verified(rows: Iterable[Row], tip: Head | None) -> Iterator[Verified]:
         raise RecordError(f"event {tree.size + 1}: it is missing; the record had {tip.size}")
 
 
-def _remember(rows: Iterable[Row], tip: Head | None) -> Memory:
+def _remember(rows: Iterable[Row], tip: Head | None, until: int | None = None) -> Memory:
     memory = Memory(History(), [], CompactRange())
-    for each in verified(rows, tip):
+    for each in islice(verified(rows, tip), until):
         take_in(memory.history, each.entry)
         memory.leaves.append(each.leaf)
         memory.tree = each.tree

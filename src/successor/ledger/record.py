@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
@@ -70,6 +70,7 @@ class Ledger(Reading):
         self._host: Figures = {}
         self._sandbox: Callable[[], SandboxOpened | None] = lambda: None
         self._unsafe = False
+        self._kept: tuple[bytes, ...] = ()
         self._kernel: Digest | None = None
         """Of the session under way; None between sessions."""
 
@@ -122,10 +123,14 @@ class Ledger(Reading):
         return cls(folder, journal, settings=settings, seed=seed, halt=stop, lock=lock)
 
     @classmethod
-    def read(cls, folder: Path) -> Ledger:
+    def read(cls, folder: Path, until: int | None = None) -> Ledger:
         """The record as it is now, to read only, also while another process writes to it.
 
         It does not follow what is recorded later: read again for that. Changes no file.
+
+        Args:
+            until: the last event that is read, for the record as it was then; all of it when not
+                given.
 
         Raises:
             UsageError: when nothing is on record.
@@ -135,7 +140,7 @@ class Ledger(Reading):
             with explain_disk(folder):
                 tip = read_tip(folder)
                 with opened_to_read(folder) as connection:
-                    journal = Journal(rows(connection), tip, None, folder)
+                    journal = Journal(rows(connection), tip, None, folder, until)
             if not journal.head.size:
                 require_beginning(folder)
         seed = journal.history.seed or 0
@@ -173,6 +178,8 @@ class Ledger(Reading):
         if self._kernel is None and self.paused is None:
             kernel, self._host = kernel_digest(), host or self._host
             self._journal.append(SessionStarted(self._seed, self._settings, kernel, self._host))
+            for content in self._kept:  # after it: objects alone are a record that lost its events
+                self._objects.write(content)
             self._kernel = kernel
             self._close_if_promoted()
 
@@ -253,6 +260,12 @@ class Ledger(Reading):
         if (left := self._journal.history.generation) is not None:
             self._close(left.opened.generation)
         self._journal.append(RolledBack(version, by, reason))
+
+    def keep(self, contents: Iterable[bytes]) -> None:
+        """Put the files that judging rests on in the store when the next session begins: the record
+        alone is enough then to judge again.
+        """
+        self._kept = tuple(contents)
 
     def sign(self, statement: bytes, envelope: bytes) -> None:
         """Take in a signature. Handed in twice, it is on record once."""

@@ -206,13 +206,13 @@ def test_methods_and_packages(tmp_path: Path):
         assert all(mean in {1.0, 0.5} for mean in till.means(till.first).values())
 
 
-def test_what_judging_depends_on_has_a_fingerprint(tmp_path: Path):
+def test_what_judging_depends_on_is_known_by_its_place(tmp_path: Path):
     files = {"add.py": ADD, "test_add.py": TEST_ADD}
-    one = made(tmp_path, files, "add.py:add").fingerprint()
-    assert one == made(tmp_path, files, "add.py:add").fingerprint()
+    one = made(tmp_path, files, "add.py:add").bound()
+    assert one == made(tmp_path, files, "add.py:add").bound()
     changed = {**files, "test_add.py": TEST_ADD + "\n"}
-    other = made(tmp_path, changed, "add.py:add").fingerprint()
-    assert [name for name in one if one[name] != other[name]] == ["test_add.py (tests)"]
+    other = made(tmp_path, changed, "add.py:add").bound()
+    assert [name for name in one if one[name] != other[name]] == ["test_add.py"]
 
 
 def test_a_drawn_exam_has_exactly_the_items_that_were_asked_for(tmp_path: Path):

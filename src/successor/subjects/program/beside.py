@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
@@ -23,6 +23,8 @@ class Tests:
     modules: tuple[str, ...]
     files: Mapping[str, bytes]
     """Those files and what they import, less what is part of a version."""
+    paths: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    """Where each of them is."""
 
 
 @dataclass(frozen=True)
@@ -71,24 +73,26 @@ def find_tests(names: tuple[str, ...] | None, target: Target, folder: Path) -> T
     beside = (f"test_{stem}.py", f"{stem}_test.py", f"tests/test_{stem}.py")
     home = (target.root / target.path).parent
     if names is None:
-        places = dict.fromkeys(base / name for base in (home, folder) for name in beside)
-        paths = [path.resolve() for path in places if path.is_file()]
+        likely = dict.fromkeys(base / name for base in (home, folder) for name in beside)
+        paths = [path.resolve() for path in likely if path.is_file()]
     else:
         paths = [(folder / name).resolve() for name in names]
     files: dict[str, bytes] = {}
+    places: dict[str, Path] = {}
     modules: list[str] = []
     for path in dict.fromkeys(paths):
         if not path.is_relative_to(folder.resolve()):
             raise UsageError(f"[subject] tests = {str(path)!r}: is outside the lab's folder")
         inside_root = path.is_relative_to(target.root)
         name = path.relative_to(target.root).as_posix() if inside_root else path.name
-        files[name] = read_source(path).encode()
+        files[name], places[name] = read_source(path).encode(), path
         parsed(files[name].decode(), path)
         modules.append(name.removesuffix(".py").replace("/", "."))
         if inside_root:
             helpers = [each for each in siblings(name, target.root) if each not in target.files]
             files |= {each: (target.root / each).read_bytes() for each in helpers}
-    return Tests(tuple(modules), files)
+            places |= {each: target.root / each for each in helpers}
+    return Tests(tuple(modules), files, places)
 
 
 def try_tests(
@@ -149,6 +153,8 @@ class Helper:
 
     program: Program
     spelled: str
+    home: Path
+    """Folder of its file."""
 
 
 def helper(spelled: str, key: str, folder: Path, *, drawing: bool) -> Helper:
@@ -162,10 +168,10 @@ def helper(spelled: str, key: str, folder: Path, *, drawing: bool) -> Helper:
     files = {path.name: path.read_bytes()}
     files |= {each: (root / each).read_bytes() for each in siblings(path.name, root)}
     if not drawing:
-        return Helper(Program(files, f"{path.name}:{function}"), spelled)
+        return Helper(Program(files, f"{path.name}:{function}"), spelled, root)
     files["successor_target.py"] = f"from {path.stem} import {function} as function".encode()
     files["successor_draw.py"] = inside("draw.py")
-    return Helper(Program(files, "successor_draw.py:draw"), spelled)
+    return Helper(Program(files, "successor_draw.py:draw"), spelled, root)
 
 
 def drawn(made: Helper, bench: Bench, seed: str, size: int, count: int) -> list[Call]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ from successor.errors import UsageError
 from successor.sandbox import Call, Limits, Returned
 from successor.subjects.program import syntax
 from successor.subjects.program.accuracy import as_written, exact
-from successor.subjects.program.bench import Bench, Programs
+from successor.subjects.program.bench import OURS, Bench, Programs
 from successor.subjects.program.beside import Helper, Tests, Verdict, find_tests, helper, try_tests
 from successor.subjects.program.contract import Contract
 from successor.subjects.program.grading import Files, Grader, Reference
@@ -152,6 +153,22 @@ class Given:
     reference: Helper | None
     cost: CostFunction | None
     settings: Settings
+    folder: Path
+    """Of the lab."""
+
+    def bound(self) -> Mapping[str, bytes]:
+        """Every file of the lab that judging depends on, by its path there."""
+        root, tests = self.target.root, self.tests
+        found = {root / name: data for name, data in self.target.files.items()}
+        found |= {tests.paths[name]: data for name, data in tests.files.items()}
+        for each in filter(None, (self.inputs, self.reference)):
+            own = {
+                name: data for name, data in each.program.files.items() if not name.startswith(OURS)
+            }
+            found |= {each.home / name: data for name, data in own.items()}
+        found |= {self.cost.path: self.cost.data} if self.cost else {}
+        home = self.folder.resolve()
+        return {os.path.relpath(path, home): data for path, data in sorted(found.items())}
 
 
 def read_lab(settings: Settings, target: Target, folder: Path) -> Given:
@@ -171,6 +188,7 @@ def read_lab(settings: Settings, target: Target, folder: Path) -> Given:
         helper(reference, "reference", folder, drawing=False) if reference else None,
         read_cost(cost, folder, target, tests) if cost else None,
         settings,
+        folder,
     )
 
 

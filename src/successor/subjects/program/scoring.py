@@ -32,6 +32,7 @@ class CostFunction:
     """A trusted function (arguments, answer) -> float of at least 0."""
 
     spelled: str
+    path: Path
     data: bytes
     """Of its file."""
     names: tuple[str, ...]
@@ -100,7 +101,7 @@ def read_cost(spelled: str, folder: Path, target: Target, tests: Tests) -> CostF
     if not callable(found):
         raise UsageError(f"{where}: name a function at top level")
     names = tuple(each.name for each in syntax.parameters(target.node))
-    return CostFunction(spelled, path.read_bytes(), names, found)
+    return CostFunction(spelled, path, path.read_bytes(), names, found)
 
 
 def _imported(path: Path, where: str) -> ModuleType:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from hashlib import sha256
 
 from successor.sandbox import Confinement
 from successor.subjects.program import memory, planted, racing, rivals, syntax
-from successor.subjects.program.bench import OURS
 from successor.subjects.program.examining import evaluate, examine
 from successor.subjects.program.goals import Goal
-from successor.subjects.program.grading import Files
 from successor.subjects.program.ground import Given, Ground, bench_for, describe, learn
 from successor.subjects.program.mending import diagnose
 from successor.subjects.program.results import Answered, Heat, Question, Screening
 from successor.subjects.program.screening import Screener
 from successor.subjects.program.settings import Objective
-from successor.types import Digest, Draft, Draw, Exam, Version, Workspace
+from successor.types import Draft, Draw, Exam, Version, Workspace
 
 
 class ProgramSubject:
@@ -90,19 +87,9 @@ class ProgramSubject:
             found["notes"] += (f"not understood in the goal: {words}",)
         return found
 
-    def fingerprint(self) -> Mapping[str, Digest]:
-        """Of every file of the lab that judging depends on: changed, it is another experiment."""
-        given = self._given
-        parts: dict[str, Files] = {"target": given.target.files, "tests": given.tests.files}
-        helpers = {"inputs": given.inputs, "reference": given.reference}
-        parts |= {part: each.program.files for part, each in helpers.items() if each}
-        parts |= {"cost": {given.cost.spelled: given.cost.data}} if given.cost else {}
-        return {
-            f"{name} ({part})": sha256(data).hexdigest()
-            for part, files in parts.items()
-            for name, data in sorted(files.items())
-            if not name.startswith(OURS)
-        }
+    def bound(self) -> Mapping[str, bytes]:
+        """Every file of the lab that judging depends on: changed, it is another experiment."""
+        return self._given.bound()
 
     # As a workshop
 

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 
 from successor.errors import UsageError
@@ -16,8 +15,10 @@ from successor.subjects.prompt.items import Item, Items
 from successor.subjects.prompt.opening import Opening
 from successor.subjects.prompt.settings import Settings
 from successor.subjects.prompt.solving import Oracle, PromptSolver, ScaffoldSolver, Solver
-from successor.types import Counts, Digest, Draft, Draw, Exam, Slice, Version, Workspace
+from successor.types import Counts, Draft, Draw, Exam, Slice, Version, Workspace
 
+ITEMS = "successor_items.py"
+"""As the sandbox sees the lab's items."""
 _BATCH = 32
 """Items between two reports of progress."""
 
@@ -45,7 +46,7 @@ class PromptSubject:
         self._path = Path(settings.target).name
         self._original = _read(folder, settings.target, "target")
         self._files = {name: _read(folder, name, "data") for name in settings.data}
-        self._files["successor_items.py"] = _read(folder, settings.items, "items")
+        self._files[ITEMS] = _read(folder, settings.items, "items")
         self.require_sound(_text(self._original, settings.target))
         self._bench = opening.bench(settings)
         self._items = Items(self._bench, self._files, settings.items)
@@ -82,10 +83,11 @@ class PromptSubject:
         """The least trusted sandbox that was opened."""
         return self._bench.weakest
 
-    def fingerprint(self) -> Mapping[str, Digest]:
-        """Of the files that judging depends on."""
-        named = {"target": self._original, **self._files}
-        return {name: sha256(data).hexdigest() for name, data in sorted(named.items())}
+    def bound(self) -> Mapping[str, bytes]:
+        """The files that judging depends on."""
+        told = self.settings
+        data = {name: self._files[name] for name in told.data}
+        return {told.target: self._original, told.items: self._files[ITEMS], **data}
 
     # As a subject
 

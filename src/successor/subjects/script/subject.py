@@ -17,7 +17,7 @@ from successor.sandbox import Confinement
 from successor.subjects.program import syntax
 from successor.subjects.program.results import Answered, Heat, Screening
 from successor.subjects.script.evaluator import WORST, Evaluator, Run
-from successor.types import Counts, Digest, Draft, Draw, Exam, Slice, Version, Workspace
+from successor.types import Counts, Draft, Draw, Exam, Slice, Version, Workspace
 
 RUNS, COST = "tests", "cost"
 """The slices of an exam: whether the evaluator comes to a metric, and what it is."""
@@ -102,10 +102,9 @@ class ScriptSubject:
         first = self._run(self._original, seed)
         return first.cost / (first.cost + mine.cost)
 
-    def fingerprint(self) -> Mapping[str, Digest]:
-        """Of the file and of all that is beside it: changed, it is another experiment."""
-        files = {**self._evaluator.beside, self.path: self._original.encode()}
-        return {name: sha256(data).hexdigest() for name, data in sorted(files.items())}
+    def bound(self) -> Mapping[str, bytes]:
+        """The file and all that is beside it: changed, it is another experiment."""
+        return {**self._evaluator.beside, self.path: self._original.encode()}
 
     # As a workshop
 

@@ -1,0 +1,24 @@
+"""A bar on stderr, of how far something is and when it will be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+
+@contextmanager
+def bar(told: str) -> Generator[Callable[[float, float, str], None]]:
+    """What progress is told to: how much is done, of how much (0 when unknown), and of what."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn(told), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(told, total=None)
+        yield lambda done, total, _: shown.update(task, completed=done, total=total or None)

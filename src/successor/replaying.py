@@ -1,0 +1,151 @@
+"""To judge again what was judged, from the record alone: on another machine, by somebody else.
+
+Everything that a verdict rests on is on record or in the store: both versions, the files that
+judging rests on, the settings, the seed, and what was known then. Nothing of the lab's folder but
+its record is read, and nothing is changed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, cast
+
+from successor.errors import RecordError, UsageError
+from successor.lab import record_of
+from successor.ledger import BOUND, Entry, Judged, Ledger, SessionStarted, audit
+from successor.ledger.disk import not_verified
+from successor.ledger.kernel import kernel_digest
+from successor.plugins import Closing, make
+from successor.types import Digest, Judge, Subject, Verdict
+
+Told = Callable[[float, float], None]
+"""Items asked so far, items in all or 0."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A judgement, and the same once more."""
+
+    generation: int
+    then: Verdict
+    now: Verdict
+    same_kernel: bool
+    """Whether the files that judge are those that judged then."""
+    seconds: float
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether it comes to the same."""
+        return self.now.outcome == self.then.outcome
+
+    @property
+    def identical(self) -> bool:
+        """Whether all figures are the same too; where times count they never are."""
+        then, now = ({**vars(each), "evidence": None} for each in (self.then, self.now))
+        return then == now
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A workspace beside the record: reads what is there, keeps what is written to itself."""
+
+    ledger: Ledger
+    told: Told
+    written: dict[Digest, bytes] = field(default_factory=dict[Digest, bytes])
+
+    def read(self, digest: Digest) -> bytes:
+        """An object of the record, or one that was written here."""
+        return self.written[digest] if digest in self.written else self.ledger.object(digest)
+
+    def write(self, data: bytes) -> Digest:
+        digest = sha256(data).hexdigest()
+        self.written[digest] = data
+        return digest
+
+    def checkpoint(self, state: bytes) -> None:
+        """None: whoever ends it begins anew."""
+
+    def resume(self) -> bytes | None:
+        return None
+
+    def progress(self, stage: str, done: float, total: float, **figures: float | str) -> None:
+        self.told(done, total)
+
+
+def replay(folder: Path, beginning: str | None = None, told: Told | None = None) -> Replay:
+    """Judge a version again, as it was judged last; the incumbent, when none is named.
+
+    Args:
+        beginning: of the version's id.
+
+    Raises:
+        UsageError: when nothing is on record, or the version was never judged.
+        RecordError: when the record does not verify, or lacks what judging rests on.
+    """
+    record = record_of(folder)
+    if (problem := audit(record).problem) is not None:
+        raise not_verified(record, problem)
+    whole = Ledger.read(record)
+    found = _judged(whole, beginning, folder)
+    before = Ledger.read(record, found.seq - 1)
+    session = before.entries(SessionStarted)[-1].event
+    then, began = found.event.verdict, time.monotonic()
+    with _parts(session.settings, before, record) as (_, judge):
+        candidate, incumbent = (whole.version(each) for each in (then.candidate, then.incumbent))
+        work = Aside(before, told or _untold)
+        now = judge.judge(candidate, incumbent, before, then.seed, work)
+    same = found.event.kernel == kernel_digest()
+    return Replay(found.event.generation, then, now, same, time.monotonic() - began)
+
+
+def _untold(done: float, total: float) -> None:
+    """Nobody asked how far it is."""
+
+
+def _judged(ledger: Ledger, beginning: str | None, folder: Path) -> Entry[Judged]:
+    incumbent = ledger.incumbent()
+    if beginning is None and incumbent is None:
+        raise UsageError(f"{folder}: there is no version yet")
+    name = incumbent.id if beginning is None and incumbent else ledger.named(beginning or "")
+    judged = [each for each in ledger.entries(Judged) if each.event.verdict.candidate == name]
+    if not judged:
+        told = "was never judged: the first of a line, or one that nobody came to judge"
+        raise UsageError(f"{folder}: version {name[:12]} {told}")
+    return judged[-1]
+
+
+@contextmanager
+def _parts(
+    settings: Mapping[str, object], ledger: Ledger, record: Path
+) -> Generator[tuple[Subject, Judge]]:
+    """The subject and the judge as they were, with the files that they rest on."""
+    tables = cast("Mapping[str, Mapping[str, Any]]", settings)
+    with tempfile.TemporaryDirectory(prefix="successor-replay-") as home, ExitStack() as at_end:
+        folder = Path(home).resolve()
+        for path, digest in tables.get(BOUND, {}).items():
+            restore(folder, path, ledger.object(digest), record)
+        subject, judge = (dict(tables[name]) for name in ("subject", "judge"))
+        made = make("subjects", subject.pop("kind"), folder, subject, folder, tables["lab"]["goal"])
+        if isinstance(made, Closing):
+            at_end.callback(made.close)
+        judging = make("judges", judge.pop("kind"), folder, judge, made)
+        yield cast("Subject", made), cast("Judge", judging)
+
+
+def restore(folder: Path, path: str, content: bytes, record: Path) -> None:
+    """Put a file that judging rests on where it was in the lab's folder.
+
+    Raises:
+        RecordError: when it was outside of that.
+    """
+    place = (folder / path).resolve()
+    if not place.is_relative_to(folder):
+        raise RecordError(f"{record}: rests on {path}, which is no file of the lab's folder")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
