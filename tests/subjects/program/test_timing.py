@@ -119,8 +119,8 @@ def test_what_a_version_does_before_the_clock_starts_is_in_the_whole_of_its_time
 ):
     with lab(tmp_path, {"fib.py": FIB}, "fib.py:fib") as opened:
         timer = opened.subject.ground.timer
-        files = ({"fib.py": new.encode()} for new in (text, QUICK_FIB))
-        (heat,) = timer.heats(*files, f"speed/{timer.questions.sizes[-1]}", "seed", 1)
+        new, old = ({"fib.py": each.encode()} for each in (text, QUICK_FIB))
+        (heat,) = timer.heats(new, old, f"speed/{timer.questions.sizes[-1]}", "seed", 1)
     mine, theirs = heat.whole
     assert heat.agreed
     assert heat.mine < mine / 3
