@@ -157,7 +157,7 @@ def test_a_changed_test_is_another_experiment(improved: Path) -> None:
     path = improved / "test_total.py"
     path.write_text(path.read_text("utf-8") + "\n", encoding="utf-8")
     folder = prepare(total(improved), Wishes(), fresh=False)
-    with pytest.raises(UsageError, match=r"another experiment.*test_total\.py \(tests\)"):
+    with pytest.raises(UsageError, match=r"another experiment.*depends on it: test_total\.py"):
         open_lab(folder)
 
 

@@ -73,7 +73,8 @@ def test_rollback_puts_the_version_before_in_charge(improved: Path, run: Run):
     (told,) = run("diff", name(improved), "--json").lines
     back = run("rollback", name(improved), "--reason", "wrong in May")
     assert back.code == 0
-    assert back.out == f"{told['since'][:8]} is in charge; {told['until'][:8]} gave way.\n"
+    told = f"{told['since'][:8]} is in charge; {told['until'][:8]} gave way."
+    assert back.out == f"{told} Nobody builds on it: 1 version revoked.\n"
     assert run("status", name(improved), "--json").lines[0]["incumbent"] == told["since"]
     assert "sum(xs)" not in (improved / "total.py").read_text("utf-8")
     refused = run("rollback", name(improved))
@@ -133,12 +134,12 @@ def test_after_a_rollback_status_says_so_and_improving_goes_on_from_there(lab: P
     assert f"state        rolled back to {back['version'][:8]}: improve it again" in told.out
     (found,) = run("status", lab, "--json").lines
     assert (found["rolled_back"], found["stopped_by"]) == (back["version"], None)
-    again, last = run("improve", lab, "--json").lines
-    assert (again["generation"], again["decision"]) == (3, "promoted")
-    assert again["parent"] == back["version"]
-    assert last["stopped_by"] == "target"
+    again, *_ = run("improve", lab, "--json").lines
+    assert (again["generation"], again["decision"]) == (3, "rejected")
+    assert (again["version"], again["parent"]) == (back["gave_way"], back["version"])
+    assert again["reason"] == "holds what was rolled back before"
     (found,) = run("status", lab, "--json").lines
-    assert (found["rolled_back"], found["stopped_by"]) == (None, "target")
+    assert (found["rolled_back"], found["incumbent"]) == (None, back["version"])
 
 
 def test_a_rollback_after_the_last_generation_allowed_says_what_to_raise(lab: Path, run: Run):

@@ -87,7 +87,7 @@ def test_no_author_reads_what_is_quarantined_and_each_is_told(tmp_path: Path):
         assert author.briefs[0].barred == ()
         assert {brief.barred for brief in author.briefs[1:]} == {(name,)}
         for work in author.works[1:]:
-            with pytest.raises(SuccessorError, match="of a quarantined version"):
+            with pytest.raises(SuccessorError, match="of a quarantined or revoked version"):
                 work.read(name)
         for brief in author.briefs:
             assert bad.candidate not in [version.id for version in brief.lineage]

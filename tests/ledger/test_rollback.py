@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from ledger.climber import climb, parts
-from successor.errors import Halt, UsageError
+from successor.errors import Halt, SuccessorError, UsageError
 from successor.ledger import Ledger, RolledBack, audit
 from successor.loop import improve_self
-from successor.types import Stop
+from successor.types import Brief, Draft, Stop, Version, Workspace
 
 
 def opened(folder: Path) -> Ledger:
@@ -73,3 +74,57 @@ def test_what_was_never_in_charge_cannot_be_rolled_back_to(tmp_path: Path):
         with pytest.raises(UsageError, match="in charge already"):
             ledger.roll_back(incumbent.id, "ada", "no")
         assert ledger.entries(RolledBack) == ()
+
+
+@dataclass
+class Repeating:
+    """Hands in the files of a version that gave way, and says what it was told."""
+
+    gave_way: Version
+    briefs: list[Brief] = field(default_factory=list[Brief])
+    name: str = "repeating"
+
+    def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
+        self.briefs.append(brief)
+        for name in self.gave_way.files.values():
+            with pytest.raises(SuccessorError, match="quarantined or revoked"):
+                workspace.read(name)
+        return None if brief.tried else Draft(self.gave_way.files)
+
+
+def test_what_gave_way_is_revoked_with_all_that_descends_from_it(tmp_path: Path):
+    folder = tmp_path / ".successor"
+    climb(folder)
+    with opened(folder) as ledger:
+        incumbent = ledger.incumbent()
+        assert incumbent is not None
+        line = ledger.lineage(incumbent.id)
+        assert len(line) > 3
+        candidates = [made.candidate for made in ledger.decisions()]
+        ledger.roll_back(line[1].id, "ada", "wrong")
+        revoked = {*ledger.revoked()}
+        assert revoked == {each for each in candidates if line[2] in ledger.lineage(each)}
+        assert {each.id for each in line[2:]} < revoked, "rejected descendants, too"
+        author = Repeating(line[2])
+        improve_self(replace(parts(ledger), author=author))
+        assert {*line[2].files.values()} <= {*author.briefs[0].barred}
+        made = ledger.decisions()[-1]
+        assert (made.outcome, made.reason) == ("rejected", "holds what was rolled back before")
+        assert ledger.incumbent() == line[1]
+
+
+def test_to_put_a_revoked_version_in_charge_again_lifts_that_for_its_line(tmp_path: Path):
+    folder = tmp_path / ".successor"
+    climb(folder)
+    with opened(folder) as ledger:
+        incumbent = ledger.incumbent()
+        assert incumbent is not None
+        line = ledger.lineage(incumbent.id)
+        ledger.roll_back(line[0].id, "ada", "wrong")
+        assert {each.id for each in line[1:]} <= {*ledger.revoked()}
+        ledger.roll_back(line[2].id, "ada", "it was right up to here")
+        assert not {each.id for each in line[:3]} & {*ledger.revoked()}
+        assert {each.id for each in line[3:]} <= {*ledger.revoked()}
+        ledger.roll_back(incumbent.id, "ada", "all of it was right")
+        assert ledger.revoked() == ()
+    assert Ledger.read(folder).revoked() == ()

@@ -46,7 +46,9 @@ def diff(lab: Path, since: str | None, until: str | None, *, json: bool) -> None
 
     Put the version before in charge again, or the one that is named. It is on record, with your
     name and your reason; the version that gave way stays on record too, and the next generation
-    begins from the one that is in charge. TARGET is a lab, or a function, as in add.py:add.
+    begins from the one that is in charge. What gave way, and all that descends from it, is revoked:
+    no author reads it or builds on it, and the same once more is rejected. To put one of them in
+    charge again lifts that for its line. TARGET is a lab, or a function, as in add.py:add.
     """,
 )
 @click.argument("what", metavar="TARGET")
@@ -58,6 +60,7 @@ def rollback(what: str, *, to: str | None, reason: str, write: bool, json: bool)
     """See the help above."""
     from successor.director import roll_back
     from successor.errors import UsageError
+    from successor.insight.report_html import counted
     from successor.lab import open_lab, record_of
     from successor.ledger import Ledger
     from successor.targets import lab_of, parse, require_unchanged, written_back
@@ -71,13 +74,15 @@ def rollback(what: str, *, to: str | None, reason: str, write: bool, json: bool)
     with open_lab(lab_of(what), to_write=False) as opened:
         before = opened.version
         now = roll_back(opened, to, reason).version
-        head = opened.parts.ledger.head.root
+        head, revoked = opened.parts.ledger.head.root, opened.parts.ledger.revoked()
     if write and function is not None:
         written_back(function)
     found = {
         "version": now.id if now else None,
         "gave_way": before.id if before else None,
+        "revoked": [*revoked],
         "ledger_head": head,
     }
     told = f"{str(found['version'])[:8]} is in charge; {str(found['gave_way'])[:8]} gave way."
+    told += f" Nobody builds on it: {counted(len(revoked), 'version')} revoked."
     echo_json(found) if json else click.echo(told)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from successor.ledger.events import (
     BETWEEN,
@@ -32,6 +33,9 @@ from successor.ledger.events import (
 from successor.types import Decision, Digest, Version
 
 _Between: TypeAlias = RolledBack | Signed | Chartered | Lifted | Alive | Heartbeat | Stopped
+
+Why: TypeAlias = Literal["quarantined", "rolled back"]
+"""Why nobody builds on an object."""
 
 
 @dataclass
@@ -92,6 +96,8 @@ class History:
         """Where versions run in this session; None as long as none has run."""
         self.unheld: dict[Digest, list[str]] = {}
         """Versions that were examined or judged in sandboxes that do not hold, and in which."""
+        self._gave_way: set[Digest] = set()
+        """Versions that rollbacks took out of charge, and none has put back."""
         self._finished_s = 0.0
         self._session: tuple[float, float] | None = None
 
@@ -158,15 +164,31 @@ class History:
         decisions = (decided.decision for decided in self.decided)
         return {made.candidate for made in decisions if made.outcome == "promoted"}
 
-    def barred(self) -> tuple[Digest, ...]:
-        """Objects of quarantined versions that are of none that was ever in charge."""
+    def barred(self) -> dict[Digest, Why]:
+        """Objects that nobody builds on, and why: those of quarantined and of revoked versions that
+        are of none in good standing that was ever in charge.
+        """
         made = [decided.decision for decided in self.decided]
         bad = [each.candidate for each in made if each.outcome == "quarantined"]
-        held, kept = (
+        void = self.revoked()
+        held, gone, kept = (
             {name for each in versions for name in self.versions[each].files.values()}
-            for versions in (bad, self.promoted)
+            for versions in (bad, void, self.promoted - void)
         )
-        return tuple(sorted(held - kept))
+        found: dict[Digest, Why] = dict.fromkeys(sorted(gone - kept), "rolled back")
+        return found | dict.fromkeys(sorted(held - kept), "quarantined")
+
+    def revoked(self) -> set[Digest]:
+        """Versions that a rollback took out of charge, and all that descend from them."""
+        if not self._gave_way:
+            return set()
+        return {each for each in self.versions if not self._gave_way.isdisjoint(self._line(each))}
+
+    def _line(self, version: Digest | None) -> Iterator[Digest]:
+        """The version and its first parents."""
+        while version is not None:
+            yield version
+            version = next(iter(self.versions[version].parents), None)
 
     @property
     def _open(self) -> OpenGeneration:
@@ -217,5 +239,7 @@ class History:
             raise ValueError("a generation is open: nothing is rolled back within one")
         if event.version not in self.promoted:
             raise ValueError(f"{event.version} was never in charge")
+        back = {*self._line(event.version)}
+        self._gave_way = (self._gave_way | {*self._line(self.incumbent)}) - back
         self.incumbent = event.version
         self.generations[-1] = event.version

@@ -128,6 +128,12 @@ class Reading:
         """What a human decided on a candidate of the open generation."""
         return reviews.decision_of(self._journal.history, version)
 
+    def revoked(self) -> tuple[Digest, ...]:
+        """Versions that a rollback took out of charge, and all that descend from them: nobody
+        builds on them, until one is put in charge again.
+        """
+        return tuple(sorted(self._journal.history.revoked()))
+
     def waiting(self) -> Proposal | None:
         """The candidate that waits for a human."""
         return reviews.waiting(self._journal.history)

@@ -210,8 +210,8 @@ class Generation:
         return self._write(attempt, author.name, lambda work: author.write(brief, work))
 
     def barred(self) -> tuple[Digest, ...]:
-        """Objects of quarantined versions alone, which authors may not read."""
-        return self._desk.journal.history.barred()
+        """Objects of quarantined and revoked versions alone, which authors may not read."""
+        return tuple(self._desk.journal.history.barred())
 
     def judged(self, candidate: Version, incumbent: Version, judge: Judge) -> Verdict:
         """The verdict on a candidate; the same candidate is not judged twice in a generation.
@@ -238,7 +238,8 @@ class Generation:
     def decided(self, verdict: Verdict, overseer: Overseer) -> Decision:
         """The decision on a verdict; one that waits is asked for again each time.
 
-        What holds an object of a quarantined version is quarantined too, whatever is found.
+        What holds an object of a quarantined version is quarantined too, whatever is found, and
+        what holds one of a version that was rolled back is rejected.
 
         Raises:
             Halt: when it waits for a human, or passed a planted item. The generation stays open.
@@ -249,10 +250,7 @@ class Generation:
             decision = overseer.decide(verdict, self._desk.record)
             if decision.candidate != verdict.candidate:
                 raise SuccessorError(f"the decision on {verdict.candidate} is on another version")
-            barred = {*self._desk.journal.history.barred()}
-            if barred & {*self._desk.journal.history.versions[verdict.candidate].files.values()}:
-                told = "holds what was quarantined before"
-                decision = Decision(verdict.candidate, "quarantined", told, "ledger")
+            decision = self._barring(decision)
             if decision.outcome == "promoted" and self._desk.record.unheld(decision.candidate):
                 raise SuccessorError(f"{decision.candidate} was seen unsafely: never promoted")
             if known is None or decision.outcome != "waiting":
@@ -294,6 +292,18 @@ class Generation:
         for digest in objects:
             if digest not in self._desk.objects:
                 raise SuccessorError(f"{who} named object {digest}, which is not in the store")
+
+    def _barring(self, decision: Decision) -> Decision:
+        history = self._desk.journal.history
+        barred, files = history.barred(), history.versions[decision.candidate].files.values()
+        why = {barred[each] for each in files if each in barred}
+        if not why:
+            return decision
+        outcome = "quarantined" if "quarantined" in why else "rejected"
+        told = (
+            f"holds what was {'quarantined' if outcome == 'quarantined' else 'rolled back'} before"
+        )
+        return Decision(decision.candidate, outcome, told, "ledger")
 
     @property
     def _steps(self) -> OpenGeneration:

@@ -27,7 +27,7 @@ class StepWorkspace:
         """An object. Raises SuccessorError when it may not be read."""
         if digest in self.barred:
             raise SuccessorError(
-                f"object {digest} is of a quarantined version: nobody builds on it"
+                f"object {digest} is of a quarantined or revoked version: nobody builds on it"
             )
         return self._objects.read(digest)
 
