@@ -73,8 +73,8 @@ def test_rollback_puts_the_version_before_in_charge(improved: Path, run: Run):
     (told,) = run("diff", name(improved), "--json").lines
     back = run("rollback", name(improved), "--reason", "wrong in May")
     assert back.code == 0
-    told = f"{told['since'][:8]} is in charge; {told['until'][:8]} gave way."
-    assert back.out == f"{told} Nobody builds on it: 1 version revoked.\n"
+    said = f"{told['since'][:8]} is in charge; {told['until'][:8]} gave way."
+    assert back.out == f"{said} Nobody builds on it: 1 version revoked.\n"
     assert run("status", name(improved), "--json").lines[0]["incumbent"] == told["since"]
     assert "sum(xs)" not in (improved / "total.py").read_text("utf-8")
     refused = run("rollback", name(improved))
