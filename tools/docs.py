@@ -94,7 +94,11 @@ def policy() -> str:
 
 
 def _shown_default(field: FieldInfo) -> str:
-    return "required" if field.is_required() else _default(field.default)
+    return (
+        "required"
+        if field.is_required()
+        else _default(field.get_default(call_default_factory=True))
+    )
 
 
 def parts() -> str:

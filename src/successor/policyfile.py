@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from successor.errors import UsageError
+from successor.insight import measures
 from successor.labfile import parse_duration
-from successor.oversight import Keyholder, Rules, Stage
+from successor.oversight import ACCELERATION, GROWTH, Keyholder, Rules, Stage
 from successor.signing import PublicKey
 from successor.validation import mistake
 
 FILE_NAME = "policy.toml"
+THRESHOLDS = (*measures.NAMES, GROWTH, ACCELERATION)
 
 
 class _Table(BaseModel):
@@ -48,6 +51,20 @@ class SignaturesTable(_Table):
     )
 
 
+def above_nothing(thresholds: dict[str, float]) -> dict[str, float]:
+    """Thresholds of what is measured.
+
+    Raises:
+        ValueError: when one is of nothing that is measured, or can be passed by nothing.
+    """
+    for name, value in thresholds.items():
+        if name not in THRESHOLDS:
+            raise ValueError(f"thresholds of: {', '.join(THRESHOLDS)}")
+        if not 0 < value < math.inf:
+            raise ValueError("numbers above 0")
+    return thresholds
+
+
 class PolicyFile(_Table):
     """The whole of `policy.toml`."""
 
@@ -75,6 +92,14 @@ class PolicyFile(_Table):
         ),
     )
     signatures: SignaturesTable = SignaturesTable()
+    thresholds: Annotated[dict[str, float], AfterValidator(above_nothing)] = Field(
+        default_factory=dict[str, float],
+        description=(
+            "By measure, such as `horizon = 512`, the value at which a run ends until people have "
+            "signed a higher one; `growth`, how many times as much as the version before in the "
+            "headline measure, and `acceleration`, how many times faster that grows."
+        ),
+    )
     people: tuple[KeyTable, ...] = Field(default=(), description="Those whose signatures count.")
     machines: tuple[KeyTable, ...] = Field(
         default=(), description="Keys that never count as people, whatever they sign."
@@ -129,6 +154,7 @@ def parse(text: str) -> Rules:
         tuple(_holder(each) for each in told.machines),
         told.witnesses,
         told.dead_man,
+        told.thresholds,
     )
     _require_enough(rules)
     return rules

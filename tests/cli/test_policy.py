@@ -13,6 +13,7 @@ from successor.cli import run_command
 from successor.lab import load
 from successor.ledger import Ledger
 from successor.ledger.steps import Generation
+from successor.oversight import THRESHOLD
 from successor.types import Decision, Overseer, Verdict
 
 
@@ -247,3 +248,27 @@ def test_keys_are_listed(run: Run) -> None:
     assert [each["name"] for each in found["keys"]] == ["ada", "bob", "eve"]
     assert all(each["fingerprint"].startswith("SHA256:") for each in found["keys"])
     assert run("keys", "list").out.count("ssh-ed25519 ") == 3
+
+
+def test_a_lab_stops_there_until_two_people_signed_a_higher_one(lab: Path, run: Run) -> None:
+    assert run("policy", "init", lab, "ada", "bob").code == 0
+    policy = lab / "policy.toml"
+    written = policy.read_text("utf-8").replace("stage = 3", "stage = 4")
+    policy.write_text(f"{written}\n[thresholds]\nhorizon = 6\n", "utf-8")
+    for name, code in (("ada", 3), ("bob", 0)):
+        assert run("policy", "sign", lab, "--key", name).code == code
+    for _ in range(2):  # whenever it is taken up
+        found = run("improve", lab, "--json")
+        assert found.code == 3
+        assert (found.lines[-1]["stopped_by"], found.lines[-1]["promotions"]) == (THRESHOLD, 1)
+    assert "successor policy sign" in run("improve", lab).err
+    policy.write_text(f"{written}\n[thresholds]\nhorizon = 600\n", "utf-8")
+    assert run("improve", lab, "--json").lines[-1]["stopped_by"] == "charter"
+    assert run("policy", "sign", lab, "--key", "ada").code == 3, "one person is not enough"
+    assert run("improve", lab).code == 3
+    assert run("policy", "sign", lab, "--key", "bob").code == 0
+    assert run("improve", lab, "--json").lines[-1]["stopped_by"] == "target"
+    change(lab, "generations = 9", "generations = 8")
+    policy.write_text(f"{written}\n[thresholds]\nhorizon = 5\n", "utf-8")
+    found = run("improve", lab, "--json").lines[-1]
+    assert found["stopped_by"] == THRESHOLD, "a lower one needs nobody"

@@ -186,6 +186,7 @@ def test_what_asks_for_less_is_not_in_force(now: Charter) -> None:
 
 STRICTER = [
     charter(),
+    rules(thresholds={"horizon": 8.0}),
     rules(stage=2),
     rules(dead_man_s=3600.0),
     replace(charter(), stage=1),
@@ -200,9 +201,26 @@ def test_a_longer_dead_mans_timer_is_looser(now_s: float | None, *, looser: bool
     assert bool(loosened(rules(dead_man_s=60.0), rules(dead_man_s=now_s))) is looser
 
 
+@pytest.mark.parametrize(
+    ("now", "looser"),
+    [
+        ({"horizon": 8.0}, False),
+        ({"horizon": 7.0, "growth": 2.0}, False),
+        ({"horizon": 9.0}, True),
+        ({}, True),
+        ({"growth": 2.0}, True),
+    ],
+)
+def test_a_higher_threshold_or_none_is_looser(now: dict[str, float], *, looser: bool) -> None:
+    before = rules(thresholds={"horizon": 8.0})
+    assert bool(loosened(before, rules(thresholds=now))) is looser
+    assert Charter.of(json.loads(json.dumps(before.content()))) == before
+
+
 def test_what_was_signed_before_there_was_a_timer_means_what_it_meant() -> None:
     content = charter().content()
     assert "dead_man_s" not in json.dumps(content)
+    assert "thresholds" not in json.dumps(content)
     assert Charter.of(json.loads(json.dumps(content))) == charter()
 
 
@@ -224,6 +242,10 @@ def test_what_asks_for_more_needs_nobody(now: Charter) -> None:
         ("[signatures]\nchange = 0", "greater than or equal to 1"),
         ("stage = ", "not valid TOML"),
         ("dead_man = 'soon'", "dead_man"),
+        ("[thresholds]\nhorizn = 5", "thresholds of: horizon"),
+        ("[thresholds]\nhorizon = 0", "numbers above 0"),
+        ("[thresholds]\nhorizon = inf", "numbers above 0"),
+        ("[thresholds]\nhorizon = 'far'", "valid number"),
     ],
 )
 def test_a_mistake_in_the_policy_is_one_line(text: str, told: str) -> None:

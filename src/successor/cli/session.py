@@ -24,7 +24,7 @@ from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
 from successor.lab import Lab, open_lab, run
 from successor.ledger import PAUSED, REVIEW, Entry, Event, Progress, SandboxOpened
-from successor.oversight import CHARTER, STAGES
+from successor.oversight import CHARTER, STAGES, THRESHOLD
 from successor.plugins import Telling, blaming_own
 from successor.targets import name_of
 from successor.types import Stop
@@ -230,6 +230,8 @@ class Teller:
             yield lift_with(folder)
         elif stop.base_case == CHARTER:
             yield f"See what to sign: successor policy check {typed}"
+        elif stop.base_case == THRESHOLD:
+            yield f"Change policy.toml, then each signs: successor policy sign {typed}"
         elif not versions:
             yield f"Nothing is there yet. Go on with: successor improve {typed} --budget 15m"
         elif self._idle and stop.base_case in RAISED:

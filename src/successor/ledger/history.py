@@ -175,8 +175,10 @@ class History:
             {name for each in versions for name in self.versions[each].files.values()}
             for versions in (bad, void, self.promoted - void)
         )
-        found: dict[Digest, Why] = dict.fromkeys(sorted(gone - kept), "rolled back")
-        return found | dict.fromkeys(sorted(held - kept), "quarantined")
+        found = dict[Digest, Why]()
+        found.update(dict.fromkeys(sorted(gone - kept), "rolled back"))
+        found.update(dict.fromkeys(sorted(held - kept), "quarantined"))
+        return found
 
     def revoked(self) -> set[Digest]:
         """Versions that a rollback took out of charge, and all that descend from them."""

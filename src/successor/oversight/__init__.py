@@ -23,6 +23,7 @@ from successor.oversight.overseer import (
 )
 from successor.oversight.policy import STAGES, Policy, Stage
 from successor.oversight.rules import Charter, Keyholder, Rules, loosened
+from successor.oversight.thresholds import ACCELERATION, GROWTH, THRESHOLD
 from successor.oversight.watch import Watch
 from successor.oversight.witness import (
     Witnessed,
@@ -36,8 +37,11 @@ from successor.oversight.witness import (
 )
 
 __all__ = [
+    "ACCELERATION",
     "CHARTER",
+    "GROWTH",
     "STAGES",
+    "THRESHOLD",
     "Adopted",
     "BaseCases",
     "Charter",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from successor.ledger import PAUSED
 from successor.oversight import base_cases as cases_of
+from successor.oversight import thresholds
 from successor.oversight.approvals import adopted, not_in_force, unsigned
 from successor.oversight.base_cases import BaseCases, Measure, require_bound
 from successor.oversight.policy import Policy
@@ -67,6 +68,7 @@ class PolicyOverseer:
         return (
             self._paused(record)
             or self._unlawful(record)
+            or self._far(record)
             or cases_of.collapse(self.cases, record, self.mastery)
             or cases_of.target(self.cases, record, self.measure)
             or self.urgent(record)
@@ -89,6 +91,12 @@ class PolicyOverseer:
         if not told:
             return None
         return Stop(CHARTER, f"people have to sign first: {told}", needs_human=True)
+
+    def _far(self, record: Record) -> Stop | None:
+        """Whether it came further than people signed for."""
+        if self.charter is None:
+            return None
+        return thresholds.passed(self.charter.rules.thresholds, record, self.measure)
 
 
 Interrupt = Callable[[], Stop | None]

@@ -7,7 +7,7 @@ charter, never a part of it, and a run may be stricter than the charter in force
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 import rfc8785
@@ -56,6 +56,8 @@ class Rules:
     """Files elsewhere that are told the head of the record; relative to the lab's folder."""
     dead_man_s: float | None = None
     """The lab pauses when no person showed a sign of life for so long."""
+    thresholds: Mapping[str, float] = field(default_factory=dict[str, float])
+    """By measure, the value at which a run ends until people have signed a higher one."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,9 @@ class Charter:
         signed before it came means what it meant.
         """
         content = asdict(self)
-        if self.rules.dead_man_s is None:
-            del content["rules"]["dead_man_s"]
+        for name in ("dead_man_s", "thresholds"):
+            if not content["rules"][name]:
+                del content["rules"][name]
         return content
 
     @classmethod
@@ -92,8 +95,8 @@ class Charter:
             }
             witnesses = tuple(told.get("witnesses", ()))
             counts = (told["stage"], told["promotion"], told["change"])
-            dead_man_s = told.get("dead_man_s")
-            rules = Rules(*counts, **holders, witnesses=witnesses, dead_man_s=dead_man_s)
+            late = {name: told[name] for name in ("dead_man_s", "thresholds") if name in told}
+            rules = Rules(*counts, **holders, witnesses=witnesses, **late)
             return cls(rules, content["judge"], content["base_cases"], content["stage"])
         except (KeyError, TypeError) as error:
             raise RecordError(f"a charter on record cannot be read: {error}") from None
@@ -109,6 +112,10 @@ def loosened(before: Charter, now: Charter) -> tuple[str, ...]:
 
 def _differences(before: Charter, now: Charter) -> Iterator[str]:
     old, new = asdict(before.rules), asdict(now.rules)
+    most, more = old.pop("thresholds"), new.pop("thresholds")
+    for name in sorted(most):
+        if _looser(name, most[name], more.get(name)):
+            yield f"the threshold {name}: {_told(most, name)} to {_told(more, name)}"
     for name in old:
         changed = new[name] != old[name]
         if name in MORE_IS_LOOSER:
