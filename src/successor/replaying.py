@@ -94,9 +94,8 @@ def replay(folder: Path, beginning: str | None = None, told: Told | None = None)
     whole = Ledger.read(record)
     found = _judged(whole, beginning, folder)
     before = Ledger.read(record, found.seq - 1)
-    session = before.entries(SessionStarted)[-1].event
     then, began = found.event.verdict, time.monotonic()
-    with _parts(session.settings, before, record) as (_, judge):
+    with parts_of(before) as (_, judge):
         candidate, incumbent = (whole.version(each) for each in (then.candidate, then.incumbent))
         work = Aside(before, told or _untold)
         now = judge.judge(candidate, incumbent, before, then.seed, work)
@@ -121,15 +120,18 @@ def _judged(ledger: Ledger, beginning: str | None, folder: Path) -> Entry[Judged
 
 
 @contextmanager
-def _parts(
-    settings: Mapping[str, object], ledger: Ledger, record: Path
-) -> Generator[tuple[Subject, Judge]]:
-    """The subject and the judge as they were, with the files that they rest on."""
+def parts_of(ledger: Ledger) -> Generator[tuple[Subject, Judge]]:
+    """The subject and the judge of the last session, with the files that they rest on.
+
+    Raises:
+        RecordError: when one of them is not in the store.
+    """
+    settings = ledger.entries(SessionStarted)[-1].event.settings
     tables = cast("Mapping[str, Mapping[str, Any]]", settings)
     with tempfile.TemporaryDirectory(prefix="successor-replay-") as home, ExitStack() as at_end:
         folder = Path(home).resolve()
         for path, digest in tables.get(BOUND, {}).items():
-            restore(folder, path, ledger.object(digest), record)
+            restore(folder, path, ledger.object(digest), ledger.folder)
         subject, judge = (dict(tables[name]) for name in ("subject", "judge"))
         made = make("subjects", subject.pop("kind"), folder, subject, folder, tables["lab"]["goal"])
         if isinstance(made, Closing):

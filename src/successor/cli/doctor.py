@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from successor.cli.bar import bar
-from successor.cli.options import JSON, echo_json, option
+from successor.cli.options import JSON, echo_json, option, plain
 
 if TYPE_CHECKING:
     from successor.cheats import Fate
@@ -27,6 +29,7 @@ UNSAFE = "; taken with --unsafe-sandbox only, and what is judged in it is never 
       successor doctor --tier bubblewrap
       successor doctor --json
       successor doctor --cheats
+      successor doctor --promises --lab examples/adder
 
     Say which tiers of the sandbox this machine has, and attack the best one, or the one that is
     named: every attack of the escape suite runs inside it and must fail, and runs once more
@@ -36,19 +39,35 @@ UNSAFE = "; taken with --unsafe-sandbox only, and what is judged in it is never 
     in to a lab of its own and must not be promoted, and its honest twin must be. That takes a few
     minutes.
 
-    Exits with 1 when an attack escaped, a hack was promoted or came to no verdict, or when there
-    is no adequate sandbox, and with 2 when there is no tier of that name.
+    With --promises each of the ten promises of docs/oversight.md is tried: on this installation,
+    and on the lab that is named, of which nothing is changed. It tells how often each could have
+    been broken, and what came of it; one that nothing here could break is not shown. It takes some
+    minutes, and includes both suites.
+
+    Exits with 1 when a promise is broken, an attack escaped, a hack was promoted or came to no
+    verdict, or when there is no adequate sandbox, and with 2 when there is no tier of that name.
     """,
 )
 @option("--tier", metavar="NAME", help="The tier to attack; the best one when not given.")
 @option("--cheats", is_flag=True, help="Attack the judge with reward hacks, not the sandbox.")
+@option("--promises", is_flag=True, help="Try the ten promises, and tell what was seen of each.")
+@option(
+    "--lab",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="LAB",
+    help="With --promises: the lab on which to try them.",
+)
 @JSON
-def doctor(*, tier: str | None, cheats: bool, json: bool) -> int:
+def doctor(*, tier: str | None, cheats: bool, promises: bool, lab: Path | None, json: bool) -> int:
     """See the help above."""
-    from successor.errors import SuccessorError
+    from successor.errors import SuccessorError, UsageError
     from successor.sandbox import SandboxError, open_sandbox, tiers
 
     _check(tier)
+    if lab is not None and not promises:
+        raise UsageError("--lab is for --promises")
+    if promises:
+        return _promises(lab, json=json)
     if cheats:
         return _cheats(tier, json=json)
     if not json:
@@ -89,6 +108,27 @@ def _cheats(tier: str | None, *, json: bool) -> int:
         report = run_suite(progress, tier=tier)
     echo_json(report.figures()) if json else _tell_cheats(report)
     return int(report.promoted + report.unjudged > 0)
+
+
+def _promises(lab: Path | None, *, json: bool) -> int:
+    from successor.lab import record_of
+    from successor.ledger import Ledger
+    from successor.promises import try_promises
+
+    if lab is not None:
+        Ledger.read(record_of(lab)).close()  # a mistake is told before anything is tried
+    found, broken = list[dict[str, Any]](), 0
+    with bar("promises") as progress:
+        for promise, kept in try_promises(lab, progress):
+            broken += kept.state == "broken"
+            told = {"number": promise.number, "name": promise.name, "tests": promise.tests}
+            found.append({**told, **asdict(kept)})
+            if not json:
+                click.echo(plain(f"{promise.number:>2} {promise.name}: {kept.state}"))
+                click.echo(plain(f"   {kept.figure}"))
+    if json:
+        echo_json({"lab": str(lab) if lab else None, "broken": broken, "promises": found})
+    return int(broken > 0)
 
 
 def _tell(report: Report) -> None:

@@ -1,0 +1,77 @@
+"""The ten promises, in their order, and what each is tried by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from successor.errors import SuccessorError
+from successor.promises import installation, tampering, the_lab
+from successor.promises.kept import Kept, Promise
+
+PROMISES: tuple[Promise, ...] = (
+    Promise(
+        1,
+        "No unsigned promotion",
+        "tests/oversight/test_signatures.py",
+        True,
+        the_lab.try_signatures,
+    ),
+    Promise(2, "Two people", "tests/cli/test_policy.py", True, the_lab.try_charters),
+    Promise(
+        3,
+        "The record can't be rewritten unnoticed",
+        "tests/ledger/test_audit.py, tests/cli/test_witness.py",
+        True,
+        tampering.try_record,
+    ),
+    Promise(
+        4,
+        "The evaluated can't touch the evaluator",
+        "tests/sandbox/test_escape.py",
+        False,
+        installation.try_escapes,
+    ),
+    Promise(
+        5, "Cheating does not pay", "tests/cheats/test_cheats.py", False, installation.try_cheats
+    ),
+    Promise(
+        6,
+        "Stop means stop",
+        "tests/oversight/test_stop.py, tests/cli/test_stop.py",
+        True,
+        the_lab.try_stopping,
+    ),
+    Promise(
+        7,
+        "Gains are real",
+        "tests/oversight/test_null_runs.py, tests/judge/test_error_rates.py",
+        True,
+        the_lab.try_nothing_new,
+    ),
+    Promise(8, "Everything replays", "tests/cli/test_replay.py", True, the_lab.try_replaying),
+    Promise(9, "Budgets are hard", "tests/oversight/test_overseer.py", True, the_lab.try_budgets),
+    Promise(
+        10,
+        "People see what matters",
+        "tests/cli/test_review.py",
+        False,
+        installation.try_cheats,
+    ),
+)
+Told = Callable[[int, int, str], None]
+"""Promises tried, promises in all, the name of the one that is tried now."""
+
+
+def try_promises(lab: Path | None, told: Told) -> Iterator[tuple[Promise, Kept]]:
+    """Try all of them, those of a lab only where one is given; nothing of it is changed."""
+    for place, promise in enumerate(PROMISES):
+        told(place, len(PROMISES), promise.name)
+        if promise.of_lab and lab is None:
+            yield promise, Kept("not shown", "tried on a lab: name one")
+            continue
+        try:
+            kept = promise.attempt(lab or Path())
+        except SuccessorError as error:
+            kept = Kept("not shown", f"could not be tried: {error}".splitlines()[0])
+        yield promise, kept

@@ -1,0 +1,124 @@
+"""The promises, tried on a lab; each trial is seen to find one that is broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.commands import Run, change, make_lab
+from cli.test_replay import JUDGE, kept
+from successor.ledger import AuditReport, Head, audit
+from successor.promises import PROMISES, tampering, the_lab, try_promises
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def improved(lab: Path, run: Run) -> Path:
+    assert run("improve", lab, "--quiet").code == 0
+    return lab
+
+
+def test_there_are_ten_each_with_tests_that_are_there():
+    assert [each.number for each in PROMISES] == [*range(1, 11)]
+    for each in PROMISES:
+        assert all((ROOT / path).is_file() for path in each.tests.split(", ")), each
+
+
+def test_without_a_lab_what_is_tried_on_one_is_not_shown(monkeypatch: pytest.MonkeyPatch):
+    quick = [each for each in PROMISES if each.of_lab]
+    monkeypatch.setattr("successor.promises.trial.PROMISES", tuple(quick))
+    told = list[str]()
+    found = [*try_promises(None, lambda *news: told.append(news[2]))]
+    assert {kept.state for _, kept in found} == {"not shown"}
+    assert told == [each.name for each in quick]
+
+
+def test_every_change_to_a_record_is_found_and_the_lab_stays_as_it_was(improved: Path):
+    before = kept(improved)
+    found = tampering.try_record(improved)
+    assert (found.state, found.broken) == ("kept", 0), found
+    assert found.tried > 50
+    assert all(name in found.figure for name, _ in tampering.CHANGES)
+    assert kept(improved) == before
+
+
+def test_a_blind_audit_is_found_out(improved: Path, monkeypatch: pytest.MonkeyPatch):
+    blind = AuditReport(1, 0, Head(1, "0" * 64), None)
+    monkeypatch.setattr(tampering, "audit", lambda _: blind)
+    found = tampering.try_record(improved)
+    assert found.state == "broken"
+    assert found.broken == found.tried > 50
+
+
+def test_a_record_that_does_not_verify_is_no_kept_promise(improved: Path):
+    (improved / ".successor/head").unlink()
+    assert audit(improved / ".successor").problem is not None
+    assert tampering.try_record(improved).state == "broken"
+
+
+def test_the_version_in_charge_is_not_better_than_itself(improved: Path):
+    found = the_lab.try_nothing_new(improved)
+    assert (found.state, found.tried, found.broken) == ("kept", the_lab.AGAIN, 0)
+
+
+def test_a_judge_that_finds_everything_better_is_found_out(
+    tmp_path: Path,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    moody = make_lab(tmp_path / "moody")
+    (moody / "judge.py").write_text(JUDGE.replace('"unclear"', '"better"'), encoding="utf-8")
+    change(moody, "[base_cases]", '[judge]\nkind = "judge.py:judge"\n[base_cases]')
+    assert run("improve", moody, "--quiet").code == 0
+    assert the_lab.try_nothing_new(moody).state == "kept"
+    monkeypatch.setenv("MOOD", "bad")
+    assert the_lab.try_nothing_new(moody).broken == the_lab.AGAIN
+
+
+def test_the_last_promotion_is_judged_again(improved: Path):
+    found = the_lab.try_replaying(improved)
+    assert (found.state, found.tried) == ("kept", 1)
+    assert "as then, in every figure" in found.figure
+
+
+def test_a_lab_that_nobody_signed_shows_nothing_about_signatures(improved: Path):
+    assert the_lab.try_signatures(improved).state == "not shown"
+    assert the_lab.try_charters(improved).state == "not shown"
+
+
+def test_signatures_and_charters_of_a_lab_with_people(
+    improved: Path,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for name in ("ada", "bob"):
+        assert run("keys", "new", name, "--no-passphrase").code == 0
+    assert run("policy", "init", improved, "ada", "bob").code == 0
+    for name in ("ada", "bob"):
+        run("policy", "sign", improved, "--key", name)
+    found = the_lab.try_signatures(improved)
+    assert (found.state, found.broken) == ("kept", 0)
+    assert found.tried > 500, "every byte under two signatures"
+    found = the_lab.try_charters(improved)
+    assert (found.state, found.tried) == ("kept", 1)
+    assert "the last asks 2 people" in found.figure
+    monkeypatch.setattr(the_lab, "signers_of", lambda *_: ["whoever"])
+    assert the_lab.try_signatures(improved).state == "broken"
+
+
+def test_a_run_of_a_copy_is_stopped_and_the_lab_is_not(improved: Path):
+    change(improved, 'kind = "tiny.py:author"', 'kind = "tiny.py:author"\npause_s = 20.0')
+    before = kept(improved)
+    found = the_lab.try_stopping(improved)
+    assert found.state == "kept", found
+    assert kept(improved) == before
+
+
+def test_a_run_that_heeds_no_stop_is_found_out(improved: Path, monkeypatch: pytest.MonkeyPatch):
+    change(improved, 'kind = "tiny.py:author"', 'kind = "tiny.py:author"\npause_s = 20.0')
+    monkeypatch.setattr(the_lab.stopfile, "NAME", "STOP-is-not-heeded")
+    assert the_lab.try_stopping(improved).state == "broken"
