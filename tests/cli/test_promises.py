@@ -30,7 +30,12 @@ def test_without_a_lab_what_is_tried_on_one_is_not_shown(monkeypatch: pytest.Mon
     quick = [each for each in PROMISES if each.of_lab]
     monkeypatch.setattr("successor.promises.trial.PROMISES", tuple(quick))
     told = list[str]()
-    found = [*try_promises(None, lambda *news: told.append(news[2]))]
+
+    def tell(done: int, total: int, name: str) -> None:
+        assert 0 <= done < total
+        told.append(name)
+
+    found = [*try_promises(None, tell)]
     assert {kept.state for _, kept in found} == {"not shown"}
     assert told == [each.name for each in quick]
 
@@ -46,7 +51,12 @@ def test_every_change_to_a_record_is_found_and_the_lab_stays_as_it_was(improved:
 
 def test_a_blind_audit_is_found_out(improved: Path, monkeypatch: pytest.MonkeyPatch):
     blind = AuditReport(1, 0, Head(1, "0" * 64), None)
-    monkeypatch.setattr(tampering, "audit", lambda _: blind)
+
+    def seen(record: Path) -> AuditReport:
+        assert record.is_dir()
+        return blind
+
+    monkeypatch.setattr(tampering, "audit", seen)
     found = tampering.try_record(improved)
     assert found.state == "broken"
     assert found.broken == found.tried > 50
@@ -106,7 +116,11 @@ def test_signatures_and_charters_of_a_lab_with_people(
     found = the_lab.try_charters(improved)
     assert (found.state, found.tried) == ("kept", 1)
     assert "the last asks 2 people" in found.figure
-    monkeypatch.setattr(the_lab, "signers_of", lambda *_: ["whoever"])
+
+    def anybody(*_: object) -> list[str]:
+        return ["whoever"]
+
+    monkeypatch.setattr(the_lab, "signers_of", anybody)
     assert the_lab.try_signatures(improved).state == "broken"
 
 
