@@ -47,7 +47,8 @@ class Eve(Doubler):
         draft = super().write(brief, workspace)
         if draft is None:
             return None
-        said = workspace.write(f"ability = {{len(brief.lineage)}}  # \u0430{{HOSTILE}}".encode())
+        text = HOSTILE.replace("\\0", "")  # with it, it is no text
+        said = workspace.write(f"ability = {{len(brief.lineage)}}  # \u0430{{text}}".encode())
         return Draft({{**draft.files, HOSTILE: said, "weights": workspace.write(b"\\0")}})
 
 def author(settings, subject):
@@ -288,10 +289,10 @@ def test_nothing_that_an_author_wrote_is_active_in_a_pull_request(hostile: Path,
     tokens = flat(body)
     kinds = {token.type for token in tokens}
     assert kinds == {
-        "paragraph_open", "paragraph_close", "inline", "text", "softbreak", "code_inline", "fence",
+        "paragraph_open", "paragraph_close", "inline", "text", "code_inline", "fence",
         "heading_open", "heading_close", "bullet_list_open", "bullet_list_close",
         "list_item_open", "list_item_close",
-    } - {"softbreak"}  # fmt: skip
+    }  # fmt: skip
     prose = " ".join(token.content for token in tokens if token.type == "text")
     for sign in "@#<>[]`~\\":
         assert sign not in prose
