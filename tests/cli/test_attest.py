@@ -143,10 +143,13 @@ def test_the_statement_names_every_file_and_what_the_promotion_rests_on(done: Pa
     assert verdict["annotations"]["e_value"] >= verdict["annotations"]["threshold"]
     with Ledger.read(done / ".successor") as ledger:
         (head,) = byproducts(told, "head")
-        noted = head["annotations"]
-        assert noted["root"] == ledger.root_at(noted["size"])
-        kinds = [type(ledger.entries()[noted[name] - 1].event).__name__ for name in
-                 ("written", "judged", "decided")]  # fmt: skip
+        noted: dict[str, int] = head["annotations"]
+        assert ledger.root_at(noted["size"]) == head["annotations"]["root"]
+        entries = ledger.entries()
+        kinds = [
+            type(entries[noted[name] - 1].event).__name__
+            for name in ("written", "judged", "decided")
+        ]
         assert kinds == ["Written", "Judged", "Decided"]
 
 
