@@ -94,7 +94,8 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "keys": lambda value: (
         isinstance(value, list)
         and all(
-            has_keys(each, "name", "key", "fingerprint") for each in cast("list[object]", value)
+            has_keys(each, "name", "key", "fingerprint", "pem")
+            for each in cast("list[object]", value)
         )
     ),
 }
@@ -193,6 +194,12 @@ def test_keys_and_policies_print_what_is_documented(
     run("improve", lab, "--quiet", "--generations", "1")
     told = run("head", lab, "--since", "1", "--key", "ada", "--json").lines[0]
     assert_fits(told, documented("`successor head LAB --json`"))
+    run("improve", lab, "--quiet", "--generations", "2")
+    schema = documented("`successor attest LAB --json`")
+    for form in (["--key", "ada"], ["--unsigned"], ["--trailers"], ["--pull-request"]):
+        (told,) = run("attest", lab, *form, "--json").lines
+        assert_fits(told, schema)
+        assert sum(told[name] is None for name in list(schema)[-4:]) == 3
     schema = documented("`successor policy check LAB --json`")
     assert_fits(run("policy", "check", lab, "--json").lines[0], schema)
     run("policy", "init", lab, "ada")

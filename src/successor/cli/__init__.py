@@ -14,6 +14,7 @@ from typing import NoReturn
 
 import click
 
+from successor.cli.attest import attest
 from successor.cli.doctor import doctor
 from successor.cli.fix import fix
 from successor.cli.head import head
@@ -66,8 +67,8 @@ def cli() -> None:
 
 
 VERBS = (
-    improve, fix, write, status, lineage, diff, review, rollback, audit, replay, head, report,
-    doctor, stop, resume, alive, keys, policy, models, mcp,
+    improve, fix, write, status, lineage, diff, review, rollback, audit, replay, attest,
+    head, report, doctor, stop, resume, alive, keys, policy, models, mcp,
 )  # fmt: skip
 for verb in VERBS:
     cli.add_command(verb)

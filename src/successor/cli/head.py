@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from successor.cli.options import JSON, LAB, echo_json, option
-from successor.cli.signers import Signing, signed_by, signing_options
+from successor.cli.signers import Signing, key_options, key_signer
 
 
 @click.command(
@@ -33,7 +33,7 @@ from successor.cli.signers import Signing, signed_by, signing_options
     help="Add it to this witness, a file elsewhere.",
 )
 @option("--since", type=click.IntRange(min=1), metavar="N", help="Prove it from N events on.")
-@signing_options
+@key_options
 @JSON
 def head(lab: Path, *, to: Path | None, since: int | None, signing: Signing, json: bool) -> None:
     """See the help above."""
@@ -41,11 +41,8 @@ def head(lab: Path, *, to: Path | None, since: int | None, signing: Signing, jso
     from successor.lab import record_of
     from successor.ledger import Ledger
     from successor.oversight import head_of, tell
-    from successor.signing import Envelope
 
-    signed = signed_by(signing)
-    if isinstance(signed, Envelope) or signing.out:
-        raise UsageError("a head is signed with --key, and goes to a witness with --to")
+    signed = key_signer(signing)
     with Ledger.read(record_of(lab)) as ledger:
         found = head_of(ledger, signed)
         if since is not None and since > found.size:

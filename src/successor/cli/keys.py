@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from successor.cli.options import JSON, echo_json, option
+
+if TYPE_CHECKING:
+    from successor.signing import PublicKey
 
 
 @click.group(
@@ -64,7 +68,7 @@ def new(name: str, *, passphrase_file: Path | None, no_passphrase: bool, json: b
         )
     made = create(name, secret)
     if json:
-        echo_json(_fields(name, made.line, made.fingerprint))
+        echo_json(_fields(name, made))
     else:
         click.echo(made.line)
         click.echo(f"It is kept in {folder() / name}. Name it in policy.toml: key = ...", err=True)
@@ -76,27 +80,34 @@ def new(name: str, *, passphrase_file: Path | None, no_passphrase: bool, json: b
     help="""\b
     Examples:
       successor keys list
+      successor keys list ada --pem
       successor keys list --json
 
-    The public halves of the keys that are kept here.
+    The public halves of the keys that are kept here: all, or those called NAME. With --pem in
+    the form that other tools read, such as those that verify what `successor attest` signs.
     """,
 )
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@option("--pem", is_flag=True, help="As PEM, for other tools.")
 @JSON
-def list_(*, json: bool) -> None:
+def list_(names: tuple[str, ...], *, pem: bool, json: bool) -> None:
     """See the help above."""
-    from successor.signing import public_keys
+    from successor.errors import UsageError
+    from successor.signing import folder, public_keys
 
     found = public_keys()
+    for name in names:
+        if name not in found:
+            raise UsageError(f"{name!r}: no such key in {folder()}")
+    found = {name: key for name, key in found.items() if not names or name in names}
     if json:
-        echo_json(
-            {"keys": [_fields(name, key.line, key.fingerprint) for name, key in found.items()]}
-        )
+        echo_json({"keys": [_fields(name, key) for name, key in found.items()]})
         return
     for name, key in found.items():
-        click.echo(f"{name:<16}{key.line}")
+        click.echo(key.pem.rstrip() if pem else f"{name:<16}{key.line}")
     if not found:
         click.echo("There is no key. Make one: successor keys new NAME", err=True)
 
 
-def _fields(name: str, line: str, fingerprint: str) -> dict[str, str]:
-    return {"name": name, "key": line, "fingerprint": fingerprint}
+def _fields(name: str, key: PublicKey) -> dict[str, str]:
+    return {"name": name, "key": key.line, "fingerprint": key.fingerprint, "pem": key.pem}

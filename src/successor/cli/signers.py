@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_OPTIONS = (
+_KEY = (
     option("--key", metavar="NAME", help="Sign with this key of `successor keys list`."),
     option("--agent", is_flag=True, help="Let the ssh agent sign, which holds the key."),
     option("--passphrase-file", type=_FILE, help="Its first line is the key's passphrase."),
+)
+_ELSEWHERE = (
     option("--envelope", type=_FILE, help="A signature that was made elsewhere."),
     option(
         "--out",
@@ -45,22 +47,32 @@ class Signing:
 
 def signing_options(command: Callable[..., T]) -> Callable[..., T]:
     """Add the options by which somebody signs; the command gets them as `signing`."""
+    return _offered(command, (*_KEY, *_ELSEWHERE))
 
+
+def key_options(command: Callable[..., T]) -> Callable[..., T]:
+    """The same where nothing is handed in: what is signed is what the command prints."""
+    return _offered(command, _KEY)
+
+
+def _offered(
+    command: Callable[..., T], options: Sequence[Callable[[Callable[..., T]], Callable[..., T]]]
+) -> Callable[..., T]:
     @wraps(command)
     def told(
         *arguments: object,
         key: str | None,
         agent: bool,
         passphrase_file: Path | None,
-        envelope: Path | None,
-        out: Path | None,
+        envelope: Path | None = None,
+        out: Path | None = None,
         **others: object,
     ) -> T:
         signing = Signing(key, agent, passphrase_file, envelope, out)
         return command(*arguments, signing=signing, **others)
 
     offered: Callable[..., T] = told
-    for each in reversed(_OPTIONS):
+    for each in reversed(options):
         offered = each(offered)
     return offered
 
@@ -72,14 +84,26 @@ def signed_by(told: Signing) -> Sign | Envelope | None:
         UsageError: when they contradict one another, or the key cannot be used.
     """
     from successor.errors import UsageError
-    from successor.signing import Envelope, agent_signer, signer
+    from successor.signing import Envelope
+
+    if told.envelope is None:
+        return key_signer(told)
+    if told.key or told.agent or told.passphrase_file:
+        raise UsageError("--envelope is signed already: leave out --key and what belongs to it")
+    return Envelope.from_json(told.envelope.read_bytes())
+
+
+def key_signer(told: Signing) -> Sign | None:
+    """Who signs with a key, as the options say; None when nobody does.
+
+    Raises:
+        UsageError: when they contradict one another, or the key cannot be used.
+    """
+    from successor.errors import UsageError
+    from successor.signing import agent_signer, signer
     from successor.signing.keys import is_locked
 
     key = told.key
-    if told.envelope is not None:
-        if key or told.agent or told.passphrase_file:
-            raise UsageError("--envelope is signed already: leave out --key and what belongs to it")
-        return Envelope.from_json(told.envelope.read_bytes())
     if key is None:
         if told.agent or told.passphrase_file:
             raise UsageError("--agent and --passphrase-file say how to sign: give --key NAME too")

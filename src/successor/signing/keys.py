@@ -26,6 +26,9 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ALGORITHM = b"ssh-ed25519"
 _BEFORE_KEY = b"\x00\x00\x00\x0b" + _ALGORITHM + b"\x00\x00\x00\x20"
 
+_BEFORE_PEM = bytes.fromhex("302a300506032b6570032100")
+"""A sequence of the algorithm 1.3.101.112 and 32 bytes, in DER."""
+
 
 @dataclass(frozen=True)
 class PublicKey:
@@ -63,6 +66,12 @@ class PublicKey:
     def line(self) -> str:
         """As OpenSSH writes it."""
         return f"{_ALGORITHM.decode()} {b64encode(self.blob).decode()} {self.comment}".rstrip()
+
+    @property
+    def pem(self) -> str:
+        """As other tools read it: SubjectPublicKeyInfo (RFC 8410), in PEM."""
+        encoded = b64encode(_BEFORE_PEM + self.raw).decode()
+        return f"-----BEGIN PUBLIC KEY-----\n{encoded}\n-----END PUBLIC KEY-----\n"
 
     @property
     def fingerprint(self) -> str:
