@@ -169,7 +169,7 @@ def _decided(ledger: Ledger, beginning: str | None, folder: Path) -> Entry[Decid
         raise UsageError(
             f"{told} is the first of its line: it took over from none, and nothing was proved of it"
         )
-    if (back := _rolled_back(ledger, name)) is not None:
+    if (back := _rolled_back(ledger, promoted[-1])) is not None:
         event = back.event
         raise UsageError(
             f"{told} was rolled back by {event.by} ({event.reason}), event {back.seq}: "
@@ -178,25 +178,15 @@ def _decided(ledger: Ledger, beginning: str | None, folder: Path) -> Entry[Decid
     return promoted[-1]
 
 
-def _rolled_back(ledger: Ledger, name: Digest) -> Entry[RolledBack] | None:
-    """What took a version out of the line that led to who is in charge."""
-    found, incumbent = None, ""
-    for entry in ledger.entries():
-        match entry.event:
-            case Decided(decision=made) if made.outcome == "promoted":
-                incumbent = made.candidate
-                found = None if incumbent == name else found
-            case RolledBack(version=version):
-                before, after = (
-                    {each.id for each in ledger.lineage(end)} for end in (incumbent, version)
-                )
-                if name in after:
-                    found = None
-                elif name in before:
-                    found = Entry(entry.seq, entry.time, entry.event)
-                incumbent = version
-            case _:
-                pass
+def _rolled_back(ledger: Ledger, promoted: Entry[Decided]) -> Entry[RolledBack] | None:
+    """What took a version out of charge; None when it is in good standing."""
+    name, found = promoted.event.decision.candidate, None
+    if name not in ledger.revoked():
+        return None
+    for entry in ledger.entries(RolledBack):
+        if entry.seq > promoted.seq:
+            restored = name in {each.id for each in ledger.lineage(entry.event.version)}
+            found = None if restored else found or entry
     return found
 
 
