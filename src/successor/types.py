@@ -92,9 +92,7 @@ class Brief:
     refused: int  # candidates of this incumbent that were judged before, and not promoted
     reasons: tuple[str, ...] = ()  # the judge's, for each of those tried
     used: Figures = field(default_factory=dict[str, float | int | str])  # sums, over all drafts
-    barred: tuple[
-        Digest, ...
-    ] = ()  # objects of quarantined or revoked versions: no author reads one
+    barred: tuple[Digest, ...] = ()  # objects that are quarantined or revoked: no author reads one
 
 
 @dataclass(frozen=True)
