@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.commands import Run, change, make_lab
+from cli.test_json_docs import assert_fits, documented
 from cli.test_replay import JUDGE, kept
 from successor.ledger import AuditReport, Head, audit
 from successor.promises import PROMISES, tampering, the_lab, try_promises
@@ -38,6 +39,25 @@ def test_without_a_lab_what_is_tried_on_one_is_not_shown(monkeypatch: pytest.Mon
     found = [*try_promises(None, tell)]
     assert {kept.state for _, kept in found} == {"not shown"}
     assert told == [each.name for each in quick]
+
+
+def test_what_is_printed_is_what_is_documented(
+    improved: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    few = tuple(each for each in PROMISES if each.number in {1, 3, 8})
+    monkeypatch.setattr("successor.promises.trial.PROMISES", few)
+    found = run("doctor", "--promises", "--lab", improved, "--json")
+    assert found.code == 0
+    (told,) = found.lines
+    assert list(told) == [*documented("`successor doctor --promises --json`")]
+    for row in told["promises"]:
+        assert_fits(row, documented("A promise"))
+    assert [row["state"] for row in told["promises"]] == ["not shown", "kept", "kept"]
+    lines = run("doctor", "--promises", "--lab", improved).out.splitlines()
+    assert lines[2] == " 3 The record can't be rewritten unnoticed: kept"
+    (improved / ".successor/head").unlink()
+    assert run("doctor", "--promises", "--lab", improved).code == 4, "told before it is tried"
+    assert run("doctor", "--lab", improved).code == 2
 
 
 def test_every_change_to_a_record_is_found_and_the_lab_stays_as_it_was(improved: Path):

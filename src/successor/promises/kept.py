@@ -21,6 +21,7 @@ class Kept:
     tried: int = 0
     """How many times it could have been broken."""
     broken: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)

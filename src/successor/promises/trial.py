@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from successor.errors import SuccessorError
@@ -70,8 +72,9 @@ def try_promises(lab: Path | None, told: Told) -> Iterator[tuple[Promise, Kept]]
         if promise.of_lab and lab is None:
             yield promise, Kept("not shown", "tried on a lab: name one")
             continue
+        began = time.monotonic()
         try:
             kept = promise.attempt(lab or Path())
         except SuccessorError as error:
             kept = Kept("not shown", f"could not be tried: {error}".splitlines()[0])
-        yield promise, kept
+        yield promise, replace(kept, seconds=round(time.monotonic() - began, 3))
