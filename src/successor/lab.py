@@ -27,8 +27,10 @@ from successor.oversight import (
     Charter,
     Interrupt,
     Interruptible,
+    Meter,
     Policy,
     PolicyOverseer,
+    Pulse,
     Rules,
     Stage,
     Watch,
@@ -215,6 +217,7 @@ def open_lab(
         on_failure.callback(ledger.close)
         follow(ledger, witnesses_of(folder, rules))
         stopfile.settle(ledger)
+        watch.heed(Pulse(ledger.show_work, partial(overseer.urgent, ledger), ledger.stopped))
         ledger.runs_in(partial(_sandbox_of, subject), unsafe=unsafe_sandbox)
         on_failure.pop_all()
     parts = loop.Parts(ledger, subject, author, judge, Interruptible(overseer, ends))
@@ -294,6 +297,9 @@ def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
         plateau=told.plateau,
         examples=told.examples,
         tokens=told.tokens,
+        cpu_s=told.cpu,
+        usd=told.usd,
+        disk_bytes=told.disk,
         floor=told.floor,
     )
     if cases.target and cases.target[0] not in measures.NAMES:
@@ -352,6 +358,7 @@ def _open_ledger(
         return interrupt() or overseer.urgent(ledger)
 
     ledger = Ledger.open(record, settings=now, seed=experiment.lab.lab.seed, halt=halt)
+    ledger.metered(Meter().read, lambda: overseer.full(ledger))
     ledger.keep(experiment.files.values())
     ignore = record / ".gitignore"
     if not ignore.exists():

@@ -39,6 +39,8 @@ wall_clock = "5m"
 LONGEST_S = 100 * 366 * 86400.0
 MOST = 10**9
 """Of anything that is counted: a slip of the finger is found, and every count fits the record."""
+LARGEST_BYTES = 10**15
+_SIZE = 'a size such as "500MB", "2GB" or "1.5GiB", above 0 and at most 1000 TB'
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -53,6 +55,23 @@ def parse_duration(text: object) -> float:
     total = sum(float(number) * _UNITS_S[unit] for number, unit in parts)
     if isinstance(text, bool) or not spelled or not 0 < total <= LONGEST_S:
         raise ValueError('a duration such as "90s", "5m" or "1h30m", above 0 and at most 100 years')
+    return total
+
+
+def parse_size(text: object) -> int:
+    """Bytes in a size such as `4096`, `"500MB"` or `"2GiB"`.
+
+    Raises:
+        ValueError: when it is no size, or no larger than nothing.
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kKMGT]?)(i?)B?\s*", str(text))
+    if found is None or isinstance(text, bool):
+        raise ValueError(_SIZE)
+    number, prefix, binary = found.groups()
+    power = " KMGT".index(prefix.upper() or " ")
+    total = round(float(number) * (1024 if binary else 1000) ** power)
+    if not 0 < total <= LARGEST_BYTES or (binary and not prefix):
+        raise ValueError(_SIZE)
     return total
 
 
@@ -185,7 +204,7 @@ class BaseCasesTable(_Table):
             description=(
                 'Working time over all sessions, such as `"90s"`, `"5m"`, `"1h30m"`, or seconds. '
                 "It ends a step in the middle too, "
-                "between two batches of its work; a killed session counts until its last event."
+                "between two batches of its work; a killed session counts until it was last seen."
             )
         ),
     ] = None
@@ -200,7 +219,40 @@ class BaseCasesTable(_Table):
     ] = None
     tokens: Annotated[
         int | None,
-        Field(ge=1, le=MOST, description="Tokens trained on or generated, as authors report."),
+        Field(
+            ge=1,
+            le=MOST,
+            description=(
+                "Tokens trained on or generated, as authors report; those of language models are "
+                "counted, whoever asks."
+            ),
+        ),
+    ] = None
+    cpu: Annotated[
+        float | None,
+        BeforeValidator(parse_duration),
+        Field(
+            description=(
+                "CPU time of the run and of every process that comes of it, over all sessions, "
+                'such as `"10m"`.'
+            )
+        ),
+    ] = None
+    usd: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            le=MOST,
+            description=(
+                "Dollars for language models, whoever asks them, judging too. A model without a "
+                "price ends the run."
+            ),
+        ),
+    ] = None
+    disk: Annotated[
+        int | None,
+        BeforeValidator(parse_size),
+        Field(description='What the record may take on disk, such as `"500MB"` or `"2GB"`.'),
     ] = None
     floor: Annotated[
         float,

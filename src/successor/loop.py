@@ -43,6 +43,8 @@ def improve_self(lab: Parts) -> None:
         exam = step.examined(incumbent, lab.subject.evaluate_self)
         weaknesses = find_weaknesses(exam)
         for attempt in count():
+            if attempt and (stop := lab.overseer.base_case(ledger)):
+                raise Halt(stop)  # the last draft, as reported, may have used something up
             brief = Brief(
                 generation=step.number,
                 seed=step.seed("author", attempt),

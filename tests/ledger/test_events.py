@@ -61,11 +61,14 @@ register()
 events: st.SearchStrategy[Event] = st.sampled_from(list(KINDS.values())).flatmap(strategy)
 
 
-@given(events, st.floats(0, 1e11).map(lambda time: round(time, 3)))
-def test_every_event_comes_back_as_it_went(event: Event, time: float):
-    body = encode(event, time)
-    assert decode(body) == (time, event)
-    assert encode(decode(body)[1], time) == body
+used = st.dictionaries(st.sampled_from(["cpu_s", "disk_bytes"]), st.floats(0, 2**53 - 1))
+
+
+@given(events, st.floats(0, 1e11).map(lambda time: round(time, 3)), used)
+def test_every_event_comes_back_as_it_went(event: Event, time: float, used: dict[str, float]):
+    body = encode(event, time, used)
+    assert decode(body) == (time, event, used)
+    assert encode(decode(body)[1], time, used) == body
 
 
 @given(numbers)

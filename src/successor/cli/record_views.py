@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ from successor.ledger.disk import reader_lock
 from successor.oversight import stopfile
 from successor.targets import name_of
 
+USED = ("cpu_s", "examples", "tokens", "usd", "disk_bytes")
+"""Of what budgets are in, beside the working time and generations."""
 _NO_END = (Alive, Heartbeat, Paused)
 """What a session's end may be followed by."""
 
@@ -81,6 +83,7 @@ def status_of(folder: Path) -> dict[str, Any]:
         "reviewed_by": _reviewed_by(ledger),
         "rolled_back": back.version if back else None,
         "seconds": round(ledger.spent_s(), 3),
+        "used": {name: round(ledger.used(name), 6) for name in USED},
         "events": ledger.head.size,
         "ledger_head": ledger.head.root,
         "sandbox": opened[-1].tier if opened else None,
@@ -115,12 +118,20 @@ def told_status(found: dict[str, Any], folder: Path) -> str:
         "measured": told_measures(found["measured"]) or "nothing yet",
         "generations": f"{found['generations']}, {counted(found['promotions'], 'promotion')}",
         "worked": duration(found["seconds"]),
+        "used": told_use(found["used"]),
         "head": f"{found['ledger_head']} ({counted(found['events'], 'event')})",
     }
     if found["sandbox"]:
         lines["sandbox"] = found["sandbox"] if found["trusted"] else unsafe(found["sandbox"])
     told = {name: plain(value).replace("\n", "\\n") for name, value in lines.items()}
     return "\n".join(f"{name:<12} {value}" for name, value in told.items())
+
+
+def told_use(used: Mapping[str, float]) -> str:
+    """What was used, in a few words."""
+    parts = [f"{duration(used['cpu_s'])} of CPU time", f"{used['disk_bytes'] / 1e6:,.1f} MB"]
+    parts += [f"{used[name]:,.0f} {name}" for name in ("examples", "tokens") if used[name]]
+    return ", ".join([*parts, *[f"${used['usd']:,.4f}"] * bool(used["usd"])])
 
 
 def lineage_of(folder: Path) -> dict[str, Any]:

@@ -39,6 +39,9 @@ RAISED = {
     "plateau": "[base_cases] plateau",
     "examples": "[base_cases] examples",
     "tokens": "[base_cases] tokens",
+    "cpu": "[base_cases] cpu",
+    "usd": "[base_cases] usd",
+    "disk": "[base_cases] disk",
 }
 """What lets a run go on that one of these base cases has stopped."""
 

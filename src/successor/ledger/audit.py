@@ -102,7 +102,7 @@ class _Inspection:
         """Inspect the next event with the objects that it names."""
         entry = found.entry
         name = f"event {entry.seq} ({type(entry.event).__name__})"
-        if leaf_hash(encode(entry.event, entry.time)) != found.leaf:
+        if leaf_hash(encode(entry.event, entry.time, entry.used)) != found.leaf:
             raise RecordError(f"{name}: it is not written in the canonical way")
         take_in(self._history, entry)
         made = entry.event.version if isinstance(entry.event, Written | Reviewed) else None

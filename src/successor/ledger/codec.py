@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from numbers import Integral, Real
@@ -40,21 +40,25 @@ class Envelope(Generic[E]):
     schema: int
     time: float
     event: E
+    used: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Left out where nothing was measured."""
 
 
-def encode(event: Event, time: float) -> bytes:
-    """The event's body.
+def encode(event: Event, time: float, used: Mapping[str, float] | None = None) -> bytes:
+    """The event's body, with what was used by then.
 
     Raises:
         SuccessorError: when it holds what JSON cannot keep, such as NaN; the text says where.
     """
     kind = type(event).__name__
     plain = {"kind": kind, "schema": event.schema, "time": time, "event": _plain(event, kind)}
+    if used:
+        plain["used"] = _plain(used, "used")
     return rfc8785.dumps(cast("Any", plain))
 
 
-def decode(body: bytes) -> tuple[float, Event]:
-    """The time and the event of a body.
+def decode(body: bytes) -> tuple[float, Event, Mapping[str, float]]:
+    """The time and the event of a body, and what was used by then.
 
     Raises:
         RecordError: when the body is no event, or one that only a newer release knows.
@@ -69,7 +73,7 @@ def decode(body: bytes) -> tuple[float, Event]:
         envelope = _reader(known).validate_json(text, strict=True)
     except ValueError as error:
         raise RecordError(f"not a valid {kind}: {' '.join(str(error).split())[:200]}") from None
-    return envelope.time, envelope.event
+    return envelope.time, envelope.event, envelope.used
 
 
 def kind_of(body: bytes) -> str:

@@ -283,6 +283,10 @@ class Entry(Generic[E_co]):
     time: float
     """Seconds since 1970, UTC, to the millisecond."""
     event: E_co
+    used: Mapping[str, float] = field(default_factory=dict[str, float])
+    """What its session had used by then, as it was measured: `cpu_s`, `model_usd` and so on; and
+    `disk_bytes` of the record. Of a SessionStarted, what is known of a killed session before it.
+    """
 
 
 @dataclass(frozen=True)

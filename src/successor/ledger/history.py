@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -30,6 +29,7 @@ from successor.ledger.events import (
     Stopped,
     Written,
 )
+from successor.ledger.usage import WALL, Usage
 from successor.types import Decision, Digest, Version
 
 _Between: TypeAlias = RolledBack | Signed | Chartered | Lifted | Alive | Heartbeat | Stopped
@@ -79,8 +79,7 @@ class History:
         self.generation: OpenGeneration | None = None
         self.generations: list[Digest | None] = []
         """For every closed generation, the version that took over in it, or by a rollback after."""
-        self.sums: defaultdict[str, float] = defaultdict(float)
-        """The numeric figures of all drafts, summed."""
+        self.usage = Usage()
         self.refused: dict[Digest, Reviewed] = {}
         """Versions that a human has rejected, with the last time: that holds for good."""
         self.signed: dict[Digest, list[Digest]] = {}
@@ -98,18 +97,21 @@ class History:
         """Versions that were examined or judged in sandboxes that do not hold, and in which."""
         self._gave_way: set[Digest] = set()
         """Versions that rollbacks took out of charge, and none has put back."""
+        self.session = 0
+        """The number of the event that began the last session; 0 before the first."""
         self._finished_s = 0.0
         self._session: tuple[float, float] | None = None
 
     def add(self, entry: Entry[Event]) -> None:
         """Take in the next entry."""
         self._count_time(entry)
+        self.usage.take(entry)
         if self.looked_after is None or isinstance(entry.event, HUMAN_ACTS):
             at = entry.event.at if isinstance(entry.event, Alive) else entry.time
             self.looked_after = max(at, self.looked_after or at)
         match entry.event:
             case SessionStarted(seed=seed):
-                self.seed, self.sandbox = seed, None
+                self.seed, self.sandbox, self.session = seed, None, entry.seq
             case SandboxOpened() as opened:
                 self.sandbox = opened
             case GenerationOpened() as opened:
@@ -200,7 +202,8 @@ class History:
 
     def _count_time(self, entry: Entry[Event]) -> None:
         if self._session is None or isinstance(entry.event, SessionStarted):
-            self._finished_s = self.spent_s()
+            first, last = self._session or (entry.time, entry.time)
+            self._finished_s += max(0.0, last - first, entry.used.get(WALL, 0.0))
             self._session = (entry.time, entry.time)
         elif not isinstance(entry.event, BETWEEN):
             self._session = (self._session[0], entry.time)
@@ -210,9 +213,6 @@ class History:
         self._open.edited = None
         if written.version is not None:
             self.versions[written.version.id] = written.version
-        for name, value in written.figures.items():
-            if not isinstance(value, str):
-                self.sums[name] += value
 
     def _seen(self, version: Digest) -> None:
         """Keep in mind that a version was examined or judged where the session is."""

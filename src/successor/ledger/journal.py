@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from threading import RLock
 from typing import TypeAlias
 
 from successor.errors import Halt, RecordError, UsageError
@@ -18,7 +19,7 @@ from successor.ledger.history import History
 from successor.ledger.merkle import CompactRange, leaf_hash
 from successor.ledger.store import EventStore, Row
 from successor.ledger.tip import Head, read_tip, write_tip
-from successor.types import Stop
+from successor.types import Digest, Stop
 
 PAUSED = "paused"
 """What ends a run of a lab that is paused."""
@@ -57,16 +58,21 @@ class Journal:
         self._folder = folder
         self._clock = _Clock()
         self._listeners: list[Listener] = []
+        self.meter: Callable[[Event], Mapping[str, float]] = lambda _: {}
+        """What goes on record with an event of what was used."""
+        self.lock = RLock()
+        """Held by whoever appends: the step under way, or the thread that shows that it works."""
         self._memory: Memory | None = _remember(rows, tip, until)
 
     @property
     def memory(self) -> Memory:
-        if self._memory is None and self._store is not None:
-            with naming_record(self._folder), explain_disk(self._folder):
-                self._memory = _remember(self._store.rows(), read_tip(self._folder))
-        if self._memory is None:
-            raise UsageError(f"{self._folder}: the record was closed")
-        return self._memory
+        with self.lock:
+            if self._memory is None and self._store is not None:
+                with naming_record(self._folder), explain_disk(self._folder):
+                    self._memory = _remember(self._store.rows(), read_tip(self._folder))
+            if self._memory is None:
+                raise UsageError(f"{self._folder}: the record was closed")
+            return self._memory
 
     @property
     def history(self) -> History:
@@ -94,13 +100,19 @@ class Journal:
             SuccessorError: when the event holds what cannot be kept, or the disk is full.
             Halt: when the record is paused, and this is nothing that people do about that.
         """
+        with self.lock:
+            entry = self._append(event)
+        self.tell(entry)
+        return entry
+
+    def _append(self, event: Event) -> Entry[Event]:
         if self._store is None:
             raise UsageError(f"{self._folder}: the record was opened to be read")
         memory = self.memory
         if memory.history.paused is not None and not isinstance(event, WHILE_PAUSED):
             raise Halt(Stop(PAUSED, told_pause(memory.history.paused.event), needs_human=True))
-        now = self._clock.now()
-        body = encode(event, now)
+        now, used = self._clock.now(), self.meter(event)
+        body = encode(event, now, used)
         leaf = leaf_hash(body)
         tree = memory.tree.append(leaf)
         # Until the end, memory may fall behind the disk: an interruption makes it read anew.
@@ -108,17 +120,26 @@ class Journal:
         with explain_disk(self._folder):
             self._store.append(Row(tree.size, body, leaf, tree.root))
             write_tip(self._folder, Head(tree.size, tree.root.hex()))
-        entry = Entry(tree.size, now, event)
+        entry = Entry(tree.size, now, event, used)
         memory.history.add(entry)
         memory.leaves.append(leaf)
         self._memory = Memory(memory.history, memory.leaves, tree)
-        self.tell(entry)
         return entry
 
     def silent_s(self) -> float:
         """Seconds since the last event."""
         entries = self.history.entries
         return self._clock.now() - entries[-1].time if entries else 0.0
+
+    @property
+    def session(self) -> Digest:
+        """The leaf hash of the event that began the last session; "" when none did."""
+        began = self.history.session
+        return self.memory.leaves[began - 1].hex() if began else ""
+
+    def session_s(self) -> float:
+        """Seconds since the session under way began."""
+        return self._clock.now() - self.history.entries[self.history.session - 1].time
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         self._listeners.append(listener)
@@ -170,12 +191,12 @@ def verified(rows: Iterable[Row], tip: Head | None) -> Iterator[Verified]:
         if tree.root != row.root:
             raise RecordError(f"{name}: it does not follow from the events before it")
         try:
-            moment, event = decode(row.body)
+            moment, event, used = decode(row.body)
         except RecordError as error:
             raise RecordError(f"{name}: {error}") from None
         if tip is not None and tip.size == row.seq and tip.root != tree.root.hex():
             raise RecordError(f"{name}: it is not the one that the record ended in")
-        yield Verified(Entry(row.seq, moment, event), row.leaf, tree)
+        yield Verified(Entry(row.seq, moment, event, used), row.leaf, tree)
     if tip is None and tree.size > 1:
         raise RecordError(f"event {tree.size}: the head that was kept with it is missing")
     if tip is not None and tip.size > tree.size:

@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from functools import cached_property
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -38,10 +39,12 @@ class ObjectStore:
         target = self._path(digest)
         if _is(target, data):
             return digest
+        before = self.size_bytes
         with explain_disk(self._folder):
             make_folder(target.parent)
             temporary = self._temporary / f"incoming-{os.getpid()}-{next(_numbers)}"
             write_atomically(target, data, temporary)
+        self.size_bytes = before + len(data)
         return digest
 
     def read(self, digest: Digest) -> bytes:
@@ -70,6 +73,11 @@ class ObjectStore:
         if sha256(data).hexdigest() != digest:
             raise RecordError(f"object {digest} is damaged: its content has another digest")
         return data
+
+    @cached_property
+    def size_bytes(self) -> int:
+        """What all of them take."""
+        return sum(path.stat().st_size for path in self._folder.glob("*/*"))
 
     def __iter__(self) -> Iterator[Digest]:
         """The names of all objects, in no order."""

@@ -193,11 +193,12 @@ class Reading:
         return tuple(self._journal.history.generations)
 
     def used(self, figure: str) -> float:
-        return self._journal.history.sums.get(figure, 0.0)
+        """How much of something was used: as measured, with what drafts report beyond that."""
+        return self._journal.history.usage.used(figure)
 
     def totals(self) -> Figures:
         """The sum of every number that drafts report."""
-        return dict(self._journal.history.sums)
+        return dict(self._journal.history.usage.reported)
 
     def _exam(self, examined: Examined | None) -> Exam | None:
         if examined is None:

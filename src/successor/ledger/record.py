@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
 from successor.errors import PausedError, UsageError
-from successor.ledger import reviews
+from successor.ledger import reviews, usage
 from successor.ledger.codec import LARGEST_INTEGER
 from successor.ledger.disk import WriterLock, explain_disk, make_folder, naming_record
 from successor.ledger.events import (
     Alive,
     Chartered,
+    Event,
     GenerationClosed,
     GenerationOpened,
     Lifted,
@@ -73,6 +75,11 @@ class Ledger(Reading):
         self._kept: tuple[bytes, ...] = ()
         self._kernel: Digest | None = None
         """Of the session under way; None between sessions."""
+        self._measure: Callable[[], Mapping[str, float]] | None = None
+        self._full: Callable[[], Stop | None] = lambda: None
+        self._began: Mapping[str, float] = {}
+        """What was measured of this process before the session."""
+        journal.meter = self._used_by
 
     @classmethod
     def open(
@@ -168,6 +175,17 @@ class Ledger(Reading):
         """
         self._sandbox, self._unsafe = sandbox, unsafe
 
+    def metered(
+        self, measure: Callable[[], Mapping[str, float]], full: Callable[[], Stop | None]
+    ) -> None:
+        """Put on record, with every event, what its session has used.
+
+        Args:
+            measure: what this process and all that came of it have used by now, by name.
+            full: asked whenever something was written; a Stop ends the run in the middle of a step.
+        """
+        self._measure, self._full = measure, full
+
     def started(self, host: Figures | None = None) -> None:
         """Begin a session: this process takes up the record. Done unasked by the first step.
         A record that is paused lets none begin.
@@ -177,6 +195,7 @@ class Ledger(Reading):
         """
         if self._kernel is None and self.paused is None:
             kernel, self._host = kernel_digest(), host or self._host
+            self._began = self._measure() if self._measure else {}
             self._journal.append(SessionStarted(self._seed, self._settings, kernel, self._host))
             for content in self._kept:  # after it: objects alone are a record that lost its events
                 self._objects.write(content)
@@ -291,8 +310,22 @@ class Ledger(Reading):
         self._close_if_promoted()
         return decision
 
+    def used(self, figure: str) -> float:
+        """How much of something was used by now: as measured, with what drafts report beyond."""
+        session = self._metered() if self._kernel is not None else None
+        return self._journal.history.usage.used(figure, session)
+
+    def show_work(self) -> None:
+        """Leave a trace of the session under way, whatever its step is at; from any thread."""
+        if self._kernel is None or self._measure is None:
+            return
+        self._desk().beat()
+        with self._journal.lock:
+            worked = {usage.WALL: self._journal.session_s(), **self._metered()}
+            usage.keep(self._folder, self._journal.session, worked)
+
     def spent_s(self) -> float:
-        """Seconds of work over all sessions; a killed one counts until its last event."""
+        """Seconds of work over all sessions; a killed one counts until it was last seen."""
         return self._journal.spent_s(running=self._kernel is not None)
 
     def require_going(self) -> None:
@@ -320,6 +353,34 @@ class Ledger(Reading):
         self._journal.append(opened)
         return opened
 
+    def _used_by(self, event: Event) -> Mapping[str, float]:
+        """What its session has used; as one begins, what a killed one before it had."""
+        if self._measure is not None and isinstance(event, SessionStarted):
+            return {**usage.left(self._folder, self._journal.session), **self._disk()}
+        return self._metered() if self._kernel is not None else {}
+
+    def _metered(self) -> dict[str, float]:
+        """What the session under way has used by now."""
+        if self._measure is None:
+            return {}
+        found = self._measure().items()
+        grown = {name: usage.bounded(value - self._began.get(name, 0.0)) for name, value in found}
+        used = {name: round(value, 6) for name, value in grown.items() if value}
+        return {**used, **self._disk()}
+
+    def _disk(self) -> dict[str, float]:
+        """What the record takes: the objects, the events, and what is under way."""
+        total = self._objects.size_bytes
+        for folder in (self._folder, self._folder / "work"):
+            with os.scandir(folder) as found:
+                for each in found:
+                    with suppress(
+                        FileNotFoundError
+                    ):  # whoever writes one puts another in its place
+                        if each.is_file(follow_symlinks=False):
+                            total += each.stat(follow_symlinks=False).st_size
+        return {usage.DISK: float(total)}
+
     def _desk(self) -> Desk:
         if self._kernel is None:
             raise UsageError(f"{self._folder}: the record was opened to be read, or is paused")
@@ -331,6 +392,7 @@ class Ledger(Reading):
             self._seed,
             self._kernel,
             self._halt,
+            self._full,
             self._sandbox,
             self._unsafe,
         )

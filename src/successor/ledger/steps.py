@@ -70,6 +70,8 @@ class Desk:
     seed: int
     kernel: Digest
     halt: Callable[[], Stop | None]
+    full: Callable[[], Stop | None]
+    """The stop that a record is due which is larger than it may be."""
     sandbox: Callable[[], SandboxOpened | None]
     """Where versions run in this session, the least trusted; None as long as none has run."""
     unsafe: bool
@@ -88,12 +90,17 @@ class Desk:
 
     def workspace(self, step: str) -> StepWorkspace:
         """What a step may touch."""
-        return StepWorkspace(self.objects, self.checkpoint(step), self._tell, self.halt)
+        checkpoint = self.checkpoint(step)
+        return StepWorkspace(self.objects, checkpoint, self._tell, self.halt, self.full)
+
+    def beat(self) -> None:
+        """Now and then the record shows that somebody is at work."""
+        with self.journal.lock:
+            if self.journal.silent_s() >= BEAT_S:
+                self.journal.append(Heartbeat())
 
     def _tell(self, news: Progress) -> None:
-        """Pass progress on; now and then the record, too, shows that somebody is at work."""
-        if self.journal.silent_s() >= BEAT_S:
-            self.journal.append(Heartbeat())
+        self.beat()
         self.journal.tell(news)
 
     def examined(self, generation: int, version: Version, exam: Exam) -> None:

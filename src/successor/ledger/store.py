@@ -61,7 +61,11 @@ class EventStore:
         has_events(folder)
         with explain_disk(folder), ExitStack() as on_failure:
             # Autocommit: every append is a transaction of its own.
-            self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
+            self._connection = sqlite3.connect(
+                folder / FILE,
+                isolation_level=None,
+                check_same_thread=False,  # the journal's lock keeps threads apart
+            )
             on_failure.callback(self._connection.close)
             self._connection.text_factory = _text
             if schema_version(self._connection) > len(MIGRATIONS):

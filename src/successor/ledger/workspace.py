@@ -20,6 +20,7 @@ class StepWorkspace:
     _checkpoint: Checkpoint
     _tell: Callable[[Progress], None]
     _halt: Callable[[], Stop | None]
+    _full: Callable[[], Stop | None]
     barred: frozenset[Digest] = frozenset()
     """Objects that may not be read here."""
 
@@ -32,10 +33,15 @@ class StepWorkspace:
         return self._objects.read(digest)
 
     def write(self, data: bytes) -> Digest:
-        return self._objects.write(data)
+        """Store an object; raises Halt when the record is then larger than it may be."""
+        digest = self._objects.write(data)
+        self._heed(self._full())
+        return digest
 
     def checkpoint(self, state: bytes) -> None:
+        """Replace the checkpoint; raises Halt as `write`."""
         self._checkpoint.write(state)
+        self._heed(self._full())
 
     def resume(self) -> bytes | None:
         return self._checkpoint.read()
@@ -43,6 +49,9 @@ class StepWorkspace:
     def progress(self, stage: str, done: float, total: float, **figures: float | str) -> None:
         """Tell the listeners; raises Halt when a base case or a person ends the run."""
         self._tell(Progress(stage, done, total, figures))
-        stop = self._halt()
+        self._heed(self._halt())
+
+    @staticmethod
+    def _heed(stop: Stop | None) -> None:
         if stop is not None:
             raise Halt(stop)

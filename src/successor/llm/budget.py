@@ -7,6 +7,7 @@ from decimal import Decimal
 from threading import Lock
 from uuid import uuid4
 
+from successor import spending
 from successor.llm.errors import BudgetError
 from successor.llm.protocol import Usage
 
@@ -61,6 +62,7 @@ class Budget:
         with self._lock:
             del self._reserved[ticket]
             self._spent += usage
+        spending.count(usage.calls, usage.tokens, usage.usd, usage.unpriced_calls)
 
     def _over(self, total: Usage) -> str | None:
         """Which limit that much would exceed."""

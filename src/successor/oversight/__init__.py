@@ -14,6 +14,7 @@ from successor.oversight.approvals import (
 )
 from successor.oversight.base_cases import BaseCases, Measure, require_bound, require_measurable
 from successor.oversight.lawful import Lawfulness, lawfulness
+from successor.oversight.meter import Meter
 from successor.oversight.overseer import (
     CHARTER,
     Interrupt,
@@ -24,7 +25,7 @@ from successor.oversight.overseer import (
 from successor.oversight.policy import STAGES, Policy, Stage
 from successor.oversight.rules import Charter, Keyholder, Rules, loosened
 from successor.oversight.thresholds import ACCELERATION, GROWTH, THRESHOLD
-from successor.oversight.watch import Watch
+from successor.oversight.watch import Pulse, Watch
 from successor.oversight.witness import (
     Witnessed,
     follow,
@@ -50,8 +51,10 @@ __all__ = [
     "Keyholder",
     "Lawfulness",
     "Measure",
+    "Meter",
     "Policy",
     "PolicyOverseer",
+    "Pulse",
     "Rules",
     "Stage",
     "Watch",

@@ -30,7 +30,15 @@ class BaseCases:
     examples: int | None = None
     """Examples trained on, over all drafts, as their authors report them."""
     tokens: int | None = None
-    """Tokens trained on or generated, over all drafts, as their authors report them."""
+    """Tokens trained on or generated, over all drafts, as their authors report them; those of
+    language models as they were counted, whoever asked.
+    """
+    cpu_s: float | None = None
+    """CPU seconds of the run and of all that comes of it, over all sessions."""
+    usd: float | None = None
+    """Dollars for language models as they were counted, or as authors report if that is more."""
+    disk_bytes: int | None = None
+    """What the record may take."""
     floor: float = 0.9
     """Collapse: the share of right items, on what the first version mastered, below which the
     incumbent must not fall. In [0, 1]; 0 switches it off."""
@@ -109,10 +117,38 @@ def plateau(cases: BaseCases, record: Record) -> Stop | None:
 
 def consumption(cases: BaseCases, record: Record) -> Stop | None:
     """Whether the examples or the tokens are used up."""
-    for figure, limit in (("examples", cases.examples), ("tokens", cases.tokens)):
-        if limit is not None and (used := record.used(figure)) >= limit:
-            return Stop(figure, f"used {used:,.0f} of {limit:,} {figure}")
-    return None
+    return _used_up("examples", cases.examples, record) or _used_up("tokens", cases.tokens, record)
+
+
+def measured(cases: BaseCases, record: Record) -> Stop | None:
+    """Whether CPU time, disk, or what language models cost is used up.
+
+    Tokens count here where models were asked: those that are trained on are known between drafts.
+    """
+    if (limit := cases.cpu_s) is not None and (used := record.used("cpu_s")) >= limit:
+        return Stop("cpu", f"used {used:,.0f} s of CPU time of the {limit:,.0f} s allowed")
+    if (limit := cases.usd) is not None and (used := record.used("usd")) >= limit:
+        return Stop("usd", f"spent ${used:,.4f} of ${limit:,.15g}")
+    if cases.usd is not None and (calls := record.used("unpriced_calls")):
+        told = "give one in [author] or [subject], or bound tokens"
+        return Stop("usd", f"nobody knows the price of {calls:,.0f} calls: {told}")
+    if record.used("model_tokens") and (stop := _used_up("tokens", cases.tokens, record)):
+        return stop
+    return disk(cases, record)
+
+
+def disk(cases: BaseCases, record: Record) -> Stop | None:
+    """Whether the record takes all that it may."""
+    limit = cases.disk_bytes
+    if limit is None or (used := record.used("disk_bytes")) < limit:
+        return None
+    return Stop("disk", f"the record takes {used:,.0f} bytes of the {limit:,} allowed")
+
+
+def _used_up(figure: str, limit: int | None, record: Record) -> Stop | None:
+    if limit is None or (used := record.used(figure)) < limit:
+        return None
+    return Stop(figure, f"used {used:,.0f} of {limit:,} {figure}")
 
 
 def collapse(cases: BaseCases, record: Record, mastery: float) -> Stop | None:

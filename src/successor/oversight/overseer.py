@@ -78,8 +78,12 @@ class PolicyOverseer:
         )
 
     def urgent(self, record: Record) -> Stop | None:
-        """A base case that ends even a step in the middle: no time is left."""
-        return cases_of.wall_clock(self.cases, record)
+        """A base case that ends even a step in the middle: something measured is used up."""
+        return cases_of.wall_clock(self.cases, record) or cases_of.measured(self.cases, record)
+
+    def full(self, record: Record) -> Stop | None:
+        """Whether nothing more may be written."""
+        return cases_of.disk(self.cases, record)
 
     def _paused(self, record: Record) -> Stop | None:
         told = record.pause()

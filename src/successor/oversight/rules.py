@@ -17,7 +17,9 @@ from successor.oversight.policy import STAGES, Stage
 from successor.signing import PublicKey
 
 Table = Mapping[str, object]
-BUDGETS = ("wall_clock", "generations", "plateau", "examples", "tokens")
+LATER = ("cpu", "usd", "disk")
+"""Base cases that came later."""
+BUDGETS = ("wall_clock", "generations", "plateau", "examples", "tokens", *LATER)
 """Base cases of which less is stricter, and none is the loosest."""
 MORE_IS_LOOSER = ("stage", "dead_man_s")
 """Rules of which less is stricter, and none is the loosest."""
@@ -78,6 +80,9 @@ class Charter:
         for name in ("dead_man_s", "thresholds"):
             if not content["rules"][name]:
                 del content["rules"][name]
+        for name in LATER:
+            if self.base_cases.get(name) is None:
+                content["base_cases"].pop(name, None)
         return content
 
     @classmethod

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import final
 
+from successor.errors import Halt, SuccessorError
 from successor.ledger import PAUSED, Paused, told_pause
 from successor.oversight import stopfile
 from successor.oversight.descendants import (
@@ -31,6 +34,22 @@ LOOK_S = 0.1
 PATIENCE_S = 0.5
 """What a run has to end by itself."""
 BURY_LOOKS = 50
+METER_LOOKS = 10
+GRACE_S = 5.0
+"""What a step has to end once a budget is used up. Then it is interrupted, and, should that not end
+it for so long again, killed.
+"""
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What a thread beside the run knows of it."""
+
+    show_work: Callable[[], None]
+    """Leaves a trace that it works, and of what it has used."""
+    used_up: Callable[[], Stop | None]
+    ended: Callable[[Stop], None]
+    """Puts on record that it did not end by itself."""
 
 
 @final
@@ -43,6 +62,12 @@ class Watch:
         self._looked_after = time.time()
         self._heard: Callable[[], bool] = lambda: False
         self._over = threading.Event()
+        self._pulse: Pulse | None = None
+        self._expired: Stop | None = None
+        """What makes an interruption of the run a halt."""
+        self._expired_s: float | None = None
+        self._main = False
+        """Whether the run can be interrupted: signals are for the main thread."""
         self.pause: Paused | None = None
         """What asked for it; None while nothing did."""
 
@@ -50,6 +75,10 @@ class Watch:
         """The stop that was asked for."""
         pause = self.pause
         return Stop(PAUSED, told_pause(pause), needs_human=True) if pause else None
+
+    def heed(self, pulse: Pulse) -> None:
+        """See to it, too, that budgets hold."""
+        self._pulse = pulse
 
     @contextmanager
     def watching(self, looked_after: float | None) -> Generator[None]:
@@ -62,6 +91,8 @@ class Watch:
         self._looked_after = time.time() if looked_after is None else looked_after
         with ExitStack() as at_end:
             self._heard = at_end.enter_context(_hearing())
+            at_end.enter_context(self._interruptible())
+            self._expired = self._expired_s = None
             self._look()
             if self.pause is not None:
                 yield  # nothing begins
@@ -90,6 +121,47 @@ class Watch:
             looks += 1
             if looks % BURY_LOOKS == 0:
                 bury_orphans()
+            if self._pulse and looks % METER_LOOKS == 0:
+                self._take(self._pulse)
+
+    def _take(self, pulse: Pulse) -> None:
+        """Look at what was used; end a run that goes on with nothing left."""
+        stop, now = None, time.monotonic()
+        with suppress(SuccessorError, Halt, OSError, sqlite3.Error):  # it is closed, or paused
+            pulse.show_work()
+            stop = pulse.used_up()
+        if stop is None:
+            self._expired_s = None
+            return
+        if self._expired_s is None:
+            self._expired_s = now
+        elif now >= self._expired_s + 2 * GRACE_S:
+            with suppress(SuccessorError, Halt, OSError, sqlite3.Error):
+                pulse.ended(stop)
+            end_descendants()
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif now >= self._expired_s + GRACE_S and self._expired is None:
+            self._expired = stop
+            if self._main:
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR2)
+
+    @contextmanager
+    def _interruptible(self) -> Generator[None]:
+        """Let a run in the main thread be interrupted where it is, once a budget is used up."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def halt(_: int, __: FrameType | None) -> None:
+            if self._expired is not None and not self._over.is_set():
+                raise Halt(self._expired)
+
+        before, self._main = signal.signal(signal.SIGUSR2, halt), True
+        try:
+            yield
+        finally:
+            self._main = False
+            signal.signal(signal.SIGUSR2, before)
 
     def _look(self) -> None:
         pause = stopfile.asked(self._record) or self._signalled() or self._forsaken()

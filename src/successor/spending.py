@@ -1,0 +1,29 @@
+"""What language models came to in this process, whoever asked them.
+
+It is counted where a request is settled, not where somebody reports it: so what a judge, an exam or
+an author that keeps silent had a model say is in it, too.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from decimal import Decimal
+from threading import Lock
+
+CALLS, TOKENS, USD, UNPRICED = "model_calls", "model_tokens", "model_usd", "unpriced_calls"
+_spent = defaultdict[str, Decimal](Decimal)
+_lock = Lock()
+
+
+def count(calls: int, tokens: int, usd: Decimal, unpriced: int) -> None:
+    """Add what a request came to."""
+    with _lock:
+        for name, value in ((CALLS, calls), (TOKENS, tokens), (USD, usd), (UNPRICED, unpriced)):
+            _spent[name] += value
+
+
+def spent() -> Mapping[str, float]:
+    """All of it so far."""
+    with _lock:
+        return {name: float(value) for name, value in _spent.items()}
