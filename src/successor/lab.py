@@ -358,7 +358,7 @@ def _open_ledger(
         return interrupt() or overseer.urgent(ledger)
 
     ledger = Ledger.open(record, settings=now, seed=experiment.lab.lab.seed, halt=halt)
-    ledger.metered(Meter().read, lambda: overseer.full(ledger))
+    ledger.metered(lambda: Meter().read, lambda: overseer.full(ledger))
     ledger.keep(experiment.files.values())
     ignore = record / ".gitignore"
     if not ignore.exists():

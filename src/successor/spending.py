@@ -12,6 +12,8 @@ from decimal import Decimal
 from threading import Lock
 
 CALLS, TOKENS, USD, UNPRICED = "model_calls", "model_tokens", "model_usd", "unpriced_calls"
+MOST = Decimal(2**53)
+"""Of what one request came to: a server that counts more hides nothing that comes later."""
 _spent = defaultdict[str, Decimal](Decimal)
 _lock = Lock()
 
@@ -20,10 +22,10 @@ def count(calls: int, tokens: int, usd: Decimal, unpriced: int) -> None:
     """Add what a request came to."""
     with _lock:
         for name, value in ((CALLS, calls), (TOKENS, tokens), (USD, usd), (UNPRICED, unpriced)):
-            _spent[name] += value
+            _spent[name] += min(MOST, Decimal(value))
 
 
-def spent() -> Mapping[str, float]:
+def spent() -> Mapping[str, Decimal]:
     """All of it so far."""
     with _lock:
-        return {name: float(value) for name, value in _spent.items()}
+        return dict(_spent)

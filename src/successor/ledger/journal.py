@@ -102,7 +102,7 @@ class Journal:
         """
         with self.lock:
             entry = self._append(event)
-        self.tell(entry)
+            self.tell(entry)
         return entry
 
     def _append(self, event: Event) -> Entry[Event]:

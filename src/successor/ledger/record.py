@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeAlias
 
 from successor.errors import PausedError, UsageError
 from successor.ledger import reviews, usage
@@ -47,6 +47,9 @@ from successor.types import (
     Workspace,
 )
 
+Measure: TypeAlias = Callable[[], Mapping[str, float]]
+"""How much was used by now, by name."""
+
 
 class Ledger(Reading):
     """The record of one lab, in a folder; implements `successor.types.Record`.
@@ -75,10 +78,10 @@ class Ledger(Reading):
         self._kept: tuple[bytes, ...] = ()
         self._kernel: Digest | None = None
         """Of the session under way; None between sessions."""
-        self._measure: Callable[[], Mapping[str, float]] | None = None
+        self._begin: Callable[[], Measure] | None = None
+        self._measure: Measure | None = None
+        """What the session under way has used by now."""
         self._full: Callable[[], Stop | None] = lambda: None
-        self._began: Mapping[str, float] = {}
-        """What was measured of this process before the session."""
         journal.meter = self._used_by
 
     @classmethod
@@ -175,16 +178,14 @@ class Ledger(Reading):
         """
         self._sandbox, self._unsafe = sandbox, unsafe
 
-    def metered(
-        self, measure: Callable[[], Mapping[str, float]], full: Callable[[], Stop | None]
-    ) -> None:
+    def metered(self, begin: Callable[[], Measure], full: Callable[[], Stop | None]) -> None:
         """Put on record, with every event, what its session has used.
 
         Args:
-            measure: what this process and all that came of it have used by now, by name.
+            begin: called when a session begins, for what tells how much was used from then on.
             full: asked whenever something was written; a Stop ends the run in the middle of a step.
         """
-        self._measure, self._full = measure, full
+        self._begin, self._full = begin, full
 
     def started(self, host: Figures | None = None) -> None:
         """Begin a session: this process takes up the record. Done unasked by the first step.
@@ -195,7 +196,7 @@ class Ledger(Reading):
         """
         if self._kernel is None and self.paused is None:
             kernel, self._host = kernel_digest(), host or self._host
-            self._began = self._measure() if self._measure else {}
+            self._measure = self._begin() if self._begin else None
             self._journal.append(SessionStarted(self._seed, self._settings, kernel, self._host))
             for content in self._kept:  # after it: objects alone are a record that lost its events
                 self._objects.write(content)
@@ -363,10 +364,8 @@ class Ledger(Reading):
         """What the session under way has used by now."""
         if self._measure is None:
             return {}
-        found = self._measure().items()
-        grown = {name: usage.bounded(value - self._began.get(name, 0.0)) for name, value in found}
-        used = {name: round(value, 6) for name, value in grown.items() if value}
-        return {**used, **self._disk()}
+        used = {name: round(usage.bounded(value), 6) for name, value in self._measure().items()}
+        return {**{name: value for name, value in used.items() if value}, **self._disk()}
 
     def _disk(self) -> dict[str, float]:
         """What the record takes: the objects, the events, and what is under way."""

@@ -53,12 +53,12 @@ def cpu_s() -> float:
 
     When one ends in the middle of a look, its time may be seen at neither place: looked again.
     """
-    before, now = _below(os.getpid()), _below(os.getpid())
-    for _ in range(LOOKS):
-        if {each.process for each in before} == {each.process for each in now}:
+    found = _below(os.getpid())
+    for _ in range(LOOKS if found else 0):
+        before, found = found, _below(os.getpid())
+        if {each.process for each in before} == {each.process for each in found}:
             break
-        before, now = now, _below(os.getpid())
-    return sum(each.cpu_s for each in now)
+    return sum(each.cpu_s for each in found)
 
 
 def _below(process: int) -> list[_Stat]:

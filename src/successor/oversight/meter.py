@@ -22,6 +22,7 @@ class Meter:
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._spent = spending.spent()
         self._cpu_s = 0.0
         self._seen_s = _cpu_s()
         self._looked = time.monotonic()
@@ -35,7 +36,9 @@ class Meter:
                 # of that child is spent all the same.
                 self._cpu_s += max(0.0, now - self._seen_s)
                 self._seen_s, self._looked = now, time.monotonic()
-            return {CPU: self._cpu_s, **spending.spent()}
+            spent = spending.spent().items()
+            grown = {name: float(value - self._spent.get(name, 0)) for name, value in spent}
+            return {CPU: self._cpu_s, **grown}
 
 
 def _cpu_s() -> float:

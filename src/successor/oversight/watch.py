@@ -65,7 +65,8 @@ class Watch:
         self._pulse: Pulse | None = None
         self._expired: Stop | None = None
         """What makes an interruption of the run a halt."""
-        self._expired_s: float | None = None
+        self._deadline_s: float | None = None
+        """Until when a run may go on that has used something up."""
         self._main = False
         """Whether the run can be interrupted: signals are for the main thread."""
         self.pause: Paused | None = None
@@ -92,7 +93,7 @@ class Watch:
         with ExitStack() as at_end:
             self._heard = at_end.enter_context(_hearing())
             at_end.enter_context(self._interruptible())
-            self._expired = self._expired_s = None
+            self._expired = self._deadline_s = None
             self._look()
             if self.pause is not None:
                 yield  # nothing begins
@@ -121,29 +122,29 @@ class Watch:
             looks += 1
             if looks % BURY_LOOKS == 0:
                 bury_orphans()
-            if self._pulse and looks % METER_LOOKS == 0:
+            if self._pulse and (self._deadline_s or looks % METER_LOOKS == 0):
                 self._take(self._pulse)
 
     def _take(self, pulse: Pulse) -> None:
         """Look at what was used; end a run that goes on with nothing left."""
-        stop, now = None, time.monotonic()
+        stop = None
         with suppress(SuccessorError, Halt, OSError, sqlite3.Error):  # it is closed, or paused
             pulse.show_work()
             stop = pulse.used_up()
+        now = time.monotonic()
         if stop is None:
-            self._expired_s = None
-            return
-        if self._expired_s is None:
-            self._expired_s = now
-        elif now >= self._expired_s + 2 * GRACE_S:
+            self._deadline_s = None
+        elif self._deadline_s is None:
+            self._deadline_s = now + GRACE_S
+        elif now >= self._deadline_s and self._expired is None:
+            self._expired, self._deadline_s = stop, now + GRACE_S
+            if self._main:
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR2)
+        elif now >= self._deadline_s:
             with suppress(SuccessorError, Halt, OSError, sqlite3.Error):
                 pulse.ended(stop)
             end_descendants()
             os.kill(os.getpid(), signal.SIGKILL)
-        elif now >= self._expired_s + GRACE_S and self._expired is None:
-            self._expired = stop
-            if self._main:
-                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR2)
 
     @contextmanager
     def _interruptible(self) -> Generator[None]:
