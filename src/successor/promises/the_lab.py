@@ -19,6 +19,7 @@ from successor.ledger import (
     Decided,
     GenerationOpened,
     Ledger,
+    SessionStarted,
     Signed,
     Stopped,
     Written,
@@ -194,12 +195,21 @@ def try_budgets(lab: Path) -> Kept:
     """What was used, added up anew from the events, is what the run counted by; and how far the
     last run went over what ended it.
     """
-    sums = defaultdict[str, float](float)
+    sums, measured = defaultdict[str, float](float), defaultdict[str, float](float)
+    session: dict[str, float] = {}
     with Ledger.read(lab / RECORD) as ledger:
-        for entry in ledger.entries(Written):
-            for name, value in entry.event.figures.items():
-                sums[name] += 0.0 if isinstance(value, str) else value
+        for entry in ledger.entries():
+            for name, value in entry.used.items():
+                measured[name] += max(0.0, value - session.get(name, 0.0))
+                session[name] = max(value, session.get(name, 0.0))
+            if isinstance(entry.event, SessionStarted):
+                session = {}
+            if isinstance(entry.event, Written):
+                for name, value in entry.event.figures.items():
+                    sums[name] += 0.0 if isinstance(value, str) else max(0.0, value)
         meter = {name: float(value) for name, value in ledger.totals().items()}
+        if "cpu_s" in measured and "cpu_s" not in sums:
+            sums["cpu_s"], meter["cpu_s"] = measured["cpu_s"], ledger.used("cpu_s")
         stops = [each.event.stop for each in ledger.entries(Stopped)]
         over = ledger.entries(Decided)
     wrong = [name for name in sums if not math.isclose(sums[name], meter.get(name, 0.0))]

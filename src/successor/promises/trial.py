@@ -52,7 +52,7 @@ PROMISES: tuple[Promise, ...] = (
         the_lab.try_nothing_new,
     ),
     Promise(8, "Everything replays", "tests/cli/test_replay.py", True, the_lab.try_replaying),
-    Promise(9, "Budgets are hard", "tests/oversight/test_overseer.py", True, the_lab.try_budgets),
+    Promise(9, "Budgets are hard", "tests/oversight/test_budgets.py", True, the_lab.try_budgets),
     Promise(
         10,
         "People see what matters",
