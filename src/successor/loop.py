@@ -41,9 +41,9 @@ def improve_self(lab: Parts) -> None:
             step.examined(step.first(lab.subject.create), lab.subject.evaluate_self)
             return
         exam = step.examined(incumbent, lab.subject.evaluate_self)
-        weaknesses = find_weaknesses(exam)
+        weaknesses, over = find_weaknesses(exam), lab.overseer.base_case(ledger)
         for attempt in count():
-            if attempt and (stop := lab.overseer.base_case(ledger)):
+            if attempt and not over and (stop := lab.overseer.base_case(ledger)):
                 raise Halt(stop)  # the last draft, as reported, may have used something up
             brief = Brief(
                 generation=step.number,
