@@ -90,6 +90,10 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "string": lambda value: isinstance(value, str),
     "version": is_digest,
     "pause": lambda value: has_keys(value, "trigger", "reason", "condition", "by", "since"),
+    "rules": lambda value: (
+        isinstance(value, list)
+        and all(has_keys(each, "rule", "standing", "told") for each in cast("list[object]", value))
+    ),
     "charter": lambda value: has_keys(value, "rules", "judge", "base_cases", "stage"),
     "keys": lambda value: (
         isinstance(value, list)
@@ -191,7 +195,7 @@ def test_keys_and_policies_print_what_is_documented(
     made = run("keys", "new", "ada", "--no-passphrase", "--json").lines[0]
     assert_fits(made, documented("`successor keys new NAME --json`"))
     assert_fits(run("keys", "list", "--json").lines[0], documented("`successor keys list --json`"))
-    run("improve", lab, "--quiet", "--generations", "1")
+    run("improve", lab, "--quiet", "--generations", "2")
     told = run("head", lab, "--since", "1", "--key", "ada", "--json").lines[0]
     assert_fits(told, documented("`successor head LAB --json`"))
     run("improve", lab, "--quiet", "--generations", "2")
@@ -200,6 +204,8 @@ def test_keys_and_policies_print_what_is_documented(
         (told,) = run("attest", lab, *form, "--json").lines
         assert_fits(told, schema)
         assert sum(told[name] is None for name in list(schema)[-4:]) == 3
+    explained = run("policy", "explain", lab, "--json").lines[0]
+    assert_fits(explained, documented("`successor policy explain LAB --json`"))
     schema = documented("`successor policy check LAB --json`")
     assert_fits(run("policy", "check", lab, "--json").lines[0], schema)
     run("policy", "init", lab, "ada")

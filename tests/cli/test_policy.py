@@ -52,6 +52,24 @@ def test_from_keys_to_a_signed_promotion(in_force: Path, run: Run) -> None:
     assert (audited["verified"], audited["charters"], audited["signed_promotions"]) == (True, 1, 1)
 
 
+def test_which_rule_decided_is_told_with_who_has_to_sign(in_force: Path, run: Run) -> None:
+    change(in_force, "stage = 3", "stage = 3 ")
+    nothing = run("policy", "explain", in_force)
+    assert (nothing.code, nothing.err.count("\n")) == (2, 1)
+    run("improve", in_force, "--quiet")
+    waits = run("policy", "explain", in_force)
+    assert waits.code == 0
+    assert "passed       charter      the run kept to what people had signed" in waits.out
+    assert "decided      stage        at stage 3 a human decides, and nobody has" in waits.out
+    assert "failed       signatures   the promotion has 0 of 1 signatures" in waits.out
+    run("review", in_force, "--accept", "--key", "bob", "--reason", "fine")
+    (found,) = run("policy", "explain", in_force, "--json").lines
+    assert (found["decided_by"], found["outcome"], found["by"]) == ("promotion", "promoted", "bob")
+    assert {each["standing"] for each in found["rules"][:-1]} == {"passed"}
+    (older,) = run("policy", "explain", in_force, found["candidate"][:12], "--json").lines
+    assert older == found
+
+
 def test_nothing_is_done_before_people_have_signed(guarded: Path, run: Run) -> None:
     stopped = run("improve", guarded)
     assert stopped.code == 3

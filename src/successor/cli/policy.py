@@ -12,6 +12,7 @@ from successor.cli.signers import Signing, signed_by, signing_options, written_o
 
 if TYPE_CHECKING:
     from successor.director import Standing
+    from successor.oversight import Explanation
 
 EXIT_NEEDS_HUMAN = 3
 
@@ -23,6 +24,7 @@ EXIT_NEEDS_HUMAN = 3
       successor policy init examples/adder ada bob
       successor policy check examples/adder
       successor policy sign examples/adder --key ada
+      successor policy explain examples/adder
 
     A lab's policy.toml names its people and what they must sign. It comes into force, with the
     judge's settings and the base cases, when so many of them have signed it. From then on a run
@@ -127,6 +129,65 @@ def sign(lab: Path, *, signing: Signing, json: bool) -> int:
     with open_lab(lab, to_write=False) as opened:
         found = sign_charter(opened, signed)
     return _tell(found, lab, as_json=json)
+
+
+@policy.command(
+    short_help="Which rule decided on a candidate.",
+    help="""\b
+    Examples:
+      successor policy explain examples/adder
+      successor policy explain examples/adder 9c41
+      successor policy explain examples/adder 9c41 --json
+
+    Say what every rule makes of the candidate CANDIDATE of the lab LAB, the last one that was
+    judged when none is named, in the order in which they are asked, and which of them decided. All
+    are asked anew, by the code that decides, of the record as it was then. Exits with 1 when the
+    record says otherwise.
+    """,
+)
+@LAB
+@click.argument("candidate", required=False)
+@JSON
+def explain(lab: Path, candidate: str | None, *, json: bool) -> int:
+    """See the help above."""
+    from successor.lab import record_of
+    from successor.ledger import Ledger
+    from successor.oversight import explain as explained
+
+    with Ledger.read(record_of(lab)) as ledger:
+        found = explained(ledger, candidate)
+    if json:
+        echo_json(_explanation(found))
+    else:
+        click.echo("\n".join(plain(line).replace("\n", "\\n") for line in _explained(found)))
+    return 0 if found.agrees else 1
+
+
+def _explanation(found: Explanation) -> dict[str, Any]:
+    return {
+        "candidate": found.candidate.id,
+        "rules": [
+            {"rule": each.rule, "standing": found.standing(each), "told": each.told}
+            for each in found.rulings
+        ],
+        "decided_by": found.decided_by,
+        "outcome": found.decision.outcome,
+        "reason": found.decision.reason,
+        "by": found.decision.by,
+        "on_record": found.on_record.outcome if found.on_record else None,
+        "agrees": found.agrees,
+    }
+
+
+def _explained(found: Explanation) -> list[str]:
+    made, recorded = found.decision, found.on_record
+    lines = [f"Candidate    {found.candidate.id[:8]} by {found.candidate.author}"]
+    lines += [f"{found.standing(row):<12} {row.rule:<12} {row.told}" for row in found.rulings]
+    lines.append(f"Outcome      {made.outcome}, decided by the rule {found.decided_by}")
+    if recorded is None:
+        return [*lines, "On record    nothing is decided yet"]
+    same = "" if found.agrees else ", which is not what the rules say"
+    return [*lines, f"On record    {recorded.outcome} by {recorded.by}{same}"]
 
 
 def _standing(lab: Path) -> Standing:

@@ -194,6 +194,15 @@ class History:
             yield version
             version = next(iter(self.versions[version].parents), None)
 
+    def held_back(self, version: Digest) -> Decision | None:
+        """The ledger's own decision on a version that holds what is barred, whatever was found."""
+        barred, files = self.barred(), self.versions[version].files.values()
+        why = {barred[each] for each in files if each in barred}
+        if "quarantined" in why:
+            return Decision(version, "quarantined", "holds what was quarantined before", "ledger")
+        told = "holds what was rolled back before"
+        return Decision(version, "rejected", told, "ledger") if why else None
+
     @property
     def _open(self) -> OpenGeneration:
         if self.generation is None:

@@ -134,6 +134,10 @@ class Reading:
         """
         return tuple(sorted(self._journal.history.revoked()))
 
+    def held_back(self, version: Digest) -> Decision | None:
+        """What the ledger itself decides on a version that holds what was quarantined."""
+        return self._journal.history.held_back(version)
+
     def waiting(self) -> Proposal | None:
         """The candidate that waits for a human."""
         return reviews.waiting(self._journal.history)

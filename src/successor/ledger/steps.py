@@ -257,7 +257,7 @@ class Generation:
             decision = overseer.decide(verdict, self._desk.record)
             if decision.candidate != verdict.candidate:
                 raise SuccessorError(f"the decision on {verdict.candidate} is on another version")
-            decision = self._barring(decision)
+            decision = self._desk.journal.history.held_back(verdict.candidate) or decision
             if decision.outcome == "promoted" and self._desk.record.unheld(decision.candidate):
                 raise SuccessorError(f"{decision.candidate} was seen unsafely: never promoted")
             if known is None or decision.outcome != "waiting":
@@ -299,18 +299,6 @@ class Generation:
         for digest in objects:
             if digest not in self._desk.objects:
                 raise SuccessorError(f"{who} named object {digest}, which is not in the store")
-
-    def _barring(self, decision: Decision) -> Decision:
-        history = self._desk.journal.history
-        barred, files = history.barred(), history.versions[decision.candidate].files.values()
-        why = {barred[each] for each in files if each in barred}
-        if not why:
-            return decision
-        outcome = "quarantined" if "quarantined" in why else "rejected"
-        told = (
-            f"holds what was {'quarantined' if outcome == 'quarantined' else 'rolled back'} before"
-        )
-        return Decision(decision.candidate, outcome, told, "ledger")
 
     @property
     def _steps(self) -> OpenGeneration:

@@ -13,6 +13,7 @@ from successor.oversight.approvals import (
     unsigned,
 )
 from successor.oversight.base_cases import BaseCases, Measure, require_bound, require_measurable
+from successor.oversight.explaining import Explanation, explain
 from successor.oversight.lawful import Lawfulness, lawfulness
 from successor.oversight.meter import Meter
 from successor.oversight.overseer import (
@@ -22,7 +23,7 @@ from successor.oversight.overseer import (
     PolicyOverseer,
     either,
 )
-from successor.oversight.policy import STAGES, Policy, Stage
+from successor.oversight.policy import RULES, STAGES, Policy, Ruling, Stage, decisive
 from successor.oversight.rules import Charter, Keyholder, Rules, loosened
 from successor.oversight.thresholds import ACCELERATION, GROWTH, THRESHOLD
 from successor.oversight.watch import Pulse, Watch
@@ -41,11 +42,13 @@ __all__ = [
     "ACCELERATION",
     "CHARTER",
     "GROWTH",
+    "RULES",
     "STAGES",
     "THRESHOLD",
     "Adopted",
     "BaseCases",
     "Charter",
+    "Explanation",
     "Interrupt",
     "Interruptible",
     "Keyholder",
@@ -56,13 +59,16 @@ __all__ = [
     "PolicyOverseer",
     "Pulse",
     "Rules",
+    "Ruling",
     "Stage",
     "Watch",
     "Witnessed",
     "adopted",
     "adoption",
     "approval",
+    "decisive",
     "either",
+    "explain",
     "follow",
     "head_of",
     "heads_in",

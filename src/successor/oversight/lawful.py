@@ -64,6 +64,17 @@ def lawfulness(ledger: Ledger) -> Lawfulness:
     return Lawfulness(walk.charters, walk.signed, tuple(walk.pauses), None)
 
 
+def stage_of(settings: Mapping[str, Mapping[str, object]]) -> Stage:
+    """The stage at which a session ran."""
+    return cast("Stage", settings.get("lab", {}).get("stage", 4))
+
+
+def looser_than(law: Charter, settings: Mapping[str, Mapping[str, object]]) -> tuple[str, ...]:
+    """What a session asked for that people had not signed."""
+    judge, cases = (settings.get(name, {}) for name in ("judge", "base_cases"))
+    return tuple(loosened(law, Charter(law.rules, judge, cases, stage_of(settings))))
+
+
 @dataclass
 class _Walk:
     ledger: Ledger
@@ -151,12 +162,9 @@ class _Walk:
         law = self.law
         if law is None or not law.charter.rules.people:
             return None
-        stage = cast("Stage", self.settings.get("lab", {}).get("stage", 4))
-        judge, cases = (self.settings.get(name, {}) for name in ("judge", "base_cases"))
-        looser = loosened(law.charter, Charter(law.charter.rules, judge, cases, stage))
-        if looser:
+        if looser := looser_than(law.charter, self.settings):
             return f"promoted by a run that people had not allowed: {', '.join(looser)}"
-        if stage == 4:
+        if stage_of(self.settings) == 4:
             return None
         needed = law.charter.rules.promotion
         if self._signatures(approval(self.verdicts[candidate], law), law) < needed:

@@ -10,12 +10,22 @@ from successor.oversight import base_cases as cases_of
 from successor.oversight import thresholds
 from successor.oversight.approvals import adopted, not_in_force, unsigned
 from successor.oversight.base_cases import BaseCases, Measure, require_bound
-from successor.oversight.policy import Policy
+from successor.oversight.policy import Policy, Ruling, decisive
 from successor.oversight.rules import Charter
 from successor.types import Counts, Decision, Record, Stop, Verdict
 
 CHARTER = "charter"
 """What ends a run that asks for more than people signed."""
+
+
+def rulings(policy: Policy, verdict: Verdict, record: Record) -> tuple[Ruling, ...]:
+    """What each rule of a policy says of a verdict, at no higher stage than people signed."""
+    candidate, law = verdict.candidate, adopted(record)
+    below = law is not None and law.charter.stage < policy.stage
+    asked = Policy(law.charter.stage) if law and below else policy
+    return asked.rulings(
+        verdict, record.unheld(candidate), record.reviewed(candidate), unsigned(verdict, record)
+    )
 
 
 @dataclass(frozen=True)
@@ -39,15 +49,7 @@ class PolicyOverseer:
 
     def decide(self, verdict: Verdict, record: Record) -> Decision:
         """What the policy makes of a verdict; a few words of reason with its figures."""
-        candidate, law = verdict.candidate, adopted(record)
-        below = law is not None and law.charter.stage < self.policy.stage
-        policy = Policy(law.charter.stage) if law and below else self.policy
-        return policy.decide(
-            verdict,
-            record.unheld(candidate),
-            record.reviewed(candidate),
-            unsigned(verdict, record),
-        )
+        return decisive(rulings(self.policy, verdict, record))[1]
 
     def to_confirm(self, record: Record) -> Counts:
         """The unseen items that the incumbent has to be asked before a target counts.
