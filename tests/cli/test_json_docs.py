@@ -90,6 +90,14 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "string": lambda value: isinstance(value, str),
     "version": is_digest,
     "pause": lambda value: has_keys(value, "trigger", "reason", "condition", "by", "since"),
+    "drills": lambda value: isinstance(value, list),
+    "answers": lambda value: (
+        isinstance(value, list)
+        and all(
+            has_keys(each, "name", "bad", "accepted", "seconds", "explained")
+            for each in cast("list[object]", value)
+        )
+    ),
     "rules": lambda value: (
         isinstance(value, list)
         and all(has_keys(each, "rule", "standing", "told") for each in cast("list[object]", value))

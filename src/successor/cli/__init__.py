@@ -16,6 +16,7 @@ import click
 
 from successor.cli.attest import attest
 from successor.cli.doctor import doctor
+from successor.cli.drill import drill
 from successor.cli.fix import fix
 from successor.cli.head import head
 from successor.cli.improve import improve
@@ -68,7 +69,7 @@ def cli() -> None:
 
 VERBS = (
     improve, fix, write, status, lineage, diff, review, rollback, audit, replay, attest,
-    head, report, doctor, stop, resume, alive, keys, policy, models, mcp,
+    head, report, drill, doctor, stop, resume, alive, keys, policy, models, mcp,
 )  # fmt: skip
 for verb in VERBS:
     cli.add_command(verb)

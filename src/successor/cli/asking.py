@@ -31,6 +31,24 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
+def pressed_at(question: str, key: Callable[[], str] = click.getchar) -> str:
+    """The key that somebody presses once a question stands there; Abort for Ctrl-C and Ctrl-D."""
+    click.echo(question, err=True, nl=False)
+    # A key that was pressed before the question stood there answers nothing.
+    termios.tcflush(sys.stdin, termios.TCIFLUSH)
+    pressed = key()
+    if pressed in ("\x03", "\x04"):
+        raise click.Abort
+    click.echo(plain(pressed), err=True)
+    return pressed
+
+
+def not_shown(packet: Packet) -> str:
+    """Why nobody at a terminal accepts a candidate yet; nothing when all of it was shown."""
+    left = packet.left_out
+    return f"{left:,} lines of it were not shown yet: press x to see them" if left else ""
+
+
 def ask(lab: Lab) -> Lab | None:
     """The lab once a human has chosen; None when the candidate was left waiting.
 
@@ -64,13 +82,7 @@ class _Question:
 
     def choose(self) -> Lab | None:
         """The lab after one key; None when the question is still open."""
-        click.echo(QUESTION, err=True, nl=False)
-        # A key that was pressed before the question stood there answers nothing.
-        termios.tcflush(sys.stdin, termios.TCIFLUSH)
-        pressed = self.key()
-        if pressed in ("\x03", "\x04"):
-            raise click.Abort
-        click.echo(plain(pressed), err=True)
+        pressed = pressed_at(QUESTION, self.key)
         if pressed == "x":
             self._explain()
         elif pressed in KEYS:
@@ -84,6 +96,9 @@ class _Question:
             self._shown, self._explained = f"{self._shown}\n{more}", True
 
     def _take(self, choice: Choice) -> Lab | None:
+        if choice == "accept" and not self._explained and (unseen := not_shown(self.packet)):
+            click.echo(f"Not taken: {unseen}", err=True)
+            return None
         try:
             files = self._edited() if choice == "edit" else None
             if choice == "edit" and files is None:

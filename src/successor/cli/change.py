@@ -11,7 +11,7 @@ from rich.text import Text
 from successor.cli.options import plain
 from successor.cli.view import duration, number
 from successor.errors import UsageError
-from successor.insight.difference import FileChange, differences
+from successor.insight.difference import FileChange, differences, shown
 from successor.insight.report_html import counted
 from successor.lab import record_of
 from successor.ledger import Decided, Ledger, Written
@@ -75,8 +75,7 @@ def as_json(change: Change) -> dict[str, object]:
 
 def show(change: Change, console: Console, longest: int | None = None) -> None:
     """Print it: the differences in colour where there are colours, then why and at what cost."""
-    told = "".join(file.diff for file in change.files)
-    lines = plain(told).splitlines()
+    lines = [*shown(change.files)]
     for line in lines[:longest]:
         style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
         console.print(Text(line, style=style), soft_wrap=True)

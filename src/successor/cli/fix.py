@@ -160,14 +160,15 @@ def _write(name: FunctionName) -> bool:
 
 def _lines(found: Package) -> list[str]:
     """The package, for people."""
-    lines = "".join(change.diff for change in found.changes).splitlines()
+    from successor.insight.difference import shown
+
+    lines = list(shown(found.changes))
     first, last = len(found.failing), len(found.failing_after)
     if found.repaired:
         lines.append(f"Repaired: {first} failing, now none; {found.passing} pass.")
     else:
         lines.append(f"Not repaired: {last} of {first} still fail; {found.passing} pass.")
-    for asked in found.questions:
-        lines.append(f"Question: {asked.call} should {', or '.join(asked.answers)}?")
+    lines += [f"Question: {it.call} should {', or '.join(it.answers)}?" for it in found.questions]
     if found.questions:
         first = found.questions[0]
         said = shlex.quote(f"{first.call} should {first.answers[0]}") if first.answers else "TEXT"

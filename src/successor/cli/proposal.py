@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from dataclasses import fields as dataclass_fields
+from itertools import islice
 from typing import Any
 
-from successor.cli.options import plain
+from successor.cli.caution import Caution, Standing, caution_of
 from successor.cli.view import duration, number
 from successor.errors import RecordError
 from successor.insight.contract import contract_of
-from successor.insight.difference import FileChange, differences
+from successor.insight.difference import FileChange, differences, shown, tallied
 from successor.insight.report_html import counted
+from successor.insight.visible import visible
 from successor.judge.course import Batch, course
 from successor.ledger import Decided, Ledger, Proposal, Written
 
 LONGEST = 400
 """Lines of a difference that are shown; `successor diff` and an editor show all."""
+FILES = 40
+"""Files that are named beside a difference; it has all of them."""
 SHOWN = 12
 """Batches of one question that are shown; of more, the first and the last."""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """One slice of both versions' own exams; shares in [0, 1]."""
-
-    slice: str
-    candidate: float
-    incumbent: float | None
 
 
 @dataclass(frozen=True)
@@ -45,6 +41,12 @@ class Packet:
     """Runs in the sandbox that its author asked for."""
     seconds: float
     """Working time on record."""
+    caution: Caution
+
+    @property
+    def left_out(self) -> int:
+        """Lines of the difference that are shown only when more is asked for."""
+        return max(0, sum(1 for _ in shown(self.changes)) - LONGEST)
 
 
 def packet_of(ledger: Ledger, proposal: Proposal) -> Packet:
@@ -63,18 +65,22 @@ def packet_of(ledger: Ledger, proposal: Proposal) -> Packet:
         if entry.event.version and entry.event.version.id == candidate.id
     ]
     spent = mine[-1].get("evaluations", 0) if mine else 0
+    changes = tuple(differences(ledger, incumbent, candidate))
+    standings = tuple(
+        Standing(part.name, part.mean, before.get(part.name))
+        for part in (exams[0].slices if exams[0] else ())
+    )
+    batches = course(ledger.object(evidence)) if evidence else ()
     return Packet(
         proposal,
-        tuple(differences(ledger, incumbent, candidate)),
-        tuple(
-            Standing(part.name, part.mean, before.get(part.name))
-            for part in (exams[0].slices if exams[0] else ())
-        ),
-        course(ledger.object(evidence)) if evidence else (),
+        changes,
+        standings,
+        batches,
         tuple(_tried(ledger, proposal)),
         contract_of(ledger),
         0.0 if isinstance(spent, str) else float(spent),
         ledger.spent_s(),
+        caution_of(ledger, proposal, changes, standings, batches),
     )
 
 
@@ -88,40 +94,63 @@ def _tried(ledger: Ledger, proposal: Proposal) -> Iterator[str]:
 
 
 def told(packet: Packet) -> str:
-    """The change and its evidence, in lines that a terminal shows as they are."""
-    return plain("\n".join(_told(packet)))
+    """The change and its evidence, in lines that a terminal shows as they are: the difference
+    first, and what matters most last, where somebody at a terminal looks.
+    """
+    return "\n".join(map(visible, _told(packet)))
 
 
 def _told(packet: Packet) -> Iterator[str]:
     found, verdict = packet.proposal, packet.proposal.verdict
-    lines = "".join(change.diff for change in packet.changes).splitlines()
-    yield from lines[:LONGEST]
-    if len(lines) > LONGEST:
+    yield from islice(shown(packet.changes), LONGEST)
+    if packet.left_out:
         more = f"successor diff LAB {found.incumbent.id[:8]} {found.candidate.id[:8]}"
-        yield f"... {len(lines) - LONGEST} more lines: {more}"
+        yield f"... {packet.left_out:,} more lines: e[x]plain shows them, or {more}"
     yield ""
-    yield f"Proposed   {found.candidate.id[:8]} by {found.candidate.author}"
-    yield f"Verdict    {verdict.outcome}: {verdict.reason}"
-    low, high = verdict.interval
-    yield (
-        f"Evidence   e-value {number(verdict.e_value)} of {number(verdict.threshold)} needed; "
-        f"effect {number(verdict.effect)}, 95% interval {number(low)} to {number(high)}"
-    )
+    yield f"Proposed     {found.candidate.id[:8]} by {found.candidate.author}"
+    yield from _told_files(packet)
+    yield f"Verdict      {verdict.outcome}: {verdict.reason}"
+    yield f"Evidence     e-value {number(verdict.e_value)} of {number(verdict.threshold)} needed"
+    yield f"Uncertainty  {packet.caution.uncertainty}"
+    yield from _listed("Tripwires", packet.caution.tripwires)
+    yield from _listed("Near misses", packet.caution.near_misses)
+    yield from _listed("Hidden signs", packet.caution.hidden)
+    yield from _listed("New since", packet.caution.author_changes)
     checked = f"{counted(verdict.items, 'fresh item')} put to both versions"
     slices = ", ".join(part.slice for part in packet.standings[:SHOWN])
-    yield f"Checked    {checked}" + (f"; its own exam: {slices}" if slices else "")
+    yield f"Checked      {checked}" + (f"; its own exam: {slices}" if slices else "")
     cost = f"{duration(packet.seconds)} of work on record"
     if packet.evaluations:
         cost = f"{number(packet.evaluations)} evaluations by its author, {cost}"
-    yield f"Cost       {cost}"
+    yield f"Cost         {cost}"
+    yield "Summary      written by a machine, of the figures on record; no word is the candidate's"
+    yield from (f"             {line}" for line in packet.caution.summary)
+
+
+def _told_files(packet: Packet) -> Iterator[str]:
+    """Every file that changes, however long the difference is."""
+    if packet.left_out or len(packet.changes) > 1:
+        for change in packet.changes[:FILES]:
+            added, removed = tallied(change)
+            yield f"File         {visible(change.name)} +{added:,} -{removed:,}"
+    if len(packet.changes) > FILES:
+        yield f"File         ... and {len(packet.changes) - FILES:,} more"
+
+
+def _listed(heading: str, lines: Sequence[str]) -> Iterator[str]:
+    for line in lines or ("none",):
+        yield f"{heading:<12} {line}"
 
 
 def explained(packet: Packet) -> str:
     """More: slice by slice, the evidence as it grew, what was tried, what is taken for granted."""
-    return plain("\n".join(_explained(packet)))
+    return "\n".join(map(visible, _explained(packet)))
 
 
 def _explained(packet: Packet) -> Iterator[str]:
+    if packet.left_out:
+        yield f"The difference from line {LONGEST + 1} on"
+        yield from islice(shown(packet.changes), LONGEST, None)
     yield "Own exams, share right: candidate, incumbent"
     for part in packet.standings:
         old = "-" if part.incumbent is None else f"{part.incumbent:.1%}"
@@ -168,6 +197,7 @@ def fields(packet: Packet | None) -> dict[str, Any]:
         "course": [f"{each.question} {each.items}: {each.told}" for each in packet.batches],
         "tried": list(packet.tried),
         "contract": packet.contract or None,
+        **{name: _plain(value) for name, value in asdict(packet.caution).items()},
     }
     return {name: made[name] for name in _FIELDS}
 
@@ -189,7 +219,12 @@ _FIELDS = (
     "course",
     "tried",
     "contract",
+    *(field.name for field in dataclass_fields(Caution)),
 )
+
+
+def _plain(value: str | tuple[str, ...]) -> str | list[str]:
+    return value if isinstance(value, str) else list(value)
 
 
 def editable(ledger: Ledger, proposal: Proposal) -> dict[str, str]:

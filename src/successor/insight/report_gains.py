@@ -7,6 +7,7 @@ from html import escape
 
 from successor.insight.report_data import Story
 from successor.insight.report_html import Code, chart, number, section, table, words
+from successor.insight.visible import visible
 
 NOTES = {
     "speedup": "times as fast as the first version",
@@ -55,8 +56,8 @@ def change_section(story: Story) -> str:
         return ""
     marks = {"+": "added", "-": "removed", "@": "where"}
     lines = "\n".join(
-        f'<span class="{marks.get(line[:1], "")}">{escape(line)}</span>'
-        for line in story.change.splitlines()
+        f'<span class="{marks.get(line[:1], "")}">{escape(visible(line))}</span>'
+        for line in story.change.rstrip("\n").split("\n")
     )
     note = "From the first version to the one in charge."
     return (

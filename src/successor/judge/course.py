@@ -13,7 +13,8 @@ import numpy as np
 from successor.judge.evidence import log_e_value
 from successor.judge.trial import as_value
 
-_CORRECTNESS = "correctness"
+CORRECTNESS = "correctness"
+"""The question whether it is right wherever the incumbent is."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def _batches(kept: Mapping[str, Any]) -> Iterator[Batch]:
         for number, hold in enumerate(kept["holds"], 1):
             yield from _scored(f"hold {number}", hold)
         return
-    yield from _scored(_CORRECTNESS, kept[_CORRECTNESS])
+    yield from _scored(CORRECTNESS, kept[CORRECTNESS])
     for name, found in kept["objectives"].items():
         if isinstance(found, list):
             yield from _scored(name, cast("Sequence[Mapping[str, Any]]", found))
@@ -59,7 +60,7 @@ def _scored(question: str, sittings: Sequence[Mapping[str, Any]]) -> Iterator[Ba
         if not right:
             continue
         told = f"{100 * np.mean(right):.4g}% right against {100 * np.mean(before):.4g}%"
-        if question != _CORRECTNESS and not question.startswith("hold"):
+        if question != CORRECTNESS and not question.startswith("hold"):
             differences = np.asarray(right) - np.asarray(before)
             told += f", e-value {as_value(log_e_value(differences, 0.0)):.3g}"
         yield Batch(question, len(right), told)
