@@ -78,8 +78,10 @@ def test_a_planted_candidate_and_its_twin_are_shown_with_the_same_figures():
                 folder = ledger.folder
                 shown.append(told(packet_of(ledger, proposal)))
             assert not folder.exists()
-        headings = [[line.split(" ")[0] for line in text.split("\nProposed")[1].split("\n")]
-                    for text in shown]  # fmt: skip
+        headings = [
+            {line[:12] for line in text.split("\nProposed")[1].split("\n")[1:]} - {"File        "}
+            for text in shown
+        ]
         assert headings[0] == headings[1]
         assert all("e-value" in text and "times as fast" in text for text in shown)
 

@@ -11,9 +11,16 @@ import pytest
 from cli.commands import Run, change
 from cli.terminal import Terminal
 from cli.test_review import SEEN, ability
+from ledger.climber import Climber, Climbing
+from ledger.test_quarantine import Tripping
+from oversight.test_explaining import Found
 from successor.cheats.catalogue import Candidate, Cheat
 from successor.cheats.drill import Posed, staged
 from successor.cli.proposal import LONGEST, Packet, explained, packet_of, told
+from successor.ledger import Ledger
+from successor.loop import Parts, improve_self
+from successor.loop import run as run_lab
+from successor.oversight import BaseCases, Policy, PolicyOverseer
 
 OLD = "def f(n):\n    return n\n"
 
@@ -29,8 +36,6 @@ def waiting(new: str, also: Mapping[str, str] | None = None, old: str = OLD) -> 
 
 
 def packet(lab: Path) -> Packet:
-    from successor.ledger import Ledger
-
     with Ledger.read(lab / ".successor") as ledger:
         proposal = ledger.waiting()
         assert proposal
@@ -100,7 +105,7 @@ def test_files_that_differ_only_where_nothing_is_seen_differ():
 
 
 def test_whatever_is_long_is_counted_and_shown_when_more_is_asked_for():
-    new = OLD + "".join(f"x{k} = {k}\n" for k in range(10_000)) + "evil = 1\n"
+    new = OLD + "".join(f"# {k}\n" for k in range(10_000)) + "evil = 1\n"
     with waiting(new, {"aaa.py": "", "zzz.py": "last = 1\n"}) as lab:
         found = packet(lab)
     text = told(found)
@@ -145,3 +150,35 @@ def test_uncertainty_and_what_is_new_in_the_author_are_told():
     assert "may still come out wrong" in only
     assert lines(text, "Tripwires") == ["Tripwires    none"]
     assert lines(text, "New since") == ["New since    none"]
+
+
+def test_what_is_new_in_who_writes_is_told(tmp_path: Path):
+    """No lab lets its author's settings change; a program that keeps a record of its own may."""
+    overseer = PolicyOverseer(Policy(3), BaseCases(generations=3), lambda _: {})
+    for number, model in enumerate(("small", "large")):
+        told_by = {"author": {"kind": "llm", "model": model}}
+        with Ledger.open(tmp_path / ".successor", settings=told_by, seed=7) as ledger:
+            parts = Parts(ledger, Climbing(), Climber(), Found(Climbing()), overseer)
+            improve_self(parts) if number == 0 else run_lab(parts)
+    assert lines(told(packet(tmp_path)), "New since") == [
+        "New since    model: 'small' became 'large'"
+    ]
+
+
+def test_a_slice_that_slips_is_a_near_miss(lab: Path, run: Run):
+    """The judge looks elsewhere: on fresh items nothing is lost."""
+    change(lab, "ability = 4", "ability = 8\nforgets = true")
+    change(lab, "[lab]", "[lab]\nstage = 3")
+    run("improve", lab, "--quiet")
+    told_of = lines(run("review", lab).out, "Near misses")
+    lost = "mastered before, and no more: 1, 0.0% against 100.0%"
+    assert told_of == [f"Near misses  {lost}"]
+    assert run("review", lab, "--json").lines[0]["near_misses"] == [lost]
+
+
+def test_earlier_tripwires_are_near_misses(tmp_path: Path):
+    parts = Tripping(Climbing()), PolicyOverseer(Policy(3), BaseCases(generations=3), lambda _: {})
+    with Ledger.open(tmp_path / ".successor", settings={}, seed=7) as ledger:
+        run_lab(Parts(ledger, Climbing(), Climber(), *parts))
+    told_of = "1 earlier candidate on this record set off a tripwire, 1 by the same author"
+    assert told_of in packet(tmp_path).caution.near_misses

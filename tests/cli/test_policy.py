@@ -70,6 +70,17 @@ def test_which_rule_decided_is_told_with_who_has_to_sign(in_force: Path, run: Ru
     assert older == found
 
 
+def test_a_run_that_asks_for_more_than_was_signed_is_the_reason(in_force: Path, run: Run) -> None:
+    run("improve", in_force, "--quiet")
+    change(in_force, "stage = 3", "stage = 4")
+    change(in_force, "generations = 9", "generations = 99")
+    assert run("improve", in_force, "--quiet").code == 3
+    (found,) = run("policy", "explain", in_force, "--json").lines
+    assert (found["decided_by"], found["outcome"]) == ("charter", "waiting")
+    assert "people have to sign first: the base case generations: 9 to 99" in found["reason"]
+    assert found["agrees"]
+
+
 def test_nothing_is_done_before_people_have_signed(guarded: Path, run: Run) -> None:
     stopped = run("improve", guarded)
     assert stopped.code == 3

@@ -51,7 +51,7 @@ def drill(*, count: int, seed: int | None, results: bool, json: bool) -> int:
         raise UsageError("a drill asks a person: run it at a terminal, or see --results")
     chosen = secrets.randbelow(2**31) if seed is None else seed
     click.echo(f"A drill: {count} candidates, none of them of a lab of yours.", err=True)
-    answers = list[Answer]()
+    answers: list[Answer] = []
     for number, posed in enumerate(drawn(count, chosen), 1):
         answer = _asked(posed, f"{number} of {count}")
         if answer is None:
@@ -132,7 +132,7 @@ def _lines(found: Drill) -> list[str]:
     if not found.answers:
         return ["Nothing was answered; nothing is kept."]
     tries = {each.name: each.tries for each in material()}
-    lines = list[str]()
+    lines: list[str] = []
     for number, each in enumerate(found.answers, 1):
         what = f"planted, to {tries[each.name]}" if each.bad else "honest"
         right = "right" if each.bad != each.accepted else "WRONG"
