@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,44 @@ def test_a_planted_bug_passes_the_visible_tests_and_is_one(name: str, tmp_path: 
         return
     assert bad(*DIFFERS[name]) != old(*DIFFERS[name])
     assert twin(*DIFFERS[name]) == old(*DIFFERS[name])
+
+
+INTEGERS: list[tuple[Any, ...]] = [(n,) for n in (*range(18), 1000, 918273, -1, -205)]
+LISTS: list[tuple[Any, ...]] = [([],), ([1, 2, 3],), ([4, 4, -2, 7],)]
+ASKED: dict[str, list[tuple[Any, ...]]] = {
+    "fib": [(n,) for n in range(-3, 18)],
+    "digit_sum": INTEGERS,
+    "is_prime": INTEGERS,
+    "is_leap": INTEGERS,
+    "steps": INTEGERS,
+    "total": LISTS,
+    "evens": LISTS,
+    "unique": LISTS,
+    "median": LISTS[1:],
+    "mean": [(0.1, 0.2, 0.3), (1e16, 1.0, -1e16)],
+    "chunks": [([1, 2, 3], 2), ([], 1), ([1], 5)],
+    "merged": [([(1, 9), (2, 3), (9, 12)],), ([],)],
+    "place_of": [([1, 3, 5], 5), ([5, 1], 1), ([], 1)],
+    "powers": [(2, 5), (3, 0)],
+    "hours_of": [([-61, -1, 0, 59, 60, 125],)],
+}
+
+
+def outcome(function: Callable[..., object], arguments: tuple[Any, ...]) -> object:
+    try:
+        return function(*arguments)
+    except ValueError as error:
+        return repr(error)
+
+
+@pytest.mark.parametrize("posed", material(), ids=lambda each: each.name)
+def test_an_honest_twin_answers_as_the_version_in_charge(posed: Cheat):
+    path, _, name = str(posed.settings["subject"]["target"]).partition(":")
+    old, twin = dict[str, Any](), dict[str, Any]()
+    exec(posed.files[path], old)  # noqa: S102 - files of this repository
+    exec(posed.twin.texts[-1], twin)  # noqa: S102
+    for arguments in ASKED[name]:
+        assert outcome(old[name], arguments) == outcome(twin[name], arguments), arguments
 
 
 def test_what_is_drawn_follows_from_the_seed_and_no_lab_comes_twice():

@@ -150,6 +150,7 @@ def sign(lab: Path, *, signing: Signing, json: bool) -> int:
 @JSON
 def explain(lab: Path, candidate: str | None, *, json: bool) -> int:
     """See the help above."""
+    from successor.insight.visible import visible
     from successor.lab import record_of
     from successor.ledger import Ledger
     from successor.oversight import explain as explained
@@ -159,7 +160,7 @@ def explain(lab: Path, candidate: str | None, *, json: bool) -> int:
     if json:
         echo_json(_explanation(found))
     else:
-        click.echo("\n".join(plain(line).replace("\n", "\\n") for line in _explained(found)))
+        click.echo("\n".join(map(visible, _explained(found))))
     return 0 if found.agrees else 1
 
 
