@@ -203,7 +203,7 @@ def test_keys_and_policies_print_what_is_documented(
     made = run("keys", "new", "ada", "--no-passphrase", "--json").lines[0]
     assert_fits(made, documented("`successor keys new NAME --json`"))
     assert_fits(run("keys", "list", "--json").lines[0], documented("`successor keys list --json`"))
-    run("improve", lab, "--quiet", "--generations", "2")
+    run("improve", lab, "--quiet", "--generations", "1")
     told = run("head", lab, "--since", "1", "--key", "ada", "--json").lines[0]
     assert_fits(told, documented("`successor head LAB --json`"))
     run("improve", lab, "--quiet", "--generations", "2")

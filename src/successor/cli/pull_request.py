@@ -19,7 +19,6 @@ from successor.targets import name_of
 
 if TYPE_CHECKING:
     from successor.attesting import Promotion
-    from successor.insight.difference import FileChange
 
 ROOM = 40_000
 """Characters of all differences: a pull request holds 65,536 in all."""
@@ -79,7 +78,7 @@ def _changes(packet: Packet, typed: str) -> Iterator[str]:
     room, shown = ROOM, 0
     for change in packet.changes:
         lines, cut = list[str](), False
-        for each in _difference(change).splitlines():
+        for each in (change.body or "an empty file\n").split("\n")[:-1]:
             text = each if len(each) <= LONGEST else f"{each[:LONGEST]} ... cut here"
             cut = len(text) >= room
             if cut:
@@ -101,20 +100,12 @@ def _changes(packet: Packet, typed: str) -> Iterator[str]:
         yield told
 
 
-def _difference(change: FileChange) -> str:
-    """A difference without its file's name, which somebody else chose and stands above it."""
-    name = change.name
-    if not change.text:
-        return change.diff.removeprefix(f"{name}: ")
-    return change.diff.removeprefix(f"--- {name} before\n+++ {name} after\n") or "only line ends"
-
-
 def _beyond_ascii(packet: Packet) -> str | None:
     """What is new and may look like something else: a letter of another script, a mark."""
     added = (
         each[1:]
         for change in packet.changes
-        for each in _difference(change).splitlines()
+        for each in change.body.split("\n")
         if each.startswith("+")
     )
     found = Counter(sign for text in added for sign in text if not sign.isascii())

@@ -24,6 +24,11 @@ class FileChange:
     """Unified; a line that says so for a file that is no text."""
     text: bool = True
 
+    @property
+    def body(self) -> str:
+        """Without the lines that name the file."""
+        return self.diff.split("\n", 2)[2] if self.text else self.diff.rpartition(": no text; ")[2]
+
 
 def differences(ledger: Ledger, old: Version, new: Version) -> Iterator[FileChange]:
     """Every file that is not the same in both, by name.
@@ -49,7 +54,7 @@ def shown(changes: Iterable[FileChange]) -> Iterator[str]:
 
 def tallied(change: FileChange) -> tuple[int, int]:
     """Lines that came in, and lines that went out."""
-    body = change.diff.split("\n")[2:]
+    body = change.body.split("\n") if change.text else []
     return sum(line[:1] == "+" for line in body), sum(line[:1] == "-" for line in body)
 
 
