@@ -88,7 +88,7 @@ def test_an_honest_twin_answers_as_the_version_in_charge(posed: Cheat):
     path, _, name = str(posed.settings["subject"]["target"]).partition(":")
     old, twin = dict[str, Any](), dict[str, Any]()
     exec(posed.files[path], old)  # noqa: S102 - files of this repository
-    exec(posed.twin.texts[-1], twin)  # noqa: S102
+    exec(posed.twin.texts[-1], twin)  # noqa: S102 - files of this repository
     for arguments in ASKED[name]:
         assert outcome(old[name], arguments) == outcome(twin[name], arguments), arguments
 
