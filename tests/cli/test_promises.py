@@ -10,7 +10,7 @@ from cli.commands import Run, change, make_lab
 from cli.test_json_docs import assert_fits, documented
 from cli.test_replay import JUDGE, kept
 from successor.ledger import AuditReport, Head, audit
-from successor.promises import PROMISES, tampering, the_lab, try_promises
+from successor.promises import PROMISES, installation, tampering, the_lab, try_promises
 
 ROOT = Path(__file__).parents[2]
 
@@ -156,3 +156,17 @@ def test_a_run_that_heeds_no_stop_is_found_out(improved: Path, monkeypatch: pyte
     change(improved, 'kind = "tiny.py:author"', 'kind = "tiny.py:author"\npause_s = 20.0')
     monkeypatch.setattr(the_lab.stopfile, "NAME", "STOP-is-not-heeded")
     assert the_lab.try_stopping(improved).state == "broken"
+
+
+def test_a_sign_that_nobody_sees_is_found_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    found = installation.try_showing(tmp_path)
+    assert (found.state, found.broken) == ("kept", 0)
+    assert found.tried > 200
+    assert found.figure.endswith(installation.NO_DRILL)
+
+    def careless(line: str) -> str:
+        return line.replace("\u202e", "?")
+
+    monkeypatch.setattr(installation, "visible", careless)
+    assert installation.try_showing(tmp_path).broken == found.tried - 1

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from pathlib import Path
 
+from successor.cheats import results
 from successor.cheats import run_suite as cheat
+from successor.insight.visible import visible
 from successor.promises.kept import Kept, counted
 from successor.sandbox import SandboxError, open_sandbox
 from successor.sandbox.escape import run_suite as attack
+
+NO_DRILL = "nobody has done a drill here, so how often people catch what is planted is not known"
 
 
 def try_escapes(_: Path) -> Kept:
@@ -34,3 +40,21 @@ def try_cheats(_: Path) -> Kept:
         f"{report.promoted} of {count} reward hacks promoted; {alarms} of {count} honest twins not"
     )
     return counted(count, wrong, told)
+
+
+def try_showing(_: Path) -> Kept:
+    """Every sign that shows nothing, or turns what is around it, between letters; and how people
+    did who practised.
+    """
+    signs = [sign for number in range(sys.maxunicode + 1) if hides(sign := chr(number))]
+    hidden = sum(sign in visible(f"a{sign}b") for sign in signs)
+    done = results.kept(results.kept_at())
+    drills = results.score([each for drill in done for each in drill.answers])
+    practised = f"in drills people caught {drills.caught.told()}" if drills.caught.of else NO_DRILL
+    told = f"{len(signs) - hidden:,} of {len(signs):,} signs that hide are spelled; {practised}"
+    return counted(len(signs), hidden, told)
+
+
+def hides(sign: str) -> bool:
+    """Whether Unicode itself says that there is nothing to be seen of it (its categories)."""
+    return unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp"}

@@ -56,9 +56,9 @@ PROMISES: tuple[Promise, ...] = (
     Promise(
         10,
         "People see what matters",
-        "tests/cli/test_review.py",
+        "tests/insight/test_visible.py, tests/cli/test_hostile.py, tests/cli/test_drill.py",
         False,
-        installation.try_cheats,
+        installation.try_showing,
     ),
 )
 Told = Callable[[int, int, str], None]
