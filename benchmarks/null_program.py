@@ -135,7 +135,7 @@ class Track:
                 sessions[place].ask(_calls(rng, 4))
             for place in (first, 1 - first, 1 - first, first):
                 times[place] += sessions[place].ask(calls).seconds
-        return SimulatedHeat(name, *times)
+        return SimulatedHeat(name, times[0], times[1])
 
     def program(self, version: Version) -> Program:
         """What a version runs."""
