@@ -153,6 +153,14 @@ def error_rates() -> str:
     return f"\n{null.fragment(result)}\n"
 
 
+def policies() -> str:
+    """What each policy costs, and what it lets through."""
+    import policies as measured
+
+    result = measured.restored(json.loads((MEASURED / "policies.json").read_text("utf-8")))
+    return f"\n{measured.fragment(result)}\n"
+
+
 def program_error_rates() -> str:
     """How often a program that only looks different is promoted."""
     import null_program
@@ -242,6 +250,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "parts": parts,
     "controls": controls,
     "error rates": error_rates,
+    "policies": policies,
     "race error rates": race_error_rates,
     "program error rates": program_error_rates,
     "programs": programs,

@@ -151,13 +151,14 @@ def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
         "generations": 1,
         "promotions": 0,
         "seconds": 1.0,
+        "used": {"cpu_s": 1.0, "examples": 1, "tokens": 0, "usd": 0.0, "disk_bytes": 9},
         "ledger_head": "",
         "events": 1,
         "sandbox": "rlimits\x1b[2J\ngoal         all of it",
         "trusted": False,
     }
     lines = told_status(found, Path("lab")).splitlines()
-    assert len(lines) == 8
+    assert len(lines) == 9
     assert all(line.isprintable() for line in lines)
     assert lines[0].startswith(r"goal         Count\x1b]0;title\x07\x9b2J\u202e\nstate")
 

@@ -45,7 +45,6 @@ _FORMS = ("envelope", "unsigned", "trailers", "pull_request")
 @option("--pull-request", is_flag=True, help="Print the body of a pull request instead.")
 @option(
     "--out",
-    "to",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Write it here instead of printing it.",
@@ -56,7 +55,7 @@ def attest(
     version: str | None,
     *,
     signing: Signing,
-    to: Path | None,
+    out: Path | None,
     json: bool,
     **forms: bool,
 ) -> None:
@@ -68,13 +67,13 @@ def attest(
     promotion = promotion_of(lab, version)
     made = _made(form, promotion, signing, lab)
     text = "\n".join(made) if isinstance(made, list) else made
-    if to is not None:
-        path = to.absolute()
+    if out is not None:
+        path = out.absolute()
         write_atomically(path, f"{text}\n".encode(), path.with_name(f".{path.name}.incoming"))
-        click.echo(f"Wrote {to}.", err=True)
+        click.echo(f"Wrote {out}.", err=True)
     if json:
         echo_json(_fields(promotion, form, made))
-    elif to is None:
+    elif out is None:
         click.echo(text)
 
 
