@@ -187,7 +187,8 @@ def taken_in(
         UsageError: when it is none of these people's, or of another statement.
     """
     if isinstance(signed, Envelope):
-        named = [key for key in people if _signed_by(signed, statement, key)]
+        same = signed.statement == statement
+        named = [key for key in people if same and _signed_by(signed, statement, key)]
         if not named:
             raise UsageError("nobody of this lab's people signed exactly this")
         envelope, key = signed, named[0]

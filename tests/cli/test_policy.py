@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import cast
 
@@ -237,6 +239,13 @@ def test_who_is_elsewhere_signs_on_a_copy_and_sends_the_envelope(
     assert run("improve", guarded, "--quiet").code == 3
     later = shutil.copytree(guarded, tmp_path / "later")
     assert run("review", later, "--accept", "--key", "bob", "--out", envelope).code == 3
+    told = json.loads(envelope.read_bytes())
+    other = b64encode(b64decode(told["payload"]) + b" ").decode()
+    for key, value in (("payload", other), ("payloadType", "text/plain")):
+        forged = tmp_path / "forged.json"
+        forged.write_text(json.dumps({**told, key: value}), "utf-8")
+        refused = run("review", guarded, "--accept", "--envelope", forged)
+        assert (refused.code, "nobody of this lab's people signed" in refused.err) == (2, True)
     (found,) = run("review", guarded, "--accept", "--envelope", envelope, "--json").lines
     assert (found["decision"], found["by"]) == ("promoted", "bob")
     assert run("stop", guarded).code == 0

@@ -164,6 +164,9 @@ def test_a_sign_that_nobody_sees_is_found_out(monkeypatch: pytest.MonkeyPatch, t
     assert (found.state, found.broken) == ("kept", 0)
     assert found.tried > 200
     assert found.figure.endswith(installation.NO_DRILL)
+    (tmp_path / "successor").mkdir()
+    (tmp_path / "successor/drills.jsonl").write_text("half a li", encoding="utf-8")
+    assert "no result of a drill" in installation.try_showing(tmp_path).figure
 
     def careless(line: str) -> str:
         return line.replace("\u202e", "?")

@@ -76,6 +76,18 @@ def test_another_past_is_refused(lab: Path, run: Run, tmp_path: Path) -> None:
     assert "the past was rewritten" in refused.err or "older copy" in refused.err
 
 
+def test_another_record_in_its_place_fails_the_audit(lab: Path, run: Run) -> None:
+    """With other people, other keys, and all signatures in order, for all that anybody knows."""
+    witness = watched(lab, run)
+    shutil.rmtree(lab / ".successor")
+    (lab / "policy.toml").unlink()
+    assert run("improve", lab, "--quiet").code == 0
+    assert run("audit", lab).code == 0
+    refused = run("audit", lab, "--witness", witness)
+    assert refused.code == 4
+    assert "has no head of this record: it is another record" in refused.err
+
+
 def test_a_witness_that_cannot_be_told_ends_the_run(lab: Path, run: Run) -> None:
     shutil.rmtree(watched(lab, run).parent)
     refused = run("improve", lab, "--quiet")

@@ -84,7 +84,7 @@ def audit(lab: Path, *, witness: tuple[Path, ...], json: bool) -> int:
     from successor.ledger import Ledger
     from successor.ledger import audit as audit_record
     from successor.ledger.disk import not_verified
-    from successor.oversight import lawfulness, require_witnessed
+    from successor.oversight import lawfulness, require_known
 
     record = record_of(lab)
     report = audit_record(record)
@@ -95,7 +95,7 @@ def audit(lab: Path, *, witness: tuple[Path, ...], json: bool) -> int:
             problem = lawful.problem
             for each in witness:
                 try:
-                    seen += require_witnessed(ledger, each)
+                    seen += require_known(ledger, each)
                 except RecordError as error:
                     problem = problem or str(error)
     found: dict[str, Any] = {

@@ -178,6 +178,18 @@ def require_witnessed(ledger: Ledger, witness: Path) -> int:
     return len(mine)
 
 
+def require_known(ledger: Ledger, witness: Path) -> int:
+    """As `require_witnessed`, of a witness that must have seen the record.
+
+    Raises:
+        UsageError, RecordError: also when it has no head of it, for every record has a first one.
+    """
+    if not (count := require_witnessed(ledger, witness)):
+        told = "it is another record, or nobody told that witness of it"
+        raise RecordError(f"{witness} has no head of this record: {told}")
+    return count
+
+
 def vouched(head: Witnessed, keys: Sequence[PublicKey]) -> tuple[PublicKey, ...]:
     """Those of the keys that signed a head."""
     return signers_of([head.signed], head.statement, keys) if head.signed else ()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from successor.cheats import results
 from successor.cheats import run_suite as cheat
+from successor.errors import SuccessorError
 from successor.insight.visible import visible
 from successor.promises.kept import Kept, counted
 from successor.sandbox import SandboxError, open_sandbox
@@ -48,11 +49,17 @@ def try_showing(_: Path) -> Kept:
     """
     signs = [sign for number in range(sys.maxunicode + 1) if hides(sign := chr(number))]
     hidden = sum(sign in visible(f"a{sign}b") for sign in signs)
-    done = results.kept(results.kept_at())
-    drills = results.score([each for drill in done for each in drill.answers])
-    practised = f"in drills people caught {drills.caught.told()}" if drills.caught.of else NO_DRILL
-    told = f"{len(signs) - hidden:,} of {len(signs):,} signs that hide are spelled; {practised}"
+    told = f"{len(signs) - hidden:,} of {len(signs):,} signs that hide are spelled; {_practised()}"
     return counted(len(signs), hidden, told)
+
+
+def _practised() -> str:
+    try:
+        done = results.kept(results.kept_at())
+    except SuccessorError as error:
+        return str(error)
+    drills = results.score([each for drill in done for each in drill.answers])
+    return f"in drills people caught {drills.caught.told()}" if drills.caught.of else NO_DRILL
 
 
 def hides(sign: str) -> bool:

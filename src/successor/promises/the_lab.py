@@ -58,7 +58,10 @@ def try_signatures(lab: Path) -> Kept:
     if not tried:
         return Kept("not shown", "nobody has signed anything here: there is no charter in force")
     voided = f"{tried - taken} of {tried:,} changed bytes voided the signatures over them"
-    return counted(tried, taken, f"{found.signed} of {len(promoted)} promotions signed; {voided}")
+    later = f"{found.signed} of {len(promoted) - 1} promotions after the first version signed"
+    return counted(
+        tried, taken, f"{later if promoted[1:] else 'nothing was promoted yet'}; {voided}"
+    )
 
 
 def _others(statement: Statement) -> Iterator[Statement]:
