@@ -55,7 +55,6 @@ def attest(
     version: str | None,
     *,
     signing: Signing,
-    out: Path | None,
     json: bool,
     **forms: bool,
 ) -> None:
@@ -67,7 +66,7 @@ def attest(
     promotion = promotion_of(lab, version)
     made = _made(form, promotion, signing, lab)
     text = "\n".join(made) if isinstance(made, list) else made
-    if out is not None:
+    if (out := signing.out) is not None:  # the options of whoever signs have one of that name
         path = out.absolute()
         write_atomically(path, f"{text}\n".encode(), path.with_name(f".{path.name}.incoming"))
         click.echo(f"Wrote {out}.", err=True)
