@@ -16,13 +16,18 @@ def opened(folder: Path) -> Ledger:
     return Ledger.open(folder, settings={"size": 3}, seed=7)
 
 
+def line_of(ledger: Ledger) -> tuple[Version, ...]:
+    """The version in charge, last, and those before it."""
+    incumbent = ledger.incumbent()
+    assert incumbent is not None
+    return ledger.lineage(incumbent.id)
+
+
 def test_an_earlier_version_takes_over_again_and_the_next_generation_begins_from_it(tmp_path: Path):
     folder = tmp_path / ".successor"
     climb(folder)
     with opened(folder) as ledger:
-        incumbent = ledger.incumbent()
-        assert incumbent is not None
-        first, *_, before, last = ledger.lineage(incumbent.id)
+        first, *_, before, last = line_of(ledger)
         ledger.roll_back(before.id, "ada", "too fast to be true")
         assert ledger.incumbent() == before
         done = len(ledger.generations())
@@ -96,9 +101,7 @@ def test_what_gave_way_is_revoked_with_all_that_descends_from_it(tmp_path: Path)
     folder = tmp_path / ".successor"
     climb(folder)
     with opened(folder) as ledger:
-        incumbent = ledger.incumbent()
-        assert incumbent is not None
-        line = ledger.lineage(incumbent.id)
+        line = line_of(ledger)
         assert len(line) > 3
         candidates = [made.candidate for made in ledger.decisions()]
         ledger.roll_back(line[1].id, "ada", "wrong")
@@ -117,14 +120,12 @@ def test_to_put_a_revoked_version_in_charge_again_lifts_that_for_its_line(tmp_pa
     folder = tmp_path / ".successor"
     climb(folder)
     with opened(folder) as ledger:
-        incumbent = ledger.incumbent()
-        assert incumbent is not None
-        line = ledger.lineage(incumbent.id)
+        line = line_of(ledger)
         ledger.roll_back(line[0].id, "ada", "wrong")
         assert {each.id for each in line[1:]} <= {*ledger.revoked()}
         ledger.roll_back(line[2].id, "ada", "it was right up to here")
         assert not {each.id for each in line[:3]} & {*ledger.revoked()}
         assert {each.id for each in line[3:]} <= {*ledger.revoked()}
-        ledger.roll_back(incumbent.id, "ada", "all of it was right")
+        ledger.roll_back(line[-1].id, "ada", "all of it was right")
         assert ledger.revoked() == ()
     assert Ledger.read(folder).revoked() == ()

@@ -19,7 +19,7 @@ from scipy import stats
 from successor import loop
 from successor.insight import measures
 from successor.judge.paired import paired
-from successor.ledger import Examined, Ledger
+from successor.ledger import Ledger
 from successor.oversight import BaseCases, Policy, PolicyOverseer
 from successor.types import (
     Brief,
@@ -107,7 +107,6 @@ class Came:
 
     promoted: int
     judged: int
-    confirmed: int
 
 
 @dataclass(frozen=True)
@@ -137,11 +136,8 @@ def run(folder: Path, seed: int, subject: Subject, judge: Judge | None = None) -
     with Ledger.open(folder / ".successor", settings={}, seed=seed) as ledger:
         loop.run(loop.Parts(ledger, subject, Crowd(), judge, overseer))
         made = [each.outcome for each in ledger.decisions()][1:]
-        asked = [each.event.draw for each in ledger.entries(Examined)]
     shutil.rmtree(folder)
-    return Came(
-        made.count("promoted"), len(made), sum(each.purpose == "confirmation" for each in asked)
-    )
+    return Came(made.count("promoted"), len(made))
 
 
 def check(came: Sequence[Came]) -> None:

@@ -11,7 +11,7 @@ from successor.types import Digest
 
 PACKAGE = Path(__file__).resolve().parent.parent
 PARTS = (
-    "types.py", "errors.py", "files.py", "loop.py",
+    "types.py", "errors.py", "files.py", "spending.py", "loop.py",
     "ledger", "judge", "oversight", "sandbox", "signing",
 )  # fmt: skip
 """What vouches for a verdict; a part that this release lacks counts as empty."""
