@@ -10,7 +10,7 @@ import pytest
 
 from cli.commands import Run, change
 from successor.cli.record_views import told_status
-from successor.lab import load
+from successor.lab import RECORD, load
 from successor.ledger import Ledger
 from successor.ledger.store import FILE
 
@@ -161,6 +161,14 @@ def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
     assert len(lines) == 9
     assert all(line.isprintable() for line in lines)
     assert lines[0].startswith(r"goal         Count\x1b]0;title\x07\x9b2J\u202e\nstate")
+
+
+def test_what_was_not_measured_is_not_told_as_nothing(lab: Path, run: Run):
+    with Ledger.open(lab / RECORD, settings={}, seed=1) as ledger:
+        ledger.started()
+    used = run("status", lab, "--json").lines[0]["used"]
+    assert used == {"cpu_s": None, "examples": 0, "tokens": 0, "usd": 0, "disk_bytes": None}
+    assert "CPU time was not measured" in run("status", lab).out
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,22 @@ import random
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ledger.climber import Climber, climb, parts
 from successor.errors import RecordError, SuccessorError, UsageError
-from successor.ledger import Examined, Judged, Ledger, Written, audit
+from successor.ledger import Examined, Judged, Ledger, SessionStarted, Written, audit
 from successor.ledger.codec import encode
 from successor.ledger.merkle import CompactRange, leaf_hash
 from successor.ledger.objects import ObjectStore
 from successor.ledger.store import FILE, opened_to_read, rows
 from successor.ledger.tip import FILE as HEAD
 from successor.ledger.tip import Head, read_tip, write_tip
+from successor.loop import improve_self
+from successor.types import Brief, Draft, Workspace
 
 MIDDLE = 17
 
@@ -373,6 +377,35 @@ def test_an_object_that_no_event_names_must_be_what_its_name_says(folder: Path):
     assert problem_of(folder) == (
         f"object {stray} is damaged: its content has another digest; no event names it"
     )
+
+
+class Piecewise(Climber):
+    """An author that stores a part of its draft that no version holds."""
+
+    def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
+        workspace.write(b"a part of the draft")
+        return super().write(brief, workspace)
+
+
+def test_no_object_that_was_ever_stored_can_go_unseen(tmp_path: Path):
+    folder = tmp_path / ".successor"
+    climb(folder)
+    orphan = ObjectStore(folder / "objects", folder / "work").write(b"a kill came before its event")
+    with Ledger.open(folder, settings={}, seed=7) as ledger:
+        lab = replace(parts(ledger), author=Piecewise())
+        improve_self(lab)
+        named = {d: e for e in ledger.entries() for d in e.stored}
+    part = hashlib.sha256(b"a part of the draft").hexdigest()
+    assert isinstance(named[orphan].event, SessionStarted)
+    assert isinstance(named[part].event, Written)
+    assert audit(folder).problem is None
+    for gone in (orphan, part):
+        path = folder / "objects" / gone[:2] / gone[2:]
+        kept = path.read_bytes()
+        path.unlink()
+        where = f"event {named[gone].seq} ({type(named[gone].event).__name__})"
+        assert problem_of(folder) == f"object {gone} is missing; {where} names it"
+        path.write_bytes(kept)
 
 
 def test_a_file_in_the_store_that_can_be_no_object_is_none(folder: Path):

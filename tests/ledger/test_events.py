@@ -20,7 +20,7 @@ from successor.ledger.events import (
     Tally,
     Written,
 )
-from successor.types import Decision, Draw, Exam, Slice, Stop
+from successor.types import Decision, Digest, Draw, Exam, Slice, Stop
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 integers = st.integers(-(2**53) + 1, 2**53 - 1)
@@ -64,17 +64,23 @@ events: st.SearchStrategy[Event] = st.sampled_from(list(KINDS.values())).flatmap
 used = st.dictionaries(st.sampled_from(["cpu_s", "disk_bytes"]), st.floats(0, 2**53 - 1))
 
 
-@given(events, st.floats(0, 1e11).map(lambda time: round(time, 3)), used)
-def test_every_event_comes_back_as_it_went(event: Event, time: float, used: dict[str, float]):
-    body = encode(event, time, used)
-    assert decode(body) == (time, event, used)
-    assert encode(decode(body)[1], time, used) == body
+stored = st.lists(names, max_size=3).map(tuple)
+
+
+@given(events, st.floats(0, 1e11).map(lambda time: round(time, 3)), used, stored)
+def test_every_event_comes_back_as_it_went(
+    event: Event, time: float, used: dict[str, float], stored: tuple[Digest, ...]
+):
+    body = encode(event, time, used, stored)
+    back = decode(body)
+    assert (back.time, back.event, back.used, back.stored) == (time, event, used, stored)
+    assert encode(back.event, time, used, stored) == body
 
 
 @given(numbers)
 def test_a_float_comes_back_to_the_last_bit(number: float):
     event = Written(1, 0, None, {"figure": number})
-    back = decode(encode(event, 0.0))[1]
+    back = decode(encode(event, 0.0)).event
     assert isinstance(back, Written)
     assert float(back.figures["figure"]).hex() == (number + 0.0).hex()
 
@@ -98,7 +104,7 @@ def test_what_no_json_can_hold_is_refused():
 def test_numbers_of_numpy_are_numbers():
     figures = {"loss": np.float32(0.5), "steps": np.int64(3)}
     event = Written(1, 0, None, figures)  # type: ignore[arg-type] - what numpy hands out
-    assert decode(encode(event, 0.0))[1] == Written(1, 0, None, {"loss": 0.5, "steps": 3})
+    assert decode(encode(event, 0.0)).event == Written(1, 0, None, {"loss": 0.5, "steps": 3})
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ledger.climber import Climber, Climbing, Comparing, climb, parts
+from successor.cli.generation import Chronicle
 from successor.errors import Halt, RecordError, SuccessorError, UsageError
 from successor.ledger import (
     Decided,
@@ -286,6 +287,27 @@ def test_a_killed_session_counts_until_its_last_event(tmp_path: Path):
     killed = Ledger.read(folder).spent_s()
     assert killed == pytest.approx(entries[-1].time - entries[0].time)
     assert killed < running - 0.04
+
+
+def test_a_killed_session_that_was_seen_to_work_counts_until_then(tmp_path: Path):
+    folder = tmp_path / ".successor"
+    ledger = opened(folder)
+    ledger.metered(lambda: lambda: {"cpu_s": 1.0}, lambda: None)
+    improve_self(parts(ledger))
+    with suppress(RuntimeError), ledger.generation():
+        time.sleep(0.1)
+        ledger.show_work()
+        raise RuntimeError("killed")
+    ledger.close()
+    entries = ledger.entries()
+    killed = Ledger.read(folder).spent_s()
+    assert killed > entries[-1].time - entries[0].time + 0.09
+    with opened(folder) as ledger:
+        improve_self(parts(ledger))
+        worked, ended = ledger.spent_s(), Chronicle(ledger).replay(ledger.entries())
+    assert killed < worked
+    assert worked - sum(each.seconds for each in ended) < 0.05
+    assert ended[-1].seconds > 0.09
 
 
 def test_seeds_are_those_of_the_lab_and_the_place(tmp_path: Path):

@@ -207,8 +207,8 @@ def test_training_resumed_from_any_checkpoint_ends_in_the_same_bits(
         assert small(steps=12, decay=5).create(3, resumed).files == draft.files
 
 
-def test_a_version_trained_on_after_a_halt_is_the_same(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(fitting, "SAVE_EVERY_S", -1.0)
+def test_a_version_trained_on_after_a_halt_is_the_same():
+    """And no step that was made before the halt is made again."""
     subject, version, weights = taught()
     problems = subject.pose("3", 64, seed=1)
     fresh = subject.examples(problems, subject.task.truth(problems))
@@ -225,7 +225,9 @@ def test_a_version_trained_on_after_a_halt_is_the_same(monkeypatch: pytest.Monke
     with pytest.raises(Halt):
         train(halted, None)
     assert halted.saved is not None
-    assert train(desk_of(weights), halted.saved) == whole
+    resumed = desk_of(weights)
+    assert train(resumed, halted.saved) == whole
+    assert next(done for stage, done in resumed.told if stage == "training") == 6
     assert whole[WEIGHTS] != version.files[WEIGHTS]
 
 

@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 from successor.insight.measures import HORIZONS, measure
 from successor.ledger import (
-    BETWEEN,
     Decided,
     Entry,
     Event,
@@ -16,6 +15,7 @@ from successor.ledger import (
     GenerationClosed,
     GenerationOpened,
     Judged,
+    WorkClock,
     Written,
 )
 from successor.types import Decision, Digest, Record, Verdict, Version
@@ -74,7 +74,7 @@ class Chronicle:
     promotions: int = 0
     number: int = 0
     _open: _Open | None = None
-    _last: float | None = None
+    _clock: WorkClock = field(default_factory=WorkClock)
     _written: set[Digest] = field(default_factory=set[Digest])
     _measured: dict[str, Measures] = field(default_factory=dict[str, Measures])
 
@@ -90,15 +90,13 @@ class Chronicle:
     def take(self, entry: Entry[Event]) -> Generation | None:
         """Take in the next event; the generation that it ended, if it ended one."""
         event, now = entry.event, self._open
-        worked = entry.time - (self._last if self._last is not None else entry.time)
-        self._last = entry.time
+        worked = self._clock.take(entry)
         if isinstance(event, GenerationOpened):
             self._open, self.number = _Open(event.generation, event.incumbent), event.generation
             return None
         if now is None:
             return None
-        if not isinstance(event, BETWEEN):
-            now = replace(now, seconds=now.seconds + worked)
+        now = replace(now, seconds=now.seconds + worked)
         match event:
             case Written(version=Version() as version):
                 self._written.add(version.id)

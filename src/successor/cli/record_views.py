@@ -39,6 +39,8 @@ from successor.targets import name_of
 
 USED = ("cpu_s", "examples", "tokens", "usd", "disk_bytes")
 """Of what budgets are in, beside the working time and generations."""
+_MEASURED_ONLY = ("cpu_s", "disk_bytes")
+"""Of these, what no draft reports."""
 _NO_END = (Alive, Heartbeat, Paused)
 """What a session's end may be followed by."""
 
@@ -83,7 +85,7 @@ def status_of(folder: Path) -> dict[str, Any]:
         "reviewed_by": _reviewed_by(ledger),
         "rolled_back": back.version if back else None,
         "seconds": round(ledger.spent_s(), 3),
-        "used": {name: round(ledger.used(name), 6) for name in USED},
+        "used": _used(ledger),
         "events": ledger.head.size,
         "ledger_head": ledger.head.root,
         "sandbox": opened[-1].tier if opened else None,
@@ -127,11 +129,21 @@ def told_status(found: dict[str, Any], folder: Path) -> str:
     return "\n".join(f"{name:<12} {value}" for name, value in told.items())
 
 
-def told_use(used: Mapping[str, float]) -> str:
+def told_use(used: Mapping[str, float | None]) -> str:
     """What was used, in a few words."""
-    parts = [f"{duration(used['cpu_s'])} of CPU time", f"{used['disk_bytes'] / 1e6:,.1f} MB"]
-    parts += [f"{used[name]:,.0f} {name}" for name in ("examples", "tokens") if used[name]]
-    return ", ".join([*parts, *[f"${used['usd']:,.4f}"] * bool(used["usd"])])
+    cpu_s, disk, usd = used["cpu_s"], used["disk_bytes"], used["usd"]
+    parts = ["CPU time was not measured" if cpu_s is None else f"{duration(cpu_s)} of CPU time"]
+    parts += [] if disk is None else [f"{disk / 1e6:,.1f} MB"]
+    counted = {name: used[name] for name in ("examples", "tokens")}
+    parts += [f"{count:,.0f} {name}" for name, count in counted.items() if count]
+    return ", ".join([*parts, *([f"${usd:,.4f}"] if usd else [])])
+
+
+def _used(ledger: Ledger) -> dict[str, float | None]:
+    """What was used, by name; None of what was never measured."""
+    measured = any(entry.used for entry in ledger.entries())
+    known = (name for name in USED if measured or name not in _MEASURED_ONLY)
+    return dict.fromkeys(USED) | {name: round(ledger.used(name), 6) for name in known}
 
 
 def lineage_of(folder: Path) -> dict[str, Any]:

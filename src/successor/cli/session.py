@@ -224,7 +224,7 @@ class Teller:
         grown = f", {metric(told[0][0])} {number(told[0][1])} to {number(now)}" if told else ""
         versions, promotions = summary["versions"], summary["promotions"]
         made = counted(versions, "version")
-        yield f"{made}, {promotions} promoted{grown}, {duration(self._scene.spent_s)}."
+        yield f"{made}, {promotions} promoted{grown}, {duration(summary['seconds'])}."
         if self._lab.parts.ledger.waiting() is not None:
             yield decide_with(folder)
         elif stop.base_case == INTERRUPTED:

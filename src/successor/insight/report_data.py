@@ -10,8 +10,8 @@ from typing import cast
 from successor.insight.horizon import Horizon, horizon
 from successor.insight.measures import gains
 from successor.insight.report_costs import Cost, Costs
+from successor.ledger.clock import WorkClock
 from successor.ledger.events import (
-    BETWEEN,
     Decided,
     Entry,
     Event,
@@ -146,14 +146,13 @@ class _Fold:
     stop: Stop | None = None
     pause: Paused | None = None
     worked_s: float = 0.0
-    last: float = 0.0
+    clock: WorkClock = field(default_factory=WorkClock)
 
     def take(self, entry: Entry[Event]) -> None:
         """Take in one event; the time since the last one was spent on it."""
         event = entry.event
-        took = 0.0 if isinstance(event, BETWEEN) else max(0.0, entry.time - self.last)
-        self.worked_s += took
-        self.last = entry.time
+        took = self.clock.take(entry)
+        self.worked_s = self.clock.spent_s()
         match event:
             case SessionStarted():
                 self.sessions.append(event)

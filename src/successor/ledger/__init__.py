@@ -9,9 +9,9 @@ A record is a folder, `<lab>/.successor`:
 """
 
 from successor.ledger.audit import AuditReport, audit
+from successor.ledger.clock import WorkClock
 from successor.ledger.codec import version_id
 from successor.ledger.events import (
-    BETWEEN,
     BOUND,
     Alive,
     Chartered,
@@ -45,7 +45,6 @@ from successor.ledger.steps import HUMAN, REVIEW, Generation
 from successor.ledger.tip import Head
 
 __all__ = [
-    "BETWEEN",
     "BOUND",
     "HUMAN",
     "PAUSED",
@@ -81,6 +80,7 @@ __all__ = [
     "Stopped",
     "Tally",
     "Trigger",
+    "WorkClock",
     "Written",
     "audit",
     "told_pause",

@@ -93,7 +93,7 @@ class _Inspection:
     def __init__(self, store: ObjectStore) -> None:
         self.tree = CompactRange()
         self.objects: set[Digest] = set()
-        self._due: list[tuple[Digest, Event, str]] = []
+        self._due: list[tuple[Digest, Event | None, str]] = []
         """What the last session named: written after its event, and before the next."""
         self._store = store
         self._history = History()
@@ -102,16 +102,20 @@ class _Inspection:
         """Inspect the next event with the objects that it names."""
         entry = found.entry
         name = f"event {entry.seq} ({type(entry.event).__name__})"
-        if leaf_hash(encode(entry.event, entry.time, entry.used)) != found.leaf:
+        if leaf_hash(encode(entry.event, entry.time, entry.used, entry.stored)) != found.leaf:
             raise RecordError(f"{name}: it is not written in the canonical way")
         take_in(self._history, entry)
         made = entry.event.version if isinstance(entry.event, Written | Reviewed) else None
         if made is not None and not has_its_own_id(made):
             raise RecordError(f"{name}: the version's id is not the digest of its content")
-        named = [(digest, entry.event, name) for digest in objects_of(entry.event)]
-        later = isinstance(entry.event, SessionStarted)
+        event, later = entry.event, isinstance(entry.event, SessionStarted)
+        named: list[tuple[Digest, Event | None, str]] = [
+            (d, event, name) for d in objects_of(event)
+        ]
         for each in (*self._due, *(() if later else named)):
             self._take_object(*each)
+        for digest in entry.stored:
+            self._take_object(digest, None, name)
         self._due = named if later else []
         self.tree = found.tree
 
@@ -124,7 +128,7 @@ class _Inspection:
                 except RecordError as error:
                     raise RecordError(f"{error}; no event names it") from None
 
-    def _take_object(self, digest: Digest, event: Event, name: str) -> None:
+    def _take_object(self, digest: Digest, event: Event | None, name: str) -> None:
         if digest in self.objects and not isinstance(event, Examined):
             return
         try:

@@ -10,7 +10,7 @@ import dataclasses
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -42,10 +42,17 @@ class Envelope(Generic[E]):
     event: E
     used: Mapping[str, float] = field(default_factory=dict[str, float])
     """Left out where nothing was measured."""
+    stored: tuple[Digest, ...] = ()
+    """Left out where nothing was."""
 
 
-def encode(event: Event, time: float, used: Mapping[str, float] | None = None) -> bytes:
-    """The event's body, with what was used by then.
+def encode(
+    event: Event,
+    time: float,
+    used: Mapping[str, float] | None = None,
+    stored: Sequence[Digest] = (),
+) -> bytes:
+    """The event's body, with what was used and stored by then.
 
     Raises:
         SuccessorError: when it holds what JSON cannot keep, such as NaN; the text says where.
@@ -54,11 +61,13 @@ def encode(event: Event, time: float, used: Mapping[str, float] | None = None) -
     plain = {"kind": kind, "schema": event.schema, "time": time, "event": _plain(event, kind)}
     if used:
         plain["used"] = _plain(used, "used")
+    if stored:
+        plain["stored"] = list(stored)
     return rfc8785.dumps(cast("Any", plain))
 
 
-def decode(body: bytes) -> tuple[float, Event, Mapping[str, float]]:
-    """The time and the event of a body, and what was used by then.
+def decode(body: bytes) -> Envelope[Event]:
+    """The event of a body, and what surrounds it.
 
     Raises:
         RecordError: when the body is no event, or one that only a newer release knows.
@@ -73,7 +82,7 @@ def decode(body: bytes) -> tuple[float, Event, Mapping[str, float]]:
         envelope = _reader(known).validate_json(text, strict=True)
     except ValueError as error:
         raise RecordError(f"not a valid {kind}: {' '.join(str(error).split())[:200]}") from None
-    return envelope.time, envelope.event, envelope.used
+    return envelope
 
 
 def kind_of(body: bytes) -> str:

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from weakref import WeakSet
 
@@ -98,6 +98,17 @@ def make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(exist_ok=True)
         sync_folder(folder.parent)
+
+
+def bytes_in(folder: Path) -> int:
+    """What the files take that lie in a folder itself."""
+    total = 0
+    with os.scandir(folder) as found:
+        for each in found:
+            with suppress(FileNotFoundError):  # whoever writes one puts another in its place
+                if each.is_file(follow_symlinks=False):
+                    total += each.stat(follow_symlinks=False).st_size
+    return total
 
 
 class WriterLock:

@@ -287,6 +287,10 @@ class Entry(Generic[E_co]):
     """What its session had used by then, as it was measured: `cpu_s`, `model_usd` and so on; and
     `disk_bytes` of the record. Of a SessionStarted, what is known of a killed session before it.
     """
+    stored: tuple[Digest, ...] = ()
+    """Objects that were written since the event before and that no event names otherwise, such as
+    the parts that a draft was made of. Of a SessionStarted, also those of a killed session.
+    """
 
 
 @dataclass(frozen=True)
@@ -300,7 +304,9 @@ class Progress:
 
 
 def objects_of(event: Event) -> tuple[Digest, ...]:
-    """The objects that an event names; they are in the store before the event is on record."""
+    """The objects that the content of an event names, each with a meaning. They are in the store
+    before the event is on record.
+    """
     match event:
         case Written(version=Version() as version):
             return tuple(version.files.values())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from successor.ledger.clock import WorkClock
 from successor.ledger.events import (
-    BETWEEN,
     HUMAN_ACTS,
     Alive,
     Chartered,
@@ -28,8 +28,9 @@ from successor.ledger.events import (
     Signed,
     Stopped,
     Written,
+    objects_of,
 )
-from successor.ledger.usage import WALL, Usage
+from successor.ledger.usage import Usage
 from successor.types import Decision, Digest, Version
 
 _Between: TypeAlias = RolledBack | Signed | Chartered | Lifted | Alive | Heartbeat | Stopped
@@ -80,6 +81,8 @@ class History:
         self.generations: list[Digest | None] = []
         """For every closed generation, the version that took over in it, or by a rollback after."""
         self.usage = Usage()
+        self.named: set[Digest] = set()
+        """Objects that an event names."""
         self.refused: dict[Digest, Reviewed] = {}
         """Versions that a human has rejected, with the last time: that holds for good."""
         self.signed: dict[Digest, list[Digest]] = {}
@@ -99,13 +102,13 @@ class History:
         """Versions that rollbacks took out of charge, and none has put back."""
         self.session = 0
         """The number of the event that began the last session; 0 before the first."""
-        self._finished_s = 0.0
-        self._session: tuple[float, float] | None = None
+        self.clock = WorkClock()
 
     def add(self, entry: Entry[Event]) -> None:
         """Take in the next entry."""
-        self._count_time(entry)
+        self.clock.take(entry)
         self.usage.take(entry)
+        self.named.update(entry.stored, objects_of(entry.event))
         if self.looked_after is None or isinstance(entry.event, HUMAN_ACTS):
             at = entry.event.at if isinstance(entry.event, Alive) else entry.time
             self.looked_after = max(at, self.looked_after or at)
@@ -153,12 +156,9 @@ class History:
             case Alive() | Heartbeat() | Stopped():
                 pass
 
-    def spent_s(self, now: float | None = None) -> float:
-        """Seconds of work over all sessions; the last one until `now`, if it still goes on."""
-        if self._session is None:
-            return self._finished_s
-        first, last = self._session
-        return self._finished_s + max(0.0, (last if now is None else now) - first)
+    def unnamed(self, objects: Iterable[Digest], event: Event) -> tuple[Digest, ...]:
+        """Which of these neither an event names nor this one will."""
+        return tuple(sorted({*objects} - self.named - {*objects_of(event)}))
 
     @property
     def promoted(self) -> set[Digest]:
@@ -208,14 +208,6 @@ class History:
         if self.generation is None:
             raise ValueError("it belongs to a generation, and none is open")
         return self.generation
-
-    def _count_time(self, entry: Entry[Event]) -> None:
-        if self._session is None or isinstance(entry.event, SessionStarted):
-            first, last = self._session or (entry.time, entry.time)
-            self._finished_s += max(0.0, last - first, entry.used.get(WALL, 0.0))
-            self._session = (entry.time, entry.time)
-        elif not isinstance(entry.event, BETWEEN):
-            self._session = (self._session[0], entry.time)
 
     def _add_written(self, written: Written) -> None:
         self._open.written[written.attempt] = written.version

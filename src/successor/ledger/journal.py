@@ -60,6 +60,8 @@ class Journal:
         self._listeners: list[Listener] = []
         self.meter: Callable[[Event], Mapping[str, float]] = lambda _: {}
         """What goes on record with an event of what was used."""
+        self.fresh: set[Digest] = set()
+        """Objects that were written and that no event may have named yet."""
         self.lock = RLock()
         """Held by whoever appends: the step under way, or the thread that shows that it works."""
         self._memory: Memory | None = _remember(rows, tip, until)
@@ -112,7 +114,8 @@ class Journal:
         if memory.history.paused is not None and not isinstance(event, WHILE_PAUSED):
             raise Halt(Stop(PAUSED, told_pause(memory.history.paused.event), needs_human=True))
         now, used = self._clock.now(), self.meter(event)
-        body = encode(event, now, used)
+        stored = memory.history.unnamed(self.fresh, event)
+        body = encode(event, now, used, stored)
         leaf = leaf_hash(body)
         tree = memory.tree.append(leaf)
         # Until the end, memory may fall behind the disk: an interruption makes it read anew.
@@ -120,8 +123,9 @@ class Journal:
         with explain_disk(self._folder):
             self._store.append(Row(tree.size, body, leaf, tree.root))
             write_tip(self._folder, Head(tree.size, tree.root.hex()))
-        entry = Entry(tree.size, now, event, used)
+        entry = Entry(tree.size, now, event, used, stored)
         memory.history.add(entry)
+        self.fresh -= memory.history.named
         memory.leaves.append(leaf)
         self._memory = Memory(memory.history, memory.leaves, tree)
         return entry
@@ -149,9 +153,12 @@ class Journal:
         for listener in self._listeners:
             listener(news)
 
-    def spent_s(self, *, running: bool) -> float:
-        """Seconds of work over all sessions; the last one counts until now if it is running."""
-        return self.history.spent_s(self._clock.now() if running else None)
+    def spent_s(self, seen_s: float | None) -> float:
+        """Seconds of work over all sessions. The last one counts until now if it is running, which
+        None says, and else for as long as it was seen to work.
+        """
+        clock = self.history.clock
+        return clock.spent_s(self._clock.now()) if seen_s is None else clock.spent_s(None, seen_s)
 
     def close(self) -> None:
         if self._store is not None:
@@ -191,12 +198,13 @@ def verified(rows: Iterable[Row], tip: Head | None) -> Iterator[Verified]:
         if tree.root != row.root:
             raise RecordError(f"{name}: it does not follow from the events before it")
         try:
-            moment, event, used = decode(row.body)
+            found = decode(row.body)
         except RecordError as error:
             raise RecordError(f"{name}: {error}") from None
         if tip is not None and tip.size == row.seq and tip.root != tree.root.hex():
             raise RecordError(f"{name}: it is not the one that the record ended in")
-        yield Verified(Entry(row.seq, moment, event, used), row.leaf, tree)
+        entry = Entry(row.seq, found.time, found.event, found.used, found.stored)
+        yield Verified(entry, row.leaf, tree)
     if tip is None and tree.size > 1:
         raise RecordError(f"event {tree.size}: the head that was kept with it is missing")
     if tip is not None and tip.size > tree.size:

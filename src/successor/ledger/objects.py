@@ -28,6 +28,8 @@ class ObjectStore:
         """Use the store in `folder`; `temporary` is a folder on the same file system."""
         self._folder = folder
         self._temporary = temporary
+        self.fresh: set[Digest] = set()
+        """Objects that were asked to be stored, less those that whoever reads this has taken."""
 
     def write(self, data: bytes) -> Digest:
         """Store data and return its name; nothing happens when the store has it.
@@ -38,6 +40,7 @@ class ObjectStore:
         digest = sha256(data).hexdigest()
         target = self._path(digest)
         if _is(target, data):
+            self.fresh.add(digest)
             return digest
         before = self.size_bytes
         with explain_disk(self._folder):
@@ -45,6 +48,7 @@ class ObjectStore:
             temporary = self._temporary / f"incoming-{os.getpid()}-{next(_numbers)}"
             write_atomically(target, data, temporary)
         self.size_bytes = before + len(data)
+        self.fresh.add(digest)
         return digest
 
     def read(self, digest: Digest) -> bytes:

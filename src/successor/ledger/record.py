@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self, TypeAlias
 
 from successor.errors import PausedError, UsageError
 from successor.ledger import reviews, usage
 from successor.ledger.codec import LARGEST_INTEGER
-from successor.ledger.disk import WriterLock, explain_disk, make_folder, naming_record
+from successor.ledger.disk import WriterLock, bytes_in, explain_disk, make_folder, naming_record
 from successor.ledger.events import (
     Alive,
     Chartered,
@@ -82,7 +81,7 @@ class Ledger(Reading):
         self._measure: Measure | None = None
         """What the session under way has used by now."""
         self._full: Callable[[], Stop | None] = lambda: None
-        journal.meter = self._used_by
+        journal.meter, journal.fresh = self._used_by, self._objects.fresh
 
     @classmethod
     def open(
@@ -197,6 +196,7 @@ class Ledger(Reading):
         if self._kernel is None and self.paused is None:
             kernel, self._host = kernel_digest(), host or self._host
             self._measure = self._begin() if self._begin else None
+            self._objects.fresh.update(self._objects)  # what a killed session has left
             self._journal.append(SessionStarted(self._seed, self._settings, kernel, self._host))
             for content in self._kept:  # after it: objects alone are a record that lost its events
                 self._objects.write(content)
@@ -327,7 +327,10 @@ class Ledger(Reading):
 
     def spent_s(self) -> float:
         """Seconds of work over all sessions; a killed one counts until it was last seen."""
-        return self._journal.spent_s(running=self._kernel is not None)
+        if self._kernel is not None:
+            return self._journal.spent_s(None)
+        seen = usage.left(self._folder, self._journal.session)
+        return self._journal.spent_s(seen.get(usage.WALL, 0.0))
 
     def require_going(self) -> None:
         """Raises PausedError when the lab is paused."""
@@ -369,16 +372,8 @@ class Ledger(Reading):
 
     def _disk(self) -> dict[str, float]:
         """What the record takes: the objects, the events, and what is under way."""
-        total = self._objects.size_bytes
-        for folder in (self._folder, self._folder / "work"):
-            with os.scandir(folder) as found:
-                for each in found:
-                    with suppress(
-                        FileNotFoundError
-                    ):  # whoever writes one puts another in its place
-                        if each.is_file(follow_symlinks=False):
-                            total += each.stat(follow_symlinks=False).st_size
-        return {usage.DISK: float(total)}
+        beside = sum(map(bytes_in, (self._folder, self._folder / "work")))
+        return {usage.DISK: float(self._objects.size_bytes + beside)}
 
     def _desk(self) -> Desk:
         if self._kernel is None:

@@ -16,6 +16,7 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 from torch.nn import functional
 
+from successor.errors import Halt
 from successor.subjects.transformer.model import Model
 from successor.subjects.transformer.problems import Examples
 from successor.types import Workspace
@@ -116,7 +117,7 @@ def fit(
     behind the step at which it was made and ends in the same weights.
 
     Raises:
-        Halt: from the workspace, when a base case ends the run.
+        Halt: from the workspace, when a base case ends the run; the state is kept first.
         ArithmeticError: when the loss is no longer finite.
     """
     network = model.network
@@ -136,7 +137,11 @@ def fit(
         loss = learn(model, hardest(model, examples), optimiser, schedule.ends)
         read = examples.problems.prompts.size + examples.answers.size
         pace = pace.after(loss, read, schedule)
-        workspace.progress(stage, pace.step, pace.total(schedule), loss=pace.shown)
+        try:
+            workspace.progress(stage, pace.step, pace.total(schedule), loss=pace.shown)
+        except Halt:
+            workspace.checkpoint(save_as(dump_state(network, optimiser, pace)))
+            raise
         if time.monotonic() - kept > SAVE_EVERY_S:
             workspace.checkpoint(save_as(dump_state(network, optimiser, pace)))
             kept = time.monotonic()
