@@ -262,7 +262,7 @@ def _chosen(cases: Sequence[Case], only: Sequence[str]) -> Iterator[Case]:
 
 @click.command()
 @click.option("--budget", default="10m", show_default=True, help="Of each run; more than it needs.")
-@click.option("--cases", default=48, show_default=True, help="How many bugs are planted.")
+@click.option("--cases", default=40, show_default=True, help="How many bugs are planted.")
 @click.option("--seed", default=1, show_default=True, help="Which.")
 @click.option("--quick", is_flag=True, help=f"{QUICK} cases; nothing is written.")
 @click.option("--only", multiple=True, help="Cases, programs or classes; nothing is written.")
