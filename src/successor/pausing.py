@@ -18,7 +18,16 @@ from successor.errors import SuccessorError, UsageError
 from successor.lab import record_of, user
 from successor.ledger import Ledger, Paused
 from successor.ledger.disk import reader_lock
-from successor.oversight import adopted, follow, head_of, lift_of, stopfile, tell, witnesses_of
+from successor.oversight import (
+    Witness,
+    adopted,
+    follow,
+    head_of,
+    lift_of,
+    stopfile,
+    tell,
+    witnesses_of,
+)
 from successor.oversight.approvals import people_who_signed
 from successor.signing import Envelope, Sign, Statement
 
@@ -159,7 +168,7 @@ def _to_write(record: Path) -> Generator[Ledger]:
         yield ledger
 
 
-def _followed(ledger: Ledger) -> list[Path]:
+def _followed(ledger: Ledger) -> list[Witness]:
     """The lab's witnesses, against which the record holds, and who hear of it from here on."""
     folder = ledger.folder.parent
     witnesses = witnesses_of(folder, policyfile.read(folder))

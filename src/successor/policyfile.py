@@ -79,9 +79,10 @@ class PolicyFile(_Table):
     witnesses: tuple[str, ...] = Field(
         default=(),
         description=(
-            "Files where whoever writes to the lab cannot: they are told the head of the record "
-            "after each generation, and a run begins only if the record goes on from what they "
-            "have. From the lab's folder on; `~` is the user's."
+            "Files, or git repositories as `git:ssh://elsewhere/heads.git`, where whoever writes "
+            "to the lab cannot: they are told the head of the record after each generation, and a "
+            "run begins only if the record goes on from what they have. Paths are from the lab's "
+            "folder on; `~` is the user's."
         ),
     )
     dead_man: Annotated[float | None, BeforeValidator(parse_duration)] = Field(

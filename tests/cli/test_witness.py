@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from cli.commands import Run, change
 from successor.cli import run_command
 from successor.errors import UsageError
 from successor.ledger import Ledger, verify_consistency
-from successor.oversight import Witnessed, head_of, heads_in, tell, vouched
+from successor.oversight import Witnessed, head_of, heads_in, tell, vouched, witness_at
 from successor.signing import public_keys, signer
 
 
@@ -23,14 +26,27 @@ def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert run_command(["keys", "new", name, "--no-passphrase"]) == 0
 
 
-def watched(lab: Path, run: Run) -> Path:
-    """A lab whose policy names a witness, before its first run."""
-    (lab.parent / "elsewhere").mkdir()
+@pytest.fixture(params=["../elsewhere/heads", "git:../elsewhere/heads.git"], ids=["file", "git"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a witness lies, from a lab on: a file that is not there yet, an empty repository."""
+    told = str(request.param)
+    (tmp_path / "elsewhere").mkdir()
+    if told.startswith("git:"):
+        git("init", "-q", "--bare", str(tmp_path / "elsewhere" / "heads.git"))
+    return told
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(["git", *arguments], check=True)
+
+
+def watched(lab: Path, run: Run, place: str) -> str:
+    """A lab whose policy names a witness, before its first run; the witness's own name."""
     assert run("policy", "init", lab, "ada", "--stage", "4").code == 0
     path = lab / "policy.toml"
-    path.write_text(f'witnesses = ["../elsewhere/heads"]\n{path.read_text("utf-8")}', "utf-8")
+    path.write_text(f'witnesses = ["{place}"]\n{path.read_text("utf-8")}', "utf-8")
     assert run("policy", "sign", lab, "--key", "ada").code == 0
-    return lab.parent / "elsewhere" / "heads"
+    return str(witness_at(place, lab))
 
 
 def set_back(lab: Path, run: Run, older: Path) -> None:
@@ -42,10 +58,12 @@ def set_back(lab: Path, run: Run, older: Path) -> None:
     shutil.copytree(older, lab / ".successor")
 
 
-def test_a_run_tells_its_witness_and_goes_on_from_what_it_has(lab: Path, run: Run) -> None:
-    witness = watched(lab, run)
+def test_a_run_tells_its_witness_and_goes_on_from_what_it_has(
+    lab: Path, run: Run, place: str
+) -> None:
+    witness = watched(lab, run, place)
     assert run("improve", lab, "--quiet").code == 0
-    heads = heads_in(witness)
+    heads = heads_in(witness_at(witness, lab))
     with Ledger.read(lab / ".successor") as ledger:
         assert (heads[-1].size, heads[-1].root) == ledger.head
         assert len(heads) > len(ledger.generations())
@@ -53,9 +71,11 @@ def test_a_run_tells_its_witness_and_goes_on_from_what_it_has(lab: Path, run: Ru
     assert (found["verified"], found["witnessed"]) == (True, len(heads))
 
 
-def test_an_older_copy_of_the_record_is_refused(lab: Path, run: Run, tmp_path: Path) -> None:
+def test_an_older_copy_of_the_record_is_refused(
+    lab: Path, run: Run, tmp_path: Path, place: str
+) -> None:
     """It verifies in itself, down to the last byte: only the witness knows."""
-    witness = watched(lab, run)
+    witness = watched(lab, run, place)
     set_back(lab, run, tmp_path / "older")
     assert run("audit", lab).code == 0
     for refused in (run("audit", lab, "--witness", witness), run("improve", lab, "--quiet")):
@@ -63,22 +83,27 @@ def test_an_older_copy_of_the_record_is_refused(lab: Path, run: Run, tmp_path: P
         assert "it is an older copy, or lost its end" in refused.err
 
 
-def test_another_past_is_refused(lab: Path, run: Run, tmp_path: Path) -> None:
+def test_another_past_is_refused(lab: Path, run: Run, tmp_path: Path, place: str) -> None:
     """Two ways on from one beginning: the witness has seen one of them."""
-    witness = watched(lab, run)
+    witness = watched(lab, run, place)
     set_back(lab, run, tmp_path / "older")
     hidden = tmp_path / "hidden"
-    witness.rename(hidden)
+    (tmp_path / "elsewhere").rename(hidden)
+    if place.startswith("git:"):
+        git("init", "-q", "--bare", str(tmp_path / "elsewhere" / "heads.git"))
+    else:
+        (tmp_path / "elsewhere").mkdir()
+    witness = witness.replace("elsewhere", "hidden")
     assert run("rollback", lab, "--json").code in (0, 2)
     assert run("improve", lab, "--quiet").code == 0
-    refused = run("audit", lab, "--witness", hidden)
+    refused = run("audit", lab, "--witness", witness)
     assert refused.code == 4
     assert "the past was rewritten" in refused.err or "older copy" in refused.err
 
 
-def test_another_record_in_its_place_fails_the_audit(lab: Path, run: Run) -> None:
+def test_another_record_in_its_place_fails_the_audit(lab: Path, run: Run, place: str) -> None:
     """With other people, other keys, and all signatures in order, for all that anybody knows."""
-    witness = watched(lab, run)
+    witness = watched(lab, run, place)
     shutil.rmtree(lab / ".successor")
     (lab / "policy.toml").unlink()
     assert run("improve", lab, "--quiet").code == 0
@@ -88,8 +113,9 @@ def test_another_record_in_its_place_fails_the_audit(lab: Path, run: Run) -> Non
     assert "has no head of this record: it is another record" in refused.err
 
 
-def test_a_witness_that_cannot_be_told_ends_the_run(lab: Path, run: Run) -> None:
-    shutil.rmtree(watched(lab, run).parent)
+def test_a_witness_that_cannot_be_told_ends_the_run(lab: Path, run: Run, place: str) -> None:
+    watched(lab, run, place)
+    shutil.rmtree(lab.parent / "elsewhere")
     refused = run("improve", lab, "--quiet")
     assert refused.code == 2
     assert "cannot be a witness" in refused.err
@@ -110,7 +136,7 @@ def test_a_head_proves_that_the_record_goes_on_from_an_earlier_one(lab: Path, ru
 
 def test_a_signed_head_says_who_vouches_for_it(lab: Path, run: Run, tmp_path: Path) -> None:
     run("improve", lab, "--quiet", "--generations", "1")
-    witness = tmp_path / "heads"
+    witness = witness_at("heads", tmp_path)
     assert run("head", lab, "--key", "ada", "--to", witness).code == 0
     (head,) = heads_in(witness)
     everybody = [*public_keys().values()]
@@ -119,8 +145,11 @@ def test_a_signed_head_says_who_vouches_for_it(lab: Path, run: Run, tmp_path: Pa
     assert vouched(other, everybody) == ()
 
 
-def test_a_witness_keeps_what_it_was_told_once_and_heads_of_several_records(tmp_path: Path) -> None:
-    witness = tmp_path / "heads"
+def test_a_witness_keeps_what_it_was_told_once_and_heads_of_several_records(
+    tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "lab").mkdir()
+    witness = witness_at(place, tmp_path / "lab")
     one, other = Witnessed("ab", 3, "cd"), Witnessed("ef", 3, "cd")
     for head in (one, other, one):
         tell(witness, head)
@@ -128,12 +157,28 @@ def test_a_witness_keeps_what_it_was_told_once_and_heads_of_several_records(tmp_
 
 
 def test_a_torn_line_is_left_out_and_the_next_one_begins_anew(tmp_path: Path) -> None:
-    witness = tmp_path / "heads"
+    path, witness = tmp_path / "heads", witness_at("heads", tmp_path)
     one, other = Witnessed("ab", 3, "cd"), Witnessed("ab", 4, "ef")
     for cut in range(1, len(one.to_line())):
-        witness.write_bytes(one.to_line() + b"\n" + one.to_line()[:cut])
+        path.write_bytes(one.to_line() + b"\n" + one.to_line()[:cut])
         tell(witness, other)
         assert heads_in(witness) == (one, other)
+
+
+def test_several_labs_tell_one_repository_at_once(tmp_path: Path) -> None:
+    git("init", "-q", "--bare", str(tmp_path / "heads.git"))
+    witness = witness_at("git:heads.git", tmp_path)
+    heads = [Witnessed(f"{number:02x}", 3, "cd") for number in range(4)]
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(partial(tell, witness), heads))
+    assert {*heads_in(witness)} == {*heads}
+
+
+def test_a_witness_that_is_not_there_is_no_proof_of_anything(lab: Path, run: Run) -> None:
+    run("improve", lab, "--quiet", "--generations", "1")
+    for place in ("nowhere", "git:./nowhere.git"):
+        refused = run("audit", lab, "--witness", place)
+        assert (refused.code, len(refused.err.splitlines())) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -147,10 +192,9 @@ def test_a_torn_line_is_left_out_and_the_next_one_begins_anew(tmp_path: Path) ->
     ],
 )
 def test_what_is_no_head_is_named_with_its_line(tmp_path: Path, line: bytes) -> None:
-    witness = tmp_path / "heads"
-    witness.write_bytes(Witnessed("ab", 3, "cd").to_line() + b"\n" + line + b"\n")
+    (tmp_path / "heads").write_bytes(Witnessed("ab", 3, "cd").to_line() + b"\n" + line + b"\n")
     with pytest.raises(UsageError, match="heads, line 2: is no head of a record"):
-        heads_in(witness)
+        heads_in(witness_at("heads", tmp_path))
 
 
 def test_a_signed_head_survives_the_way_through_a_line(lab: Path, run: Run) -> None:
@@ -161,8 +205,10 @@ def test_a_signed_head_survives_the_way_through_a_line(lab: Path, run: Run) -> N
     assert json.loads(head.to_line())["signed"]["payloadType"].endswith("head+json")
 
 
-def test_who_takes_the_witness_out_of_the_policy_needs_people(lab: Path, run: Run) -> None:
-    watched(lab, run)
+def test_who_takes_the_witness_out_of_the_policy_needs_people(
+    lab: Path, run: Run, place: str
+) -> None:
+    watched(lab, run, place)
     path = lab / "policy.toml"
     path.write_text(path.read_text("utf-8").split("\n", 1)[1], "utf-8")
     assert run("improve", lab, "--json").lines[-1]["stopped_by"] == "charter"

@@ -28,19 +28,18 @@ from successor.cli.signers import Signing, key_options, key_signer
 @LAB
 @option(
     "--to",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Add it to this witness, a file elsewhere.",
+    metavar="PLACE",
+    help="Add it to this witness: a file elsewhere, or git:REPOSITORY.",
 )
 @option("--since", type=click.IntRange(min=1), metavar="N", help="Prove it from N events on.")
 @key_options
 @JSON
-def head(lab: Path, *, to: Path | None, since: int | None, signing: Signing, json: bool) -> None:
+def head(lab: Path, *, to: str | None, since: int | None, signing: Signing, json: bool) -> None:
     """See the help above."""
     from successor.errors import UsageError
     from successor.lab import record_of
     from successor.ledger import Ledger
-    from successor.oversight import head_of, tell
+    from successor.oversight import head_of, tell, witness_at
 
     signed = key_signer(signing)
     with Ledger.read(record_of(lab)) as ledger:
@@ -49,7 +48,7 @@ def head(lab: Path, *, to: Path | None, since: int | None, signing: Signing, jso
             raise UsageError(f"{lab}: the record has {found.size} events, fewer than {since}")
         proof = [each.hex() for each in ledger.consistency_proof(since)] if since else None
     if to is not None:
-        tell(to, found)
+        tell(witness_at(to, Path()), found)
     told: dict[str, Any] = {
         "record": found.record,
         "events": found.size,

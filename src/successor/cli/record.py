@@ -59,6 +59,7 @@ def lineage(lab: Path, *, json: bool) -> None:
     Examples:
       successor audit examples/adder
       successor audit examples/adder --witness /mnt/elsewhere/heads --json
+      successor audit examples/adder --witness git:ssh://elsewhere/heads.git
 
     Verify every event on the record of the lab in folder LAB, every object in its store, also
     those that no event names, and every signature that its charter asks for; and that nothing
@@ -70,13 +71,12 @@ def lineage(lab: Path, *, json: bool) -> None:
 @LAB
 @option(
     "--witness",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     multiple=True,
-    metavar="FILE",
-    help="Hold it against the heads in this file, too; may be given several times.",
+    metavar="PLACE",
+    help="Hold it against the heads in this file, or git:REPOSITORY; may be given several times.",
 )
 @JSON
-def audit(lab: Path, *, witness: tuple[Path, ...], json: bool) -> int:
+def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
     """See the help above."""
     from successor.errors import RecordError
     from successor.insight.report_html import counted
@@ -84,7 +84,7 @@ def audit(lab: Path, *, witness: tuple[Path, ...], json: bool) -> int:
     from successor.ledger import Ledger
     from successor.ledger import audit as audit_record
     from successor.ledger.disk import not_verified
-    from successor.oversight import lawfulness, require_known
+    from successor.oversight import lawfulness, require_known, required_witness
 
     record = record_of(lab)
     report = audit_record(record)
@@ -95,7 +95,7 @@ def audit(lab: Path, *, witness: tuple[Path, ...], json: bool) -> int:
             problem = lawful.problem
             for each in witness:
                 try:
-                    seen += require_known(ledger, each)
+                    seen += require_known(ledger, required_witness(each))
                 except RecordError as error:
                     problem = problem or str(error)
     found: dict[str, Any] = {

@@ -38,6 +38,7 @@ from successor.oversight.witness import (
     vouched,
     witnesses_of,
 )
+from successor.oversight.witness_places import Witness, required_witness, witness_at
 
 __all__ = [
     "ACCELERATION",
@@ -63,6 +64,7 @@ __all__ = [
     "Ruling",
     "Stage",
     "Watch",
+    "Witness",
     "Witnessed",
     "adopted",
     "adoption",
@@ -83,9 +85,11 @@ __all__ = [
     "require_known",
     "require_measurable",
     "require_witnessed",
+    "required_witness",
     "stopfile",
     "tell",
     "unsigned",
     "vouched",
+    "witness_at",
     "witnesses_of",
 ]

@@ -31,7 +31,7 @@ from successor.types import Stop
 
 LOOK_S = 0.1
 """Time between two looks."""
-PATIENCE_S = 0.5
+PATIENCE_S = 0.3
 """What a run has to end by itself."""
 BURY_LOOKS = 50
 METER_LOOKS = 10

@@ -1,15 +1,13 @@
 """Heads of a record that are kept elsewhere: against them an older copy, or another past, shows.
 
-A witness is a file of lines, one head each, that only grows. It lies where whoever can write to
-the lab cannot: on another disk, in a repository that is pushed, with somebody else. A head may be
-signed; then it says who vouches that the record was so long, and so (RFC 9162, section 4.10, in a
-DSSE envelope).
+A witness holds lines, one head each, and only grows. It lies where whoever can write to the lab
+cannot: on another disk, in a repository of somebody else. A head may be signed; then it says who
+vouches that the record was so long, and so (RFC 9162, section 4.10, in a DSSE envelope).
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +27,7 @@ from successor.ledger import (
     Stopped,
 )
 from successor.oversight.rules import Rules, canonical
+from successor.oversight.witness_places import Witness, witness_at
 from successor.signing import Envelope, PublicKey, Sign, Statement, sealed, signers_of
 from successor.types import Digest
 
@@ -87,27 +86,18 @@ def head_of(ledger: Ledger, sign: Sign | None = None) -> Witnessed:
     return Witnessed(head.record, head.size, head.root, sealed(head.statement, sign))
 
 
-def tell(witness: Path, head: Witnessed) -> None:
-    """Add a head to a witness, to last through a power cut; it must agree with those that it has.
+def tell(witness: Witness, head: Witnessed) -> None:
+    """Add a head to a witness, to last through a power cut; one that it has is not added again.
 
     Raises:
-        UsageError: when the file cannot be written, or is none of a witness.
+        UsageError: when it cannot be written, or is no witness.
     """
-    kept = heads_in(witness) if witness.exists() else ()
-    if any((each.record, each.size, each.root) == (head.record, head.size, head.root)
-           for each in kept) and head.signed is None:  # fmt: skip
-        return
-    torn = witness.exists() and witness.read_bytes()[-1:] not in (b"", b"\n")
-    try:
-        with witness.open("ab") as file:
-            file.write(b"\n" * torn + head.to_line() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise UsageError(f"{witness}: cannot be a witness: {error.strerror}") from None
+    known = {(each.record, each.size, each.root) for each in heads_in(witness)}
+    if head.signed is not None or (head.record, head.size, head.root) not in known:
+        witness.add(head.to_line())
 
 
-def follow(ledger: Ledger, witnesses: Sequence[Path]) -> None:
+def follow(ledger: Ledger, witnesses: Sequence[Witness]) -> None:
     """Hold a record against its witnesses, and tell them its head whenever a generation or a
     session ends, and when people decided.
 
@@ -115,9 +105,8 @@ def follow(ledger: Ledger, witnesses: Sequence[Path]) -> None:
         UsageError: when a witness cannot be read or written.
         RecordError: when the record is not what a witness has seen.
     """
-    for each in witnesses:
-        if each.exists() and ledger.head.size:
-            require_witnessed(ledger, each)
+    for each in witnesses if ledger.head.size else ():
+        require_witnessed(ledger, each)
 
     def hear(news: Entry[Event] | Progress) -> None:
         if isinstance(news, Entry) and isinstance(news.event, TOLD):
@@ -128,26 +117,19 @@ def follow(ledger: Ledger, witnesses: Sequence[Path]) -> None:
         ledger.listen(hear)
 
 
-def witnesses_of(folder: Path, rules: Rules | None) -> list[Path]:
+def witnesses_of(folder: Path, rules: Rules | None) -> list[Witness]:
     """The witnesses of the lab in a folder, as its rules name them."""
-    told = rules.witnesses if rules else ()
-    return [(folder / Path(each).expanduser()).absolute() for each in told]
+    return [witness_at(each, folder) for each in (rules.witnesses if rules else ())]
 
 
-def heads_in(witness: Path) -> tuple[Witnessed, ...]:
-    """What a witness keeps; a line that a power cut tore is left out.
+def heads_in(witness: Witness) -> tuple[Witnessed, ...]:
+    """What a witness keeps.
 
     Raises:
-        UsageError: when it cannot be read, or a whole line is no head.
+        UsageError: when it cannot be read, or a line is no head.
     """
-    try:
-        lines = witness.read_bytes().split(b"\n")
-    except OSError as error:
-        raise UsageError(f"{witness}: cannot be read as a witness: {error.strerror}") from None
     found: list[Witnessed] = []
-    for number, line in enumerate(lines, start=1):
-        if not line.endswith(b"}"):
-            continue  # the end, or what a power cut tore
+    for number, line in enumerate(witness.lines(), start=1):
         try:
             found.append(Witnessed.from_line(line))
         except ValueError:
@@ -155,7 +137,7 @@ def heads_in(witness: Path) -> tuple[Witnessed, ...]:
     return tuple(found)
 
 
-def require_witnessed(ledger: Ledger, witness: Path) -> int:
+def require_witnessed(ledger: Ledger, witness: Witness) -> int:
     """Make sure that a record goes on from every head of it that a witness has; how many there are.
 
     Raises:
@@ -178,7 +160,7 @@ def require_witnessed(ledger: Ledger, witness: Path) -> int:
     return len(mine)
 
 
-def require_known(ledger: Ledger, witness: Path) -> int:
+def require_known(ledger: Ledger, witness: Witness) -> int:
     """As `require_witnessed`, of a witness that must have seen the record.
 
     Raises:
