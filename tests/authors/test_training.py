@@ -16,8 +16,7 @@ from successor.authors.training.lessons import plan_lessons, reach_of
 from successor.authors.training.progress import State
 from successor.authors.training.strategies import Amplify, Strategy, Verify, strategy
 from successor.errors import Halt, UsageError
-from successor.subjects.transformer import Transformer
-from successor.subjects.transformer import fit as fitting
+from successor.subjects.transformer import Transformer, saving
 from successor.subjects.transformer.model import restore
 from successor.subjects.transformer.problems import Examples, Problems, Tokens
 from successor.subjects.transformer.tasks import Addition
@@ -197,7 +196,7 @@ def test_labelling_halted_after_any_lesson_ends_in_the_same_files(strategy_name:
 
 
 def test_training_halted_in_the_middle_labels_nothing_anew(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(fitting, "SAVE_EVERY_S", -1.0)
+    monkeypatch.setattr(saving, "SAVE_EVERY_S", -1.0)
     whole = write(desk())
     halted = Desk(lambda stage, done: (stage, done) == ("training", 7))
     halted.write(taught()[2])

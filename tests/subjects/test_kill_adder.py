@@ -17,7 +17,7 @@ import torch
 
 from successor.lab import open_lab, run
 from successor.ledger import Decided, Ledger, audit
-from successor.subjects.transformer import fit
+from successor.subjects.transformer import saving
 from successor.types import Decision, Digest, Verdict, Version
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
@@ -61,7 +61,7 @@ class End:
 
 
 def improve(folder: Path) -> None:
-    fit.SAVE_EVERY_S = 0.01
+    saving.SAVE_EVERY_S = 0.01
     with open_lab(folder) as lab:
         run(lab)
 

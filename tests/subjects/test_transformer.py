@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from subjects.perfect import put_together
 from subjects.small import SETTINGS, Desk, desk_of, small, taught
 from successor.errors import Halt, UsageError
 from successor.insight.measures import measure
-from successor.subjects.transformer import Transformer, adder
+from successor.subjects.transformer import Transformer, adder, saving
 from successor.subjects.transformer import fit as fitting
 from successor.subjects.transformer.model import Model, restore
 from successor.subjects.transformer.network import Network, Seen, initialise
@@ -196,7 +197,7 @@ class Killed(Desk):
 def test_training_resumed_from_any_checkpoint_ends_in_the_same_bits(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(fitting, "SAVE_EVERY_S", -1.0)
+    monkeypatch.setattr(saving, "SAVE_EVERY_S", -1.0)
     subject = small(steps=12, decay=5)
     whole = Killed()
     draft = subject.create(3, whole)
@@ -288,6 +289,35 @@ def test_a_loss_that_is_no_number_is_told():
     optimiser = torch.optim.SGD(model.network.parameters(), lr=0.1)
     with pytest.raises(ArithmeticError, match="lower `learning_rate`"):
         fitting.learn(model, taught()[0].labelled(np.random.default_rng(1)), optimiser)
+
+
+def test_a_confirmation_that_was_ended_asks_only_what_is_left(monkeypatch: pytest.MonkeyPatch):
+    subject, version, weights = taught()
+    asked: list[int] = []
+    grade = Model.right
+
+    def right(self: Model, problems: Problems) -> NDArray[np.bool_]:
+        asked.append(len(problems))
+        return grade(self, problems)
+
+    def rows(_: Model, __: tuple[int, int]) -> int:
+        return 16
+
+    monkeypatch.setattr(Model, "right", right)
+    monkeypatch.setattr(Model, "rows", rows)
+    draw = Draw("confirmation", 11, (("1", 50), ("2", 70)))
+    whole = subject.examine(version, draw, desk_of(weights))
+    halted = Desk(lambda _, done: done == 82)
+    halted.write(weights)
+    with pytest.raises(Halt):
+        subject.examine(version, draw, halted)
+    resumed = desk_of(weights)
+    resumed.saved, asked[:] = halted.saved, []
+    assert subject.examine(version, draw, resumed) == whole
+    assert sum(asked) == 120 - 82
+    resumed.saved, asked[:] = halted.saved, []
+    subject.examine(version, Draw("confirmation", 12, draw.counts), resumed)
+    assert sum(asked) == 120
 
 
 def test_the_same_draw_asks_the_same_and_a_confirmation_tells_how_far_it_is():

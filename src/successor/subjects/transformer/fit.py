@@ -16,12 +16,11 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 from torch.nn import functional
 
-from successor.errors import Halt
 from successor.subjects.transformer.model import Model
 from successor.subjects.transformer.problems import Examples
+from successor.subjects.transformer.saving import Saving
 from successor.types import Workspace
 
-SAVE_EVERY_S = 10.0
 _KEPT = 0.95
 """Of the smoothed loss, at each step."""
 _BEGAN = 10.0
@@ -126,7 +125,8 @@ def fit(
         fused=True,
     )  # fmt: skip
     pace = restore_state(saved, network, optimiser) if saved else Pace()
-    began = kept = time.monotonic()
+    saving = Saving(workspace, lambda: save_as(dump_state(network, optimiser, pace)))
+    began = time.monotonic()
     while pace.step < pace.total(schedule):
         falling = pace.step if pace.falling is None else pace.falling
         for group in optimiser.param_groups:
@@ -137,14 +137,7 @@ def fit(
         loss = learn(model, hardest(model, examples), optimiser, schedule.ends)
         read = examples.problems.prompts.size + examples.answers.size
         pace = pace.after(loss, read, schedule)
-        try:
-            workspace.progress(stage, pace.step, pace.total(schedule), loss=pace.shown)
-        except Halt:
-            workspace.checkpoint(save_as(dump_state(network, optimiser, pace)))
-            raise
-        if time.monotonic() - kept > SAVE_EVERY_S:
-            workspace.checkpoint(save_as(dump_state(network, optimiser, pace)))
-            kept = time.monotonic()
+        saving.told(stage, pace.step, pace.total(schedule), loss=pace.shown)
     return Fitted(pace.shown, pace.step, pace.tokens, time.monotonic() - began)
 
 

@@ -20,6 +20,7 @@ from successor.subjects.transformer.fit import Fitted, Schedule, fit
 from successor.subjects.transformer.model import Model, restore
 from successor.subjects.transformer.network import Network, Shape, initialise
 from successor.subjects.transformer.problems import Examples, Mask, Problems, Task, Tokens, Variant
+from successor.subjects.transformer.saving import Confirming
 from successor.subjects.transformer.settings import Settings
 from successor.types import Draft, Draw, Exam, Slice, Version, Workspace
 
@@ -129,17 +130,10 @@ class Transformer:
     def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
         """The items of a draw, graded right or wrong.
 
-        Tells how far it is only when it confirms: a judge tells of its own draws.
+        Tells how far it is, and keeps it, only when it confirms: a judge tells of its own draws.
         """
-        total, done = sum(items for _, items in draw.counts), 0
-
-        def tell(size: float, items: int) -> None:
-            nonlocal done
-            done += items
-            if draw.purpose == "confirmation":
-                workspace.progress("confirming", done, total, size=size)
-
-        parts = self._grade(version, draw.seed, draw.counts, workspace, tell)
+        confirming = Confirming(draw, workspace) if draw.purpose == "confirmation" else None
+        parts = self._grade(version, draw.seed, draw.counts, workspace, confirming)
         return Exam(version.id, draw, tuple(parts), {"unit": "digits"})
 
     def _grade(
@@ -148,7 +142,7 @@ class Transformer:
         seed: int,
         counts: Sequence[tuple[str, int]],
         workspace: Workspace,
-        tell: Callable[[float, int], None] = lambda _, __: None,
+        confirming: Confirming | None = None,
     ) -> list[Slice]:
         model = self.load(version, workspace)
         graded: list[Slice] = []
@@ -157,9 +151,13 @@ class Transformer:
             step = max(16, model.rows(problems.shape))
             scores: list[float] = []
             for start in range(0, items, step):
-                right = model.right(problems[start : start + step])
-                scores += [float(each) for each in right]
-                tell(size, len(right))
+                asked = min(step, items - start)
+                given = confirming.known(asked) if confirming else None
+                if given is None:
+                    given = [float(each) for each in model.right(problems[start : start + step])]
+                scores += given
+                if confirming:
+                    confirming.take(size, given)
             graded.append(Slice(name, size, tuple(scores)))
         return graded
 
