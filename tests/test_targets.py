@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tomllib
 from pathlib import Path
@@ -47,8 +48,22 @@ def test_a_function_is_spelled_with_its_file() -> None:
     assert parse("add.py:1") is None
     assert targets.lab_of("src/add.py:Sum.add") == Path("src/.successor-labs/add.Sum.add")
     assert targets.lab_of("examples/adder") == Path("examples/adder")
-    with pytest.raises(UsageError, match=r"add\.py is a file: name a function in it"):
-        parse("add.py")
+    for text in ("add.py", "add.py:"):
+        with pytest.raises(UsageError, match=r"add\.py is a file: name a function in it"):
+            parse(text)
+
+
+def test_a_link_in_another_folder_leads_to_the_file_and_its_lab(home: Path) -> None:
+    (home / "elsewhere").mkdir()
+    link = home / "elsewhere" / "sum.py"
+    link.symlink_to(home / "add.py")
+    assert parse(f"{link}:add") == add(home)
+    link.unlink()
+    link.symlink_to("sum.py")
+    found = parse(f"{link}:add")
+    assert found is not None
+    with pytest.raises(UsageError, match="no such file"):
+        prepare(found, Wishes(), fresh=False)
 
 
 def test_a_lab_holds_copies_of_all_that_it_needs(home: Path) -> None:
@@ -176,6 +191,33 @@ def test_writing_back_puts_the_incumbent_in_the_file_and_back(improved: Path) ->
     assert targets.written_back(name)
     assert path.read_bytes() == original
     targets.require_unchanged(name)
+
+
+def test_a_read_only_file_stays_as_it_is(improved: Path) -> None:
+    path, name = improved / "total.py", total(improved)
+    original = path.read_bytes()
+    path.chmod(0o444)
+    with pytest.raises(UsageError, match=r"total\.py: is read-only"):
+        targets.written_back(name)
+    assert path.read_bytes() == original
+    path.chmod(0o2640)
+    if os.getuid() == 0:
+        os.chown(path, 12, 34)
+        path.chmod(0o2640)
+    before = path.stat()
+    assert targets.written_back(name)
+    after = path.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (
+        before.st_mode, before.st_uid, before.st_gid,
+    )  # fmt: skip
+
+
+def test_a_file_that_became_a_link_is_another_program(improved: Path) -> None:
+    path = improved / "total.py"
+    path.rename(improved / "real.py")
+    path.symlink_to("real.py")
+    with pytest.raises(UsageError, match="changed since its lab began"):
+        targets.require_unchanged(total(improved))
 
 
 def test_a_file_that_changed_is_not_written_over(improved: Path) -> None:

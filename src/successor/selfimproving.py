@@ -226,7 +226,9 @@ def _equipped(function: Callable[..., object], wishes: Wishes) -> object:
     path = inspect.getsourcefile(function)
     if path is None or not Path(path).is_file():
         raise UsageError(f"{function.__qualname__} is in no file: put it in one, to improve it")
-    adoption = _Adoption(function, FunctionName(Path(path), function.__name__), wishes)
+    adoption = _Adoption(
+        function, FunctionName(targets.followed(Path(path)), function.__name__), wishes
+    )
     equipped = cast("SelfImproving[..., object]", function)
     equipped.source = Path(path).read_text(encoding="utf-8-sig")
     equipped.lineage = ()

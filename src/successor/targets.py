@@ -105,10 +105,19 @@ def parse(text: str) -> FunctionName | None:
     if _CONTROL.search(text):  # it will be told on a terminal, and within one line
         raise UsageError(f"{text!r}: a path with control characters; give it another name")
     if spelled := _SPELLED.fullmatch(text):
-        return FunctionName(Path(spelled["file"]), spelled["function"])
-    if text.endswith(".py"):
-        raise UsageError(f"{text} is a file: name a function in it, as in {text}:function")
+        return FunctionName(followed(Path(spelled["file"])), spelled["function"])
+    if text.endswith((".py", ".py:")):
+        file = text.removesuffix(":")
+        raise UsageError(f"{file} is a file: name a function in it, as in {file}:function")
     return None
+
+
+def followed(file: Path) -> Path:
+    """The file itself, where a link in another folder leads to it: its lab and what it imports
+    are beside it.
+    """
+    there = Path(os.path.realpath(file))
+    return there if file.is_symlink() and there.parent != file.parent.resolve() else file
 
 
 def lab_of(text: str) -> Path:
@@ -206,12 +215,17 @@ def written_back(name: FunctionName) -> bool:
     """Put the incumbent's text in place of the file's; False when it is that already.
 
     Raises:
-        UsageError: when nothing is on record, or the file changed since.
+        UsageError: when nothing is on record, the file changed since, or it is read-only.
     """
     require_unchanged(name)
     target = name.read()
     found = incumbent_text(name.folder, target.path)
-    return found is not None and put(target.root / target.path, found)
+    if found is None or found == target.files[target.path]:
+        return False
+    path = target.root / target.path
+    if not path.stat().st_mode & 0o222:  # to put another in its place would work all the same
+        raise UsageError(f"{path}: is read-only, and stays as it is; see successor diff {name}")
+    return put(path, found)
 
 
 def incumbent_text(folder: Path, path: str) -> bytes | None:
@@ -249,8 +263,9 @@ def _promoted(folder: Path, path: str) -> Iterator[bytes]:
     """That file of every version that was ever promoted."""
     with Ledger.read(folder / RECORD) as ledger:
         for decision in ledger.decisions():
-            if decision.outcome == "promoted":
-                yield ledger.object(ledger.version(decision.candidate).files[path])
+            files = ledger.version(decision.candidate).files
+            if decision.outcome == "promoted" and path in files:
+                yield ledger.object(files[path])
 
 
 def _recorded(folder: Path) -> bool:
@@ -304,12 +319,10 @@ def _read(path: Path) -> bytes:
 
 
 def put(path: Path, content: bytes) -> bool:
-    """Write a file unless it has that content; True when it had not. Its mode stays."""
+    """Write a file unless it has that content; True when it had not. Mode and owner stay."""
     if path.exists() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    mode = path.stat().st_mode if path.exists() else None
-    write_atomically(path, content, path.with_name(f".{path.name}.{os.getpid()}"))
-    if mode is not None:
-        path.chmod(mode)
+    like = path.stat() if path.exists() else None
+    write_atomically(path, content, path.with_name(f".{path.name}.{os.getpid()}"), like)
     return True
