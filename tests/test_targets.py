@@ -12,7 +12,7 @@ import pytest
 from successor import targets
 from successor.director import roll_back
 from successor.errors import UsageError
-from successor.lab import open_lab
+from successor.lab import open_lab, run
 from successor.targets import FunctionName, Wishes, parse, prepare
 
 ADD = "from helper import one\n\n\ndef add(a: int, b: int) -> int:\n    return a + b + 0 * one()\n"
@@ -102,6 +102,7 @@ def test_its_settings_say_what_was_asked(home: Path) -> None:
         (Wishes(inputs="gone.py:draw"), "does not exist"),
         (Wishes(tests=("../test_add.py",)), "is outside"),
         (Wishes(tests=("test_gone.py",)), "test_gone.py: cannot be read"),
+        (Wishes(tests=("test_add.txt",)), "'test_add.txt': should be a .py file"),
     ],
 )
 def test_files_that_a_lab_cannot_hold_are_refused_and_nothing_is_written(
@@ -162,8 +163,14 @@ def test_a_changed_program_is_another_one(home: Path, improved: Path) -> None:
         targets.require_unchanged(total(improved))
     prepare(total(improved), Wishes(), fresh=True)
     targets.require_unchanged(total(improved))
-    prepare(add(home), Wishes(), fresh=False)
+    folder = prepare(add(home), Wishes(), fresh=False)
     (home / "helper.py").write_text(HELPER.replace("1", "2"), encoding="utf-8")
+    assert prepare(add(home), Wishes(), fresh=False) == folder, "nothing is on record"
+    assert (folder / "helper.py").read_text("utf-8") == HELPER.replace("1", "2")
+    with open_lab(folder, {"base_cases": {"generations": 1}}) as lab:
+        run(lab)
+    targets.require_unchanged(add(home))
+    (home / "helper.py").write_text(HELPER, encoding="utf-8")
     with pytest.raises(UsageError, match="changed since its lab began"):
         targets.require_unchanged(add(home))
 

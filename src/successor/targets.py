@@ -19,8 +19,8 @@ from typing import cast
 from successor import labfile
 from successor.errors import UsageError
 from successor.files import write_atomically
-from successor.lab import RECORD
-from successor.ledger import Ledger
+from successor.lab import RECORD, set_aside
+from successor.ledger import Ledger, Written
 from successor.subjects.program.beside import find_tests
 from successor.subjects.program.target import Target, function_in, read_target, siblings
 
@@ -152,17 +152,19 @@ def prepare(name: FunctionName, wishes: Wishes, *, fresh: bool) -> Path:
         require_unchanged(name)
     began = _began(folder)
     asked = _rooted(wishes, name.file.parent, target.root).over(began or Wishes())
-    if began and asked != began and _recorded(folder) and not fresh:
+    kept = not fresh and _has_version(folder)
+    if began and asked != began and kept:
         raise UsageError(
             f"{name}: its lab began with {began.told()}; asked for: {asked.told()}.\n"
             "Say nothing to go on with the lab as it is, or begin anew with --fresh."
         )
     beside = find_tests(asked.tests, target, target.root).files
-    own: Mapping[str, bytes] = {} if _recorded(folder) and not fresh else target.files
-    for path, content in {**own, **beside, **_inputs(asked, target.root)}.items():
-        put(folder / path, content)
+    files = {**({} if kept else target.files), **beside, **_inputs(asked, target.root)}
     if asked != began:
-        put(folder / labfile.FILE_NAME, described(target, asked).encode())
+        files[labfile.FILE_NAME] = described(target, asked).encode()
+    changed = [put(folder / path, content) for path, content in files.items()]
+    if any(changed) and not fresh and not kept:
+        set_aside(folder)  # of a function that was refused, and nothing was made
     put(folder.parent / ".gitignore", b"*\n")
     return folder
 
@@ -247,10 +249,10 @@ def require_unchanged(name: FunctionName) -> None:
         UsageError: when it changed since.
     """
     target, folder = name.read(), name.folder
-    if not (folder / labfile.FILE_NAME).exists():
+    if not _has_version(folder):
         return
     began = {path: _read(folder / path) for path in target.files if (folder / path).exists()}
-    texts = {began.get(target.path), *(_promoted(folder, target.path) if _recorded(folder) else ())}
+    texts = {began.get(target.path), *_promoted(folder, target.path)}
     rest = {**began, target.path: target.files[target.path]}
     if target.files[target.path] not in texts or dict(target.files) != rest:
         raise UsageError(
@@ -270,6 +272,13 @@ def _promoted(folder: Path, path: str) -> Iterator[bytes]:
 
 def _recorded(folder: Path) -> bool:
     return (folder / RECORD / "record.sqlite").is_file()
+
+
+def _has_version(folder: Path) -> bool:
+    if not _recorded(folder):
+        return False
+    with Ledger.read(folder / RECORD) as ledger:
+        return bool(ledger.entries(Written))
 
 
 def _began(folder: Path) -> Wishes | None:

@@ -19,6 +19,21 @@ OPENED = "import socket\nlive = socket.socket()\n" + HINTED + "return x\n"
 UNORDERED = "def f(xs: list[str]):\n    return list(set(xs))\n"
 LEAVING = "import random\ndef f(xs: list[int]):\n    xs[:] = [0, random.random()]\n"
 MANY = "".join(f"def f{number}(): ...\n" for number in range(25))
+MARKED = """\
+import pytest
+
+@pytest.mark.skip(reason="not now")
+def test_skipped():
+    assert False
+
+@pytest.mark.xfail
+def test_fails():
+    assert False
+
+@pytest.mark.skipif(True, reason="not here")
+def test_elsewhere():
+    assert False
+"""
 FIXTURES = """\
 import pytest
 from f import f
@@ -79,6 +94,8 @@ def test_unusable_input_gets_a_clear_line(
         ("from f import f\ndef test_f(:\n", "test_f.py, line 2: does not parse"),
         ("from f import g\ndef test_f(): ...\n", "as a test fails on it: test_f: ImportError"),
         (FIXTURES, "no test can be run: test_f.test_one: needs the fixture 'one'"),
+        (MARKED, "no test can be run: test_f.test_skipped: is marked skip"),
+        ("async def test_f():\n    assert False\n", "test_f.test_f: is awaited, or yields"),
     ],
 )
 def test_unusable_tests_get_a_clear_line(tmp_path: Path, run: Run, test: str, told: str):
@@ -88,6 +105,20 @@ def test_unusable_tests_get_a_clear_line(tmp_path: Path, run: Run, test: str, to
     assert refused.code == 2
     assert told in refused.err
     assert refused.err.count("\n") == 1
+
+
+def test_what_was_refused_is_tried_again_once_it_is_mended(tmp_path: Path, run: Run):
+    source, test = tmp_path / "f.py", tmp_path / "test_f.py"
+    asked = ("improve", f"{source}:f", "--generations", "1", "--quiet")
+    for text in ("return x\n", "return x - 1\n"):
+        source.write_text(HINTED + text, encoding="utf-8")
+        test.write_text("from f import f\ndef test_f():\n    assert f(1) == 2\n", "utf-8")
+        refused = run(*asked)
+        assert "nothing to preserve, as a test fails on it" in refused.err
+    test.write_text("from f import f\ndef test_f():\n    assert f(1) == 0\n", "utf-8")
+    assert run(*asked, "--goal", "smaller").code == 0
+    source.write_text(HINTED + "return x\n", encoding="utf-8")
+    assert "changed since its lab began" in run(*asked).err
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, run: Run):
