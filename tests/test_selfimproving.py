@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from pathlib import Path
@@ -139,7 +139,7 @@ def test_a_successor_that_cannot_be_imported_here_is_not_run(
         assert module.total([1, 2]) == 3
 
 
-def noting(function: Any) -> Any:
+def noting(function: Callable[..., object]) -> Callable[..., object]:
     @wraps(function)
     def noted(*given: object) -> object:
         return function(*given)

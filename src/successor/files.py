@@ -34,8 +34,9 @@ def write_atomically(
         finally:
             os.close(descriptor)
         temporary.replace(target)
-    except OSError:
+    except OSError as error:
         temporary.unlink(missing_ok=True)
+        error.filename = error.filename or str(target)  # a full disk has no name of its own
         raise
     sync_folder(target.parent)
 
