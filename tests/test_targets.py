@@ -46,7 +46,10 @@ def test_a_function_is_spelled_with_its_file() -> None:
     assert parse("add.py:Sum.add") == FunctionName(Path("add.py"), "Sum.add")
     assert parse("examples/adder") is None
     assert parse("add.py:1") is None
-    assert targets.lab_of("src/add.py:Sum.add") == Path("src/.successor-labs/add.Sum.add")
+    name = FunctionName(Path("src/add.py"), "Sum.add")
+    assert name.folder == Path("src/.successor-labs/add.Sum.add")
+    with pytest.raises(UsageError, match=r"src/add\.py:Sum\.add has no lab yet"):
+        targets.lab_of("src/add.py:Sum.add")
     assert targets.lab_of("examples/adder") == Path("examples/adder")
     for text in ("add.py", "add.py:"):
         with pytest.raises(UsageError, match=r"add\.py is a file: name a function in it"):

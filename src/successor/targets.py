@@ -121,12 +121,14 @@ def followed(file: Path) -> Path:
 
 
 def lab_of(text: str) -> Path:
-    """The folder of the lab that a text names, be it there or not.
+    """The folder of the lab that a text names; that of a function is there.
 
     Raises:
-        UsageError: as `parse`.
+        UsageError: as `parse`, or when the function has no lab.
     """
     name = parse(text)
+    if name and not name.folder.is_dir():
+        raise UsageError(f"{name} has no lab yet; make one with: successor improve {name}")
     return name.folder if name else Path(text)
 
 
