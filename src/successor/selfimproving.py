@@ -226,7 +226,7 @@ def _equipped(function: Callable[..., object], wishes: Wishes) -> object:
         raise UsageError(
             f"{function!r}: only a function at the top level of a file improves itself"
         )
-    if function.__closure__ or hasattr(function, "__wrapped__"):
+    if function.__closure__ or "__wrapped__" in vars(function):
         raise UsageError(
             f"{function.__qualname__} is another decorator's work: put self_improving right above "
             "its def"
