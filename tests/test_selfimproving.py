@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,15 @@ def test_before_a_run_it_is_the_same_function(tmp_path: Path) -> None:
         assert module.total.source == TOTAL
         assert module.total.lineage == ()
         assert not (tmp_path / ".successor-labs").exists()
+        with pytest.raises(UsageError, match=r"total\.py:total: no version was in charge before"):
+            module.total.rollback()
+
+
+def test_a_module_in_another_encoding_is_told_so(tmp_path: Path) -> None:
+    text = f"# coding: latin-1\n{TOTAL}# \xe9\n"
+    (tmp_path / "total.py").write_text(text, encoding="latin-1")
+    with pytest.raises(UsageError, match=r"total\.py: is not UTF-8 text"), imported(tmp_path):
+        pass
 
 
 def test_later_processes_use_what_was_promoted(improved: Path) -> None:
@@ -129,12 +139,26 @@ def test_a_successor_that_cannot_be_imported_here_is_not_run(
         assert module.total([1, 2]) == 3
 
 
+def noting(function: Callable[..., object]) -> Callable[..., object]:
+    @wraps(function)
+    def noted(*given: object) -> object:
+        return function(*given)
+
+    return noted
+
+
+@noting
+def wrapped() -> None: ...
+
+
 def test_only_functions_of_a_file_improve_themselves() -> None:
     def inner() -> None: ...
 
     with pytest.raises(UsageError, match="only a function at the top level of a file"):
         self_improving(inner)
     space: dict[str, Any] = {"self_improving": self_improving, "__name__": "nowhere"}
+    with pytest.raises(UsageError, match="wrapped is another decorator's work: put self_improving"):
+        self_improving(wrapped)
     with pytest.raises(UsageError, match="is in no file"):
         exec("@self_improving\ndef f(): ...", space)  # noqa: S102 - of no file
 

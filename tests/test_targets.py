@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tomllib
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from successor import targets
 from successor.director import roll_back
 from successor.errors import UsageError
-from successor.lab import open_lab
+from successor.lab import open_lab, run
 from successor.targets import FunctionName, Wishes, parse, prepare
 
 ADD = "from helper import one\n\n\ndef add(a: int, b: int) -> int:\n    return a + b + 0 * one()\n"
@@ -45,10 +46,27 @@ def test_a_function_is_spelled_with_its_file() -> None:
     assert parse("add.py:Sum.add") == FunctionName(Path("add.py"), "Sum.add")
     assert parse("examples/adder") is None
     assert parse("add.py:1") is None
-    assert targets.lab_of("src/add.py:Sum.add") == Path("src/.successor-labs/add.Sum.add")
+    name = FunctionName(Path("src/add.py"), "Sum.add")
+    assert name.folder == Path("src/.successor-labs/add.Sum.add")
+    with pytest.raises(UsageError, match=r"src/add\.py:Sum\.add has no lab yet"):
+        targets.lab_of("src/add.py:Sum.add")
     assert targets.lab_of("examples/adder") == Path("examples/adder")
-    with pytest.raises(UsageError, match=r"add\.py is a file: name a function in it"):
-        parse("add.py")
+    for text in ("add.py", "add.py:"):
+        with pytest.raises(UsageError, match=r"add\.py is a file: name a function in it"):
+            parse(text)
+
+
+def test_a_link_in_another_folder_leads_to_the_file_and_its_lab(home: Path) -> None:
+    (home / "elsewhere").mkdir()
+    link = home / "elsewhere" / "sum.py"
+    link.symlink_to(home / "add.py")
+    assert parse(f"{link}:add") == add(home)
+    link.unlink()
+    link.symlink_to("sum.py")
+    found = parse(f"{link}:add")
+    assert found is not None
+    with pytest.raises(UsageError, match="no such file"):
+        prepare(found, Wishes(), fresh=False)
 
 
 def test_a_lab_holds_copies_of_all_that_it_needs(home: Path) -> None:
@@ -87,6 +105,7 @@ def test_its_settings_say_what_was_asked(home: Path) -> None:
         (Wishes(inputs="gone.py:draw"), "does not exist"),
         (Wishes(tests=("../test_add.py",)), "is outside"),
         (Wishes(tests=("test_gone.py",)), "test_gone.py: cannot be read"),
+        (Wishes(tests=("test_add.txt",)), "'test_add.txt': should be a .py file"),
     ],
 )
 def test_files_that_a_lab_cannot_hold_are_refused_and_nothing_is_written(
@@ -147,8 +166,14 @@ def test_a_changed_program_is_another_one(home: Path, improved: Path) -> None:
         targets.require_unchanged(total(improved))
     prepare(total(improved), Wishes(), fresh=True)
     targets.require_unchanged(total(improved))
-    prepare(add(home), Wishes(), fresh=False)
+    folder = prepare(add(home), Wishes(), fresh=False)
     (home / "helper.py").write_text(HELPER.replace("1", "2"), encoding="utf-8")
+    assert prepare(add(home), Wishes(), fresh=False) == folder, "nothing is on record"
+    assert (folder / "helper.py").read_text("utf-8") == HELPER.replace("1", "2")
+    with open_lab(folder, {"base_cases": {"generations": 1}}) as lab:
+        run(lab)
+    targets.require_unchanged(add(home))
+    (home / "helper.py").write_text(HELPER, encoding="utf-8")
     with pytest.raises(UsageError, match="changed since its lab began"):
         targets.require_unchanged(add(home))
 
@@ -176,6 +201,33 @@ def test_writing_back_puts_the_incumbent_in_the_file_and_back(improved: Path) ->
     assert targets.written_back(name)
     assert path.read_bytes() == original
     targets.require_unchanged(name)
+
+
+def test_a_read_only_file_stays_as_it_is(improved: Path) -> None:
+    path, name = improved / "total.py", total(improved)
+    original = path.read_bytes()
+    path.chmod(0o444)
+    with pytest.raises(UsageError, match=r"total\.py: is read-only"):
+        targets.written_back(name)
+    assert path.read_bytes() == original
+    path.chmod(0o2640)
+    if os.getuid() == 0:
+        os.chown(path, 12, 34)
+        path.chmod(0o2640)
+    before = path.stat()
+    assert targets.written_back(name)
+    after = path.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (
+        before.st_mode, before.st_uid, before.st_gid,
+    )  # fmt: skip
+
+
+def test_a_file_that_became_a_link_is_another_program(improved: Path) -> None:
+    path = improved / "total.py"
+    path.rename(improved / "real.py")
+    path.symlink_to("real.py")
+    with pytest.raises(UsageError, match="changed since its lab began"):
+        targets.require_unchanged(total(improved))
 
 
 def test_a_file_that_changed_is_not_written_over(improved: Path) -> None:

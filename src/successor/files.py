@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 
 
-def write_atomically(target: Path, data: bytes, temporary: Path) -> None:
+def write_atomically(
+    target: Path, data: bytes, temporary: Path, like: os.stat_result | None = None
+) -> None:
     """Put data at `target` so that after a power cut it is there whole, or not at all.
 
     Args:
         target: where it goes; its folder exists.
         data: what to write.
         temporary: a path on the same file system that nobody else uses.
+        like: of a file whose mode it gets, and whose owner where that is allowed.
     """
+    mode = 0o644 if like is None else 0o600
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
         try:
+            if like is not None:
+                with suppress(PermissionError):
+                    os.fchown(descriptor, like.st_uid, like.st_gid)
+                os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
@@ -24,8 +34,9 @@ def write_atomically(target: Path, data: bytes, temporary: Path) -> None:
         finally:
             os.close(descriptor)
         temporary.replace(target)
-    except OSError:
+    except OSError as error:
         temporary.unlink(missing_ok=True)
+        error.filename = error.filename or str(target)  # a full disk has no name of its own
         raise
     sync_folder(target.parent)
 

@@ -31,6 +31,7 @@ from successor.director import roll_back
 from successor.errors import SuccessorError, UsageError
 from successor.lab import RECORD, open_lab, run
 from successor.ledger import Ledger
+from successor.subjects.program.target import read_source
 from successor.targets import FunctionName, Wishes
 from successor.types import Stop, Version
 
@@ -110,7 +111,7 @@ class _Adoption:
         self.name = name
         self.wishes = wishes
         self._own = (function.__code__, function.__defaults__, function.__kwdefaults__)
-        self._source = name.file.read_text(encoding="utf-8-sig")
+        self.source = read_source(name.file)
 
     def improve(
         self, *, budget: str | None = None, fresh: bool = False, unsafe_sandbox: bool = False
@@ -125,6 +126,8 @@ class _Adoption:
 
     def rollback(self) -> None:
         """Put the version before in charge again."""
+        if not self.name.folder.is_dir():
+            raise UsageError(f"{self.name}: no version was in charge before: it was never improved")
         with open_lab(self.name.folder, to_write=False) as lab:
             roll_back(lab)
         self.refresh()
@@ -155,7 +158,7 @@ class _Adoption:
 
         def first_call(*args: object, **kwargs: object) -> object:
             # Not before: while the module is imported, what follows the function is not there.
-            module.__dict__.update(_shared(written.__globals__, module, self._source, source))
+            module.__dict__.update(_shared(written.__globals__, module, self.source, source))
             written.__globals__[_SUCCESSORS][name] = successor
             return successor(*args, **kwargs)
 
@@ -223,12 +226,19 @@ def _equipped(function: Callable[..., object], wishes: Wishes) -> object:
         raise UsageError(
             f"{function!r}: only a function at the top level of a file improves itself"
         )
+    if function.__closure__ or "__wrapped__" in vars(function):
+        raise UsageError(
+            f"{function.__qualname__} is another decorator's work: put self_improving right above "
+            "its def"
+        )
     path = inspect.getsourcefile(function)
     if path is None or not Path(path).is_file():
         raise UsageError(f"{function.__qualname__} is in no file: put it in one, to improve it")
-    adoption = _Adoption(function, FunctionName(Path(path), function.__name__), wishes)
+    adoption = _Adoption(
+        function, FunctionName(targets.followed(Path(path)), function.__name__), wishes
+    )
     equipped = cast("SelfImproving[..., object]", function)
-    equipped.source = Path(path).read_text(encoding="utf-8-sig")
+    equipped.source = adoption.source
     equipped.lineage = ()
     equipped.improve = adoption.improve
     equipped.rollback = adoption.rollback

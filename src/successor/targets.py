@@ -19,8 +19,8 @@ from typing import cast
 from successor import labfile
 from successor.errors import UsageError
 from successor.files import write_atomically
-from successor.lab import RECORD
-from successor.ledger import Ledger
+from successor.lab import RECORD, set_aside
+from successor.ledger import Ledger, Written
 from successor.subjects.program.beside import find_tests
 from successor.subjects.program.target import Target, function_in, read_target, siblings
 
@@ -105,19 +105,30 @@ def parse(text: str) -> FunctionName | None:
     if _CONTROL.search(text):  # it will be told on a terminal, and within one line
         raise UsageError(f"{text!r}: a path with control characters; give it another name")
     if spelled := _SPELLED.fullmatch(text):
-        return FunctionName(Path(spelled["file"]), spelled["function"])
-    if text.endswith(".py"):
-        raise UsageError(f"{text} is a file: name a function in it, as in {text}:function")
+        return FunctionName(followed(Path(spelled["file"])), spelled["function"])
+    if text.endswith((".py", ".py:")):
+        file = text.removesuffix(":")
+        raise UsageError(f"{file} is a file: name a function in it, as in {file}:function")
     return None
 
 
+def followed(file: Path) -> Path:
+    """The file itself, where a link in another folder leads to it: its lab and what it imports
+    are beside it.
+    """
+    there = Path(os.path.realpath(file))
+    return there if file.is_symlink() and there.parent != file.parent.resolve() else file
+
+
 def lab_of(text: str) -> Path:
-    """The folder of the lab that a text names, be it there or not.
+    """The folder of the lab that a text names; that of a function is there.
 
     Raises:
-        UsageError: as `parse`.
+        UsageError: as `parse`, or when the function has no lab.
     """
     name = parse(text)
+    if name and not name.folder.is_dir():
+        raise UsageError(f"{name} has no lab yet; make one with: successor improve {name}")
     return name.folder if name else Path(text)
 
 
@@ -143,17 +154,19 @@ def prepare(name: FunctionName, wishes: Wishes, *, fresh: bool) -> Path:
         require_unchanged(name)
     began = _began(folder)
     asked = _rooted(wishes, name.file.parent, target.root).over(began or Wishes())
-    if began and asked != began and _recorded(folder) and not fresh:
+    kept = not fresh and _has_version(folder)
+    if began and asked != began and kept:
         raise UsageError(
             f"{name}: its lab began with {began.told()}; asked for: {asked.told()}.\n"
             "Say nothing to go on with the lab as it is, or begin anew with --fresh."
         )
     beside = find_tests(asked.tests, target, target.root).files
-    own: Mapping[str, bytes] = {} if _recorded(folder) and not fresh else target.files
-    for path, content in {**own, **beside, **_inputs(asked, target.root)}.items():
-        put(folder / path, content)
+    files = {**({} if kept else target.files), **beside, **_inputs(asked, target.root)}
     if asked != began:
-        put(folder / labfile.FILE_NAME, described(target, asked).encode())
+        files[labfile.FILE_NAME] = described(target, asked).encode()
+    changed = [put(folder / path, content) for path, content in files.items()]
+    if any(changed) and not fresh and not kept:
+        set_aside(folder)  # of a function that was refused, and nothing was made
     put(folder.parent / ".gitignore", b"*\n")
     return folder
 
@@ -206,12 +219,17 @@ def written_back(name: FunctionName) -> bool:
     """Put the incumbent's text in place of the file's; False when it is that already.
 
     Raises:
-        UsageError: when nothing is on record, or the file changed since.
+        UsageError: when nothing is on record, the file changed since, or it is read-only.
     """
     require_unchanged(name)
     target = name.read()
     found = incumbent_text(name.folder, target.path)
-    return found is not None and put(target.root / target.path, found)
+    if found is None or found == target.files[target.path]:
+        return False
+    path = target.root / target.path
+    if not path.stat().st_mode & 0o222:  # to put another in its place would work all the same
+        raise UsageError(f"{path}: is read-only, and stays as it is; see successor diff {name}")
+    return put(path, found)
 
 
 def incumbent_text(folder: Path, path: str) -> bytes | None:
@@ -233,10 +251,10 @@ def require_unchanged(name: FunctionName) -> None:
         UsageError: when it changed since.
     """
     target, folder = name.read(), name.folder
-    if not (folder / labfile.FILE_NAME).exists():
+    if not _has_version(folder):
         return
     began = {path: _read(folder / path) for path in target.files if (folder / path).exists()}
-    texts = {began.get(target.path), *(_promoted(folder, target.path) if _recorded(folder) else ())}
+    texts = {began.get(target.path), *_promoted(folder, target.path)}
     rest = {**began, target.path: target.files[target.path]}
     if target.files[target.path] not in texts or dict(target.files) != rest:
         raise UsageError(
@@ -249,12 +267,20 @@ def _promoted(folder: Path, path: str) -> Iterator[bytes]:
     """That file of every version that was ever promoted."""
     with Ledger.read(folder / RECORD) as ledger:
         for decision in ledger.decisions():
-            if decision.outcome == "promoted":
-                yield ledger.object(ledger.version(decision.candidate).files[path])
+            files = ledger.version(decision.candidate).files
+            if decision.outcome == "promoted" and path in files:
+                yield ledger.object(files[path])
 
 
 def _recorded(folder: Path) -> bool:
     return (folder / RECORD / "record.sqlite").is_file()
+
+
+def _has_version(folder: Path) -> bool:
+    if not _recorded(folder):
+        return False
+    with Ledger.read(folder / RECORD) as ledger:
+        return bool(ledger.entries(Written))
 
 
 def _began(folder: Path) -> Wishes | None:
@@ -304,12 +330,10 @@ def _read(path: Path) -> bytes:
 
 
 def put(path: Path, content: bytes) -> bool:
-    """Write a file unless it has that content; True when it had not. Its mode stays."""
+    """Write a file unless it has that content; True when it had not. Mode and owner stay."""
     if path.exists() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    mode = path.stat().st_mode if path.exists() else None
-    write_atomically(path, content, path.with_name(f".{path.name}.{os.getpid()}"))
-    if mode is not None:
-        path.chmod(mode)
+    like = path.stat() if path.exists() else None
+    write_atomically(path, content, path.with_name(f".{path.name}.{os.getpid()}"), like)
     return True

@@ -50,3 +50,13 @@ def test_a_report_that_finds_no_room_leaves_nothing(lab: Path, run: Run, small_d
     assert (found.code, found.out) == (1, "")
     assert "cannot write the report: No space left" in found.err
     assert contents(lab) == before
+
+
+def test_before_a_function_has_a_lab_the_file_is_named(run: Run, small_disk: Path):
+    path = small_disk / "f.py"
+    path.write_text("def f(x: int):\n    return x\n", encoding="utf-8")
+    fill(small_disk, 0)
+    found = run("improve", f"{path}:f")
+    assert (found.code, found.out) == (1, "")
+    place = small_disk / ".successor-labs" / "f.f" / "f.py"
+    assert found.err == f"successor: {place}: No space left on device\n"

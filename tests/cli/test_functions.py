@@ -16,6 +16,24 @@ SOCKET = (
     "import socket\n" + HINTED + "return socket.create_connection(('192.0.2.1', 80)).fileno()\n"
 )
 OPENED = "import socket\nlive = socket.socket()\n" + HINTED + "return x\n"
+UNORDERED = "def f(xs: list[str]):\n    return list(set(xs))\n"
+LEAVING = "import random\ndef f(xs: list[int]):\n    xs[:] = [0, random.random()]\n"
+MANY = "".join(f"def f{number}(): ...\n" for number in range(25))
+MARKED = """\
+import pytest
+
+@pytest.mark.skip(reason="not now")
+def test_skipped():
+    assert False
+
+@pytest.mark.xfail
+def test_fails():
+    assert False
+
+@pytest.mark.skipif(True, reason="not here")
+def test_elsewhere():
+    assert False
+"""
 FIXTURES = """\
 import pytest
 from f import f
@@ -42,6 +60,16 @@ def test_one(one):
         ("import nosuchmodule\n" + HINTED + "return x\n", "f", "cannot be imported in the sandbox"),
         ("def f(x, y):\n    return x.frobnicate(y)\n", "f", "cannot tell what f takes"),
         ("async def f(x: int):\n    return x\n", "f", "is awaited"),
+        ("# coding: klingon\n" + HINTED + "return x\n", "f", "unknown encoding: klingon"),
+        (HINTED + "return x\n\0", "f", "f.py: does not parse: source code string cannot contain"),
+        ("import asyncio\n" + HINTED + "return open(str(x)).read()\n", "f", "needs files"),
+        (UNORDERED, "f", "gave ['"),
+        (LEAVING, "f", "gave None and leaves ([0,"),
+        (
+            MANY,
+            "g",
+            "known: f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11 and 13 more",
+        ),
     ],
     ids=lambda given: given.splitlines()[0][:30],
 )
@@ -66,6 +94,8 @@ def test_unusable_input_gets_a_clear_line(
         ("from f import f\ndef test_f(:\n", "test_f.py, line 2: does not parse"),
         ("from f import g\ndef test_f(): ...\n", "as a test fails on it: test_f: ImportError"),
         (FIXTURES, "no test can be run: test_f.test_one: needs the fixture 'one'"),
+        (MARKED, "no test can be run: test_f.test_skipped: is marked skip"),
+        ("async def test_f():\n    assert False\n", "test_f.test_f: is awaited, or yields"),
     ],
 )
 def test_unusable_tests_get_a_clear_line(tmp_path: Path, run: Run, test: str, told: str):
@@ -77,9 +107,32 @@ def test_unusable_tests_get_a_clear_line(tmp_path: Path, run: Run, test: str, to
     assert refused.err.count("\n") == 1
 
 
+def test_what_was_refused_is_tried_again_once_it_is_mended(tmp_path: Path, run: Run):
+    source, test = tmp_path / "f.py", tmp_path / "test_f.py"
+    asked = ("improve", f"{source}:f", "--generations", "1", "--quiet")
+    for text in ("return x\n", "return x - 1\n"):
+        source.write_text(HINTED + text, encoding="utf-8")
+        test.write_text("from f import f\ndef test_f():\n    assert f(1) == 2\n", "utf-8")
+        refused = run(*asked)
+        assert "nothing to preserve, as a test fails on it" in refused.err
+    test.write_text("from f import f\ndef test_f():\n    assert f(1) == 0\n", "utf-8")
+    assert run(*asked, "--goal", "smaller").code == 0
+    source.write_text(HINTED + "return x\n", encoding="utf-8")
+    assert "changed since its lab began" in run(*asked).err
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, run: Run):
     refused = run("improve", f"{tmp_path / 'gone.py'}:f")
     assert (refused.code, refused.err) == (2, f"successor: {tmp_path}/gone.py: no such file\n")
+
+
+@pytest.mark.parametrize("name", ["a-b", "a b", "class", "1x", "a.b"])
+def test_a_file_that_cannot_be_imported_by_its_name_is_told_so(tmp_path: Path, run: Run, name: str):
+    path = tmp_path / f"{name}.py"
+    path.write_text(HINTED + "return x\n", encoding="utf-8")
+    refused = run("improve", f"{path}:f")
+    told = f"successor: {path}: cannot be imported, as {name!r} is no name; rename it\n"
+    assert (refused.code, refused.err) == (2, told)
 
 
 def test_options_of_functions_are_refused_for_labs(lab: Path, run: Run):

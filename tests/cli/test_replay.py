@@ -58,6 +58,7 @@ def test_a_copy_of_the_record_alone_judges_the_same_in_every_figure(copied: Path
     assert kept(copied) == before, "nothing is written"
     told = run("replay", copied)
     assert told.out.splitlines()[-1] == "The same in every figure."
+    assert told.err == "", "no bar where nobody sees it"
 
 
 def test_every_promotion_is_judged_by_what_was_known_then(copied: Path, run: Run):

@@ -60,6 +60,7 @@ def test_a_lab_that_nothing_has_to_end_is_refused_before_anything_is_written(lab
     ("arguments", "told"),
     [
         (["improve", "a.py:f", "--inputs", " "], "Invalid value for '--inputs': is blank."),
+        (["improve", "a.py:f", "--goal", ""], "Invalid value for '--goal': is blank."),
         (["improve", "a.py:f", "--tests", ""], "Invalid value for '--tests': is blank."),
         (["rollback", "lab", "--reason", ""], "Invalid value for '--reason': is blank."),
         (["imprve", "lab"], "Did you mean 'improve'"),
@@ -130,17 +131,9 @@ def test_a_part_that_does_not_fit_is_named(lab: Path, run: Run, old: str, new: s
     assert not (lab / ".successor").exists()
 
 
-@pytest.mark.parametrize(
-    ("option", "value", "told"),
-    [
-        ("goal", "", "--goal '': should have at least 1 character"),
-        ("target", "beauty=3", "--target 'beauty': no such metric"),
-    ],
-)
-def test_an_option_is_blamed_and_not_the_file(
-    lab: Path, run: Run, option: str, value: str, told: str
-):
-    assert run("improve", lab, f"--{option}", value).err.startswith(f"successor: {told}")
+def test_an_option_is_blamed_and_not_the_file(lab: Path, run: Run):
+    found = run("improve", lab, "--target", "beauty=3")
+    assert found.err.startswith("successor: --target 'beauty': no such metric")
 
 
 @pytest.mark.parametrize("arguments", [(), ("--fresh",)])

@@ -30,7 +30,7 @@ def test_diff_tells_what_changed_why_and_at_what_cost(improved: Path, run: Run):
         assert "-    result = 0\n" in shown.out
         assert "+    result = sum(xs)\n" in shown.out
         assert "Why: better: size " in shown.out
-        assert "Cost: " in shown.out
+        assert "Cost of the lab so far: " in shown.out
 
 
 def test_diff_as_json(improved: Path, run: Run):
@@ -48,7 +48,7 @@ def test_diff_between_named_versions(improved: Path, run: Run):
     (back,) = run("diff", name(improved), new[:12], old, "--json").lines
     assert (back["since"], back["until"], back["promotions"]) == (new, old, [])
     same = run("diff", name(improved), new)
-    assert same.out.startswith("No difference.\nCost: ")
+    assert same.out.startswith("No difference.\nCost of the lab so far: ")
     assert "Why" not in same.out
     unknown = run("diff", name(improved), "0000")
     assert unknown.code == 2

@@ -51,7 +51,8 @@ def author_table(author: object, allow: object) -> dict[str, object] | None:
     known = [point.name for point in entry_points(group="successor.authors")]
     if author not in known and ":" not in author:
         told = no_such("author", author, known)
-        raise UsageError(f'--author {author!r}: {told} A coding agent is "command: ...".')
+        end = "" if told.endswith("?") else "."
+        raise UsageError(f'--author {author!r}: {told}{end} A coding agent is "command: ...".')
     return {"kind": author}
 
 

@@ -19,6 +19,8 @@ def bar(told: str) -> Generator[Callable[[float, float, str], None]]:
     )
 
     columns = (TextColumn(told), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    console = Console(stderr=True)
+    unseen = not console.is_terminal  # or it leaves an empty line
+    with Progress(*columns, console=console, transient=True, disable=unseen) as shown:
         task = shown.add_task(told, total=None)
         yield lambda done, total, _: shown.update(task, completed=done, total=total or None)

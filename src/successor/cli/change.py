@@ -88,4 +88,4 @@ def show(change: Change, console: Console, longest: int | None = None) -> None:
     tried = counted(change.candidates, "candidate")
     if change.evaluations:
         tried += f", {number(change.evaluations)} evaluations"
-    console.print(Text(f"Cost: {tried}, {duration(change.seconds)}."))
+    console.print(Text(f"Cost of the lab so far: {tried}, {duration(change.seconds)}."))

@@ -63,7 +63,7 @@ PLACES = {
     """,
 )
 @click.argument("what", metavar="TARGET")
-@option("--goal", metavar="TEXT", help="What it should become, such as faster.")
+@option("--goal", type=Said(), metavar="TEXT", help="What it should become, such as faster.")
 @option(
     "--tests",
     type=Said(),

@@ -63,8 +63,8 @@ def _change(name: str, before: bytes | None, after: bytes | None) -> FileChange:
     shown = visible(name)
     texts = _texts(before or b"", after or b"")
     if texts is None:
-        sizes = ["none" if each is None else f"{len(each):,}" for each in (before, after)]
-        told = f"--- {shown}: no text; {sizes[0]} bytes became {sizes[1]}\n"
+        sizes = ["no file" if each is None else f"{len(each):,} bytes" for each in (before, after)]
+        told = f"--- {shown}: no text; {sizes[0]} became {sizes[1]}\n"
         return FileChange(name, told, text=False)
     labels = [
         f"{shown} {'(no such file)' if each is None else when}"

@@ -138,8 +138,9 @@ def _bubblewrap(preload: Sequence[str]) -> Sandbox:
     _check_linux()
     trial = bubblewrap.command(["/bin/true"], {}, Limits(wall_s=20.0), {}, Access())
     if trial.status != "ok" or trial.exit_code:
-        why = trial.stderr.decode("utf-8", "replace").strip()[:200]
-        raise SandboxError(f"bubblewrap does not work here: {why or trial.status}")
+        said = trial.stderr.decode("utf-8", "replace").strip().splitlines()
+        why = said[-1][:200] if said else trial.status
+        raise SandboxError(f"bubblewrap does not work here: {why}")
     hosts = FreshServers(partial(bubblewrap.server, preload))
     return Sandbox(
         "bubblewrap",

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from successor.sandbox import Call, Opaque, Raised, Returned, Value
 from successor.subjects.program.accuracy import as_written, score, ulps
-from successor.subjects.program.agreement import Failed, agrees, answered, same, told
+from successor.subjects.program.agreement import (
+    MARK,
+    Failed,
+    agrees,
+    answered,
+    same,
+    told,
+    told_apart,
+)
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
@@ -59,6 +67,15 @@ def test_running_out_leaves_nothing_to_preserve():
 def test_what_is_told_is_one_printable_line():
     assert told(Returned("a\n\x1b[31mb")).isprintable()
     assert len(told(Returned("a" * 1000))) == 60
+
+
+def test_what_becomes_of_arguments_is_told_where_nothing_else_differs():
+    one, other = (Returned((MARK, 3, [[1], 2], {"key": each})) for each in ("a", "b"))
+    assert told(one) == "3"
+    assert told_apart(one, other) == (
+        "3 and leaves ([1], 2, 'a')", "3 and leaves ([1], 2, 'b')",
+    )  # fmt: skip
+    assert told_apart(one, Returned((MARK, 4, [], {}))) == ("3", "4")
 
 
 def test_floats_are_the_fractions_that_they_are_written_as():

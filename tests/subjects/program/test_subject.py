@@ -9,6 +9,7 @@ import pytest
 from subjects.program.labs import ADD, FIB, QUICK_FIB, TEST_ADD, Desk, lab, made, version
 from successor.errors import UsageError
 from successor.subjects.program.questions import TESTS
+from successor.subjects.program.syntax import nodes
 from successor.types import Draw
 
 EXACT_ADD = """\
@@ -221,6 +222,15 @@ def test_a_drawn_exam_has_exactly_the_items_that_were_asked_for(tmp_path: Path):
         exam = fib.subject.examine(fib.first, draw, fib.desk)
         assert [(part.name, len(part.scores)) for part in exam.slices] == list(draw.counts)
         assert version(fib.subject.create(1, fib.desk)).files == fib.first.files
+
+
+def test_a_byte_order_mark_stays(tmp_path: Path):
+    with lab(tmp_path, {"fib.py": f"\ufeff{FIB}"}, "fib.py:fib", sizes=(3,)) as fib:
+        assert fib.subject.source(fib.first, fib.desk) == FIB
+        written = fib.write(QUICK_FIB)
+        assert fib.desk.read(written.files["fib.py"]) == QUICK_FIB.encode("utf-8-sig")
+        assert fib.subject.weigh(written, fib.first, fib.desk)["size"][0] == nodes(QUICK_FIB)
+        assert fib.subject.screen(QUICK_FIB, fib.first, 1, fib.desk).correct
 
 
 def test_a_function_that_asks_to_improve_itself_runs_as_it_is(tmp_path: Path):

@@ -97,7 +97,7 @@ def told(answer: Answer, most: int = 60) -> str:
     """An answer as people read it, on one line of printable characters."""
     match answer:
         case Returned(value=value):
-            text = shown(value)
+            text = shown(result(value))
         case Raised(kind=kind, message=message):
             text = f"{kind.removeprefix('builtins.')}: {message}"
         case Opaque(kind=kind):
@@ -105,6 +105,23 @@ def told(answer: Answer, most: int = 60) -> str:
         case Failed(status=status, detail=detail):
             text = f"no answer ({status}{': ' if detail else ''}{detail})"
     return shortened(text, most)
+
+
+def told_apart(mine: Answer, theirs: Answer) -> tuple[str, str]:
+    """Two answers that differ; what became of the arguments, where no more than that does."""
+    one, other = told(mine), told(theirs)
+    if one != other:
+        return one, other
+    return f"{one}{_left(mine)}", f"{other}{_left(theirs)}"
+
+
+def _left(answer: Answer) -> str:
+    """What became of the arguments, if they could be changed."""
+    match answer:
+        case Returned(value=(str(mark), _, [*given], dict(named))) if mark == MARK:
+            return f" and leaves {shortened(shown((*given, *named.values())))}"
+        case _:
+            return ""
 
 
 def result(value: Value) -> Value:

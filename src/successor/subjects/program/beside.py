@@ -83,6 +83,8 @@ def find_tests(names: tuple[str, ...] | None, target: Target, folder: Path) -> T
     for path in dict.fromkeys(paths):
         if not path.is_relative_to(folder.resolve()):
             raise UsageError(f"[subject] tests = {str(path)!r}: is outside the lab's folder")
+        if path.suffix != ".py":
+            raise UsageError(f"[subject] tests = {path.name!r}: should be a .py file")
         inside_root = path.is_relative_to(target.root)
         name = path.relative_to(target.root).as_posix() if inside_root else path.name
         files[name], places[name] = read_source(path).encode(), path

@@ -21,7 +21,7 @@ from successor.subjects.program.agreement import (
     answered,
     result,
     same,
-    told,
+    told_apart,
 )
 from successor.subjects.program.bench import Bench, Programs
 from successor.subjects.program.questions import ERRORS, Item, Questions
@@ -149,7 +149,8 @@ class Grader:
                 return str(error)
         if not answered(expected) or agrees(expected, got, self.tolerance):
             return ""
-        return f"gives {_told(got)}, not {_told(expected)}"
+        mine, theirs = told_apart(got, expected)
+        return f"gives {mine}, not {theirs}"
 
     def priced(
         self, asked: Asked, answers: Sequence[Answer]
@@ -225,10 +226,6 @@ class Grader:
 def _loose(answer: Answer) -> Answer:
     """What is expected where the original may be wrong."""
     return SOME if isinstance(answer, Returned) else FREE
-
-
-def _told(answer: Answer) -> str:
-    return told(Returned(result(answer.value)) if isinstance(answer, Returned) else answer)
 
 
 def _meddles(call: Call, expected: Answer, got: Answer) -> bool:

@@ -80,7 +80,7 @@ class Ground:
 
     def files(self, source: str) -> Files:
         """The files that run for a text: all else is as it was."""
-        return {**self.target.files, self.target.path: source.encode()}
+        return {**self.target.files, self.target.path: self.target.encoded(source)}
 
     def failure(self, files: Files, wall_s: float | None = None) -> str:
         """The first test that fails on a version, in a line; "" when all pass."""

@@ -20,6 +20,7 @@ from successor.subjects.program.agreement import (
     answered,
     result,
     told,
+    told_apart,
 )
 from successor.subjects.program.bench import Bench, within
 from successor.subjects.program.beside import Tests, Trial, try_tests
@@ -62,6 +63,8 @@ _DENIED = {
     "ConnectionRefusedError": "the network",
     "OSError": "files or the network",
 }
+_OF_FILES = frozenset({"FileNotFoundError", "BlockingIOError"})
+"""Refusals that no socket meets with."""
 _NETWORKING = frozenset(
     {"aiohttp", "asyncio", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "ssl",
      "urllib", "urllib3", "xmlrpc"}
@@ -205,9 +208,10 @@ def check_answers(target: Target, program: Program, calls: Sequence[Call], bench
 
 def _check_same(where: str, call: Call, mine: Answer, later: Answer, when: str) -> None:
     if answered(mine) and answered(later) and not agrees(mine, later, 0.0):
+        one, other = told_apart(mine, later)
         raise UsageError(
             f"{where} gives different answers to the same question, so that nothing can be "
-            f"compared: {spelled(call)} gave {told(mine)}, {when} {told(later)}"
+            f"compared: {spelled(call)} gave {one}, {when} {other}"
         )
 
 
@@ -258,7 +262,7 @@ def _needed(kind: str, target: Target) -> str:
         for data in target.files.values()
         for name in syntax.imports(ast.parse(data))
     }
-    return "the network" if names & _NETWORKING else _DENIED[kind]
+    return "the network" if names & _NETWORKING and kind not in _OF_FILES else _DENIED[kind]
 
 
 def spelled(call: Call) -> str:

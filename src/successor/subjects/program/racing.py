@@ -9,7 +9,7 @@ from functools import partial
 
 from successor.sandbox import Call, Program, Returned, Value, values
 from successor.subjects.program import syntax, written
-from successor.subjects.program.agreement import Answer, Failed, agrees, answered, told
+from successor.subjects.program.agreement import Answer, Failed, agrees, answered, told_apart
 from successor.subjects.program.grading import Asked, Files
 from successor.subjects.program.ground import Ground
 from successor.subjects.program.origin import spelled
@@ -71,7 +71,8 @@ class Pair:
     @property
     def sources(self) -> tuple[str, str]:
         path = self.ground.target.path
-        return self.candidate[path].decode(), self.incumbent[path].decode()
+        new, old = (each[path].decode("utf-8-sig") for each in (self.candidate, self.incumbent))
+        return new, old
 
 
 def pair(ground: Ground, candidate: Version, incumbent: Version, work: Workspace) -> Pair:
@@ -173,7 +174,8 @@ def _note(both: Pair, item: Item) -> str:
     called = f"{both.ground.target.entry}{spelled(item.call)}"
     if grader.cost:
         return f"{called}: {grader.invalid(item.call, asked.expected[0], got)}"
-    return f"{called} gives {told(got)}, where the original gives {told(asked.expected[0])}"
+    mine, theirs = told_apart(got, asked.expected[0])
+    return f"{called} gives {mine}, where the original gives {theirs}"
 
 
 def _encoded(call: Call) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from successor.sandbox import Returned
 from successor.subjects.program import memory, syntax
-from successor.subjects.program.agreement import Answer, agrees, told
+from successor.subjects.program.agreement import Answer, agrees, told, told_apart
 from successor.subjects.program.grading import Asked, Files
 from successor.subjects.program.ground import Ground
 from successor.subjects.program.origin import spelled
@@ -286,8 +286,9 @@ class Screener:
             if mine[place] < scores[place] and not asked.name.startswith("accuracy/"):
                 called = f"{self.ground.target.entry}{spelled(item.call)}"
                 got, want = answers[place], asked.expected[place]
+                new, old = told_apart(got, want)
                 why = self.ground.grader.invalid(item.call, want, got)
-                return f"{asked.name}: {called} {why or f'gives {told(got)}, not {told(want)}'}"
+                return f"{asked.name}: {called} {why or f'gives {new}, not {old}'}"
         return ""
 
     def _speed(self, files: Files, incumbent: Files, seed: int) -> float:

@@ -146,7 +146,7 @@ class ProgramSubject:
         self, source: str, incumbent: Version, workspace: Workspace, **figures: float | str
     ) -> Draft:
         """A candidate: the incumbent with this text."""
-        digest = workspace.write(source.encode())
+        digest = workspace.write(self._given.target.encoded(source))
         told = {"nodes": syntax.nodes(source), **figures}
         return Draft({**incumbent.files, self.path: digest}, told)
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import ast
 import difflib
+import io
+import tokenize
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import Path
 
 from successor.errors import UsageError
 from successor.subjects.program import syntax
 
+MOST_TOLD = 12
+"""Names of functions that a message lists."""
 SPELLING = "file.py:function, or file.py with evolve regions"
 
 
@@ -33,6 +39,11 @@ class Target:
     def source(self) -> str:
         """The text of the file."""
         return self.files[self.path].decode("utf-8-sig")
+
+    def encoded(self, source: str) -> bytes:
+        """A text as the file has it: with a byte order mark, where it begins with one."""
+        mark = BOM_UTF8 if self.files[self.path].startswith(BOM_UTF8) else b""
+        return mark + source.encode()
 
     @property
     def module(self) -> str:
@@ -65,7 +76,7 @@ def read_target(spelled: str, entry: str | None, folder: Path) -> Target:
     source = read_source(path)
     tree = parsed(source, path)
     asked = function or entry or ""
-    known = [known for known, _ in syntax.functions(tree)]
+    known = [*dict(syntax.functions(tree))]
     if not asked:
         raise UsageError(
             f"[subject] target = {spelled!r}: which function is asked? "
@@ -74,6 +85,7 @@ def read_target(spelled: str, entry: str | None, folder: Path) -> Target:
     if asked not in known:
         raise UsageError(f"{path}: has no function {asked!r}; {did_you_mean(asked, known)}")
     relative = path.relative_to(root).as_posix()
+    _check_name(path, relative.removesuffix(".py").split("/"))
     target = Target(root, relative, function, asked, dict(_with_siblings(relative, root)))
     _check(target)
     return target
@@ -89,7 +101,8 @@ def parsed(source: str, path: Path) -> ast.Module:
         syntax.outside_regions(source)
         return ast.parse(source)
     except SyntaxError as error:
-        raise UsageError(f"{path}, line {error.lineno}: does not parse: {error.msg}") from None
+        where = f"{path}, line {error.lineno}" if error.lineno else f"{path}"
+        raise UsageError(f"{where}: does not parse: {error.msg}") from None
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: does not parse: {error}") from None
 
@@ -98,14 +111,19 @@ def read_source(path: Path) -> str:
     """The text of a file.
 
     Raises:
-        UsageError: when it cannot be read, or is no UTF-8.
+        UsageError: when it cannot be read, is no UTF-8, or says that it is what Python cannot read.
     """
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        data = path.read_bytes()
+        source = data.decode("utf-8-sig")
+        tokenize.detect_encoding(io.BytesIO(data).readline)
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: is not UTF-8 text: {error.reason}") from None
+    except SyntaxError as error:
+        raise UsageError(f"{path}: cannot be read by Python: {error.msg}") from None
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    return source
 
 
 def function_in(spelled: str, key: str, folder: Path) -> tuple[Path, str]:
@@ -116,7 +134,7 @@ def function_in(spelled: str, key: str, folder: Path) -> tuple[Path, str]:
     """
     name, _, function = spelled.partition(":")
     path = _existing(name, folder, key)
-    known = [known for known, _ in syntax.functions(parsed(read_source(path), path))]
+    known = [*dict(syntax.functions(parsed(read_source(path), path)))]
     if function not in known:
         raise UsageError(
             f"[subject] {key} = {spelled!r}: {path} has no function {function!r}; "
@@ -126,9 +144,11 @@ def function_in(spelled: str, key: str, folder: Path) -> tuple[Path, str]:
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
-    """The known word nearest to `word`, or all of them when none is near."""
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}"
+    """The known word nearest to `word`, or those there are when none is near."""
+    if near := difflib.get_close_matches(word, known, n=1):
+        return f"did you mean {near[0]!r}?"
+    more = f" and {len(known) - MOST_TOLD} more" if len(known) > MOST_TOLD else ""
+    return f"known: {', '.join(known[:MOST_TOLD]) or 'none'}{more}"
 
 
 def _existing(name: str, folder: Path, key: str = "target") -> Path:
@@ -152,6 +172,11 @@ def _root(path: Path) -> Path:
     while (root / "__init__.py").is_file():
         root = root.parent
     return root
+
+
+def _check_name(path: Path, names: list[str]) -> None:
+    if wrong := [name for name in names if not name.isidentifier() or iskeyword(name)]:
+        raise UsageError(f"{path}: cannot be imported, as {wrong[-1]!r} is no name; rename it")
 
 
 def _check(target: Target) -> None:

@@ -35,6 +35,8 @@ _WORDS: Mapping[Direction, str] = {
     "lower": r"lower|less|fewer|smaller|reduced?|decreased?|minimi[sz]ed?",
     "higher": r"higher|more|larger|greater|increased?|maximi[sz]ed?",
 }
+NOT_STARTED = 127
+"""Exit code of a shell, and of the sandbox, for a command that is not there or is no program."""
 _REMEMBERED = 1024
 _MOST_TOLD = 200
 _NOT_READ = frozenset({"successor.toml", "report.html"})
@@ -109,7 +111,7 @@ class Evaluator:
         except SandboxError as error:
             raise SuccessorError(f"[subject] evaluator: {error}") from error
         try:
-            return Run(self._cost(_metric(result, told.metric)))
+            return Run(self._cost(_metric(result, told)))
         except ValueError as error:
             return Run(WORST, str(error))
 
@@ -174,15 +176,15 @@ def _files(folder: Path) -> Mapping[str, bytes]:
     return found
 
 
-def _metric(result: CommandResult, name: str) -> float:
+def _metric(result: CommandResult, settings: Settings) -> float:
     """The number of that name in the last line.
 
     Raises:
         ValueError: when the run failed or there is none, and why.
     """
+    name = settings.metric
     if result.status != "ok" or result.exit_code:
-        how = f"ended with {result.exit_code}" if result.status == "ok" else result.status
-        raise ValueError(_line(f"the evaluator: {how}", result.stderr))
+        raise ValueError(_line(f"the evaluator: {_ended(result, settings)}", result.stderr))
     lines = result.stdout.strip().splitlines() or [b""]
     try:
         told: object = json.loads(lines[-1])
@@ -198,6 +200,20 @@ def _metric(result: CommandResult, name: str) -> float:
     ):
         return float(found)
     raise ValueError(f"{name} is {found!r}"[:_MOST_TOLD] + ": should be finite and at least 0")
+
+
+def _ended(result: CommandResult, settings: Settings) -> str:
+    match result.status:
+        case "timeout":
+            return f"timeout, as it may take {settings.wall_s:g} s (wall_s)"
+        case "output":
+            return "printed too much"
+        case "ok" if result.exit_code == NOT_STARTED and not result.stderr:
+            return f"ended with 127, as {settings.evaluator[0]!r} cannot be started in the sandbox"
+        case "ok":
+            return f"ended with {result.exit_code}"
+        case other:
+            return other
 
 
 def _line(what: str, said: bytes) -> str:

@@ -179,15 +179,28 @@ def variants(name: str, marked: Any, call: Any) -> Iterator[tuple[str, Callable[
     for number, chosen in enumerate(itertools.product(*sets)):
         given = {key: value for part in chosen for key, value in part.items()}
         label = f"{name}[{number}]" if sets else name
-        yield label, bound(call, given, sorted(needed - given.keys()))
+        lacking = sorted(needed - given.keys())
+        needs = f"needs the fixture {lacking[0]!r}: none is known here" if lacking else ""
+        yield label, bound(call, given, left_out(marked) or needs)
 
 
-def bound(call: Any, given: dict[str, Any], lacking: list[str]) -> Callable[[], Any]:
-    """The test with its parameters; one that lacks some says so when it is run."""
+def left_out(marked: Any) -> str:
+    """Why a test says nothing when it is run here, by its marks; "" when it does."""
+    if inspect.iscoroutinefunction(marked) or inspect.isgeneratorfunction(marked):
+        return "is awaited, or yields: nothing here does that"
+    for mark in getattr(marked, "pytestmark", []):
+        conditions = mark.args if mark.name == "skipif" else ()
+        if mark.name in {"skip", "xfail"} or any(map(bool, conditions)):
+            return f"is marked {mark.name}"
+    return ""
+
+
+def bound(call: Any, given: dict[str, Any], why: str) -> Callable[[], Any]:
+    """The test with its parameters; one that is not run says why."""
 
     def run() -> Any:
-        if lacking:
-            raise unittest.SkipTest(f"needs the fixture {lacking[0]!r}: none is known here")
+        if why:
+            raise unittest.SkipTest(why)
         return call(**given)
 
     return run
