@@ -1,4 +1,5 @@
-"""What a human does with a lab: decide on a candidate, roll back, sign, change the rules.
+"""What a human does with a lab: decide on a candidate, roll back, sign, change the rules, let the
+policy decide again after a tripwire.
 
 To pause one and to lift that is in `pausing`.
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from successor.errors import UsageError
+from successor.errors import UnsignedError, UsageError
 from successor.lab import Lab, user
 from successor.ledger import Choice, Ledger, Look, Review
 from successor.oversight import (
@@ -19,20 +20,24 @@ from successor.oversight import (
     adopted,
     adoption,
     approval,
+    lacking,
     missing_for_charter,
     not_in_force,
     people_who_signed,
+    restoring,
+    rollback_of,
     stopfile,
-    unsigned,
 )
 from successor.signing import Envelope, PublicKey, Sign, Statement, sealed
-from successor.types import Version
+from successor.types import Digest, Version
+
+NOT_SAID = "not said"
 
 
 def review(
     lab: Lab,
     choice: Choice,
-    reason: str = "not said",
+    reason: str = NOT_SAID,
     *,
     look: Look | None = None,
     files: Mapping[str, bytes] | None = None,
@@ -42,7 +47,7 @@ def review(
 
     Args:
         choice: "accept", "reject", "edit" or, to leave it waiting, "later".
-        reason: kept on record, with the name of the user.
+        reason: kept on record, with the name of the user; where people sign, it is signed, too.
         look: what was shown, and for how long.
         files: with "edit", every file of what takes its place: a candidate like any other,
             which the next generation examines and judges.
@@ -58,12 +63,13 @@ def review(
     ledger = lab.parts.ledger
     stopfile.settle(ledger)
     ledger.require_going()
-    who = _endorsed(lab, signed) if choice == "accept" else None
-    proposal = ledger.waiting()
-    lacks = unsigned(proposal.verdict, ledger) if proposal and choice == "accept" else ""
+    backing = Backing(user(), reason)
+    if choice == "accept" and ledger.waiting() is not None:
+        backing = _backed(lab, approval_of(ledger), "promotion", reason, signed)
+    lacks = backing.lacks
     chosen: Choice = "later" if lacks else choice
-    told = f"{reason} ({lacks})" if lacks else reason
-    ledger.review(Review(chosen, who or user(), told, look, files), lab.parts.overseer)
+    told = f"{backing.reason} ({lacks})" if lacks else backing.reason
+    ledger.review(Review(chosen, backing.who, told, look, files), lab.parts.overseer)
     return replace(lab, version=ledger.incumbent(), stop=None)
 
 
@@ -81,41 +87,151 @@ def signatories(lab: Lab) -> tuple[PublicKey, ...]:
     return tuple(each.public for each in law.charter.rules.people) if law else ()
 
 
-def _endorsed(lab: Lab, signed: Sign | Envelope | None) -> str | None:
-    """Take in a signature under a promotion; the name of whoever signed."""
-    statement, law = approval_of(lab.parts.ledger), adopted(lab.parts.ledger)
+@dataclass(frozen=True)
+class Backing:
+    """Who is behind what is done."""
+
+    who: str
+    reason: str
+    """The one that was signed, where it was."""
+    lacks: str = ""
+    """How many signatures there are of those needed; nothing when there are enough."""
+
+
+def _backed(
+    lab: Lab, statement: Statement | None, what: str, reason: str, signed: Sign | Envelope | None
+) -> Backing:
+    """Take in a signature under what a person wants to be done.
+
+    Args:
+        statement: without a reason; None where nobody has to sign.
+
+    Raises:
+        UsageError: when it has to be signed and is not, or the signature does not count.
+    """
+    ledger, law = lab.parts.ledger, adopted(lab.parts.ledger)
     if statement is None or law is None:
-        if signed is not None and lab.parts.ledger.waiting():
+        if signed is not None:
             raise UsageError(f"{lab.folder}: no policy.toml in force names people who sign")
-        return None
-    rules, people = law.charter.rules, signatories(lab)
+        return Backing(user(), reason)
+    rules = law.charter.rules
+    needed = rules.change if what == RAISE else rules.promotion
     if signed is None:
         names = ", ".join(each.name for each in rules.people)
-        raise UsageError(f"a promotion here needs a signature, of: {names}; give --key NAME")
-    key = taken_in(lab.parts.ledger, statement, signed, people)
-    others = people_who_signed(rules, statement, lab.parts.ledger.signatures(statement.body))
-    return ", ".join(each.comment for each in others) or key.comment
+        many = "a signature" if needed == 1 else f"signatures of {needed} people"
+        raise UsageError(f"a {what} here needs {many}, of: {names}; give --key NAME")
+    worded, reason = with_reason(statement, reason, signed)
+    key = taken_in(ledger, worded, signed, signatories(lab))
+    people = people_who_signed(rules, statement, ledger.signatures(statement.body))
+    who = ", ".join(each.comment for each in people) or key.comment
+    return Backing(who, reason, lacking(people, needed, what))
 
 
-def roll_back(lab: Lab, to: str | None = None, reason: str = "not said") -> Lab:
+RAISE = "raise of the stage"
+
+
+def with_reason(
+    statement: Statement, reason: str, signed: Sign | Envelope | None
+) -> tuple[Statement, str]:
+    """What is signed, reason and all. Of an envelope the reason is the one in it.
+
+    Raises:
+        UsageError: when another one was given.
+    """
+    if isinstance(signed, Envelope):
+        said = signed.statement.reason
+        if said is None:  # it was signed before reasons were part of it
+            return statement, reason
+        if reason not in (NOT_SAID, said):
+            raise UsageError(f"the envelope is signed for another reason, {said!r}: leave it out")
+        reason = said
+    return statement.because(reason), reason
+
+
+def roll_back(
+    lab: Lab,
+    to: str | None = None,
+    reason: str = NOT_SAID,
+    *,
+    signed: Sign | Envelope | None = None,
+) -> Lab:
     """The lab with an earlier version in charge again: the one before, when none is named.
 
     Args:
         to: a version that was in charge, by its id or by the beginning of it.
-        reason: kept on record, with the name of the user.
+        reason: kept on record, with the name of the user; where people sign, it is signed, too.
+        signed: who signs it, or an envelope that was signed elsewhere; needed where a charter in
+            force names people, of as many as a promotion.
 
     Raises:
-        UsageError: when there is no such version, or none before.
+        UsageError: when there is no such version, or none before, or it needs signatures and this
+            is none that counts.
+        UnsignedError: when more people have to sign first.
     """
     ledger = lab.parts.ledger
     stopfile.settle(ledger)
     ledger.require_going()
+    version = version_before(ledger, to)
+    backing = _backed(lab, rolling_back(ledger, version), "rollback", reason, signed)
+    if backing.lacks:
+        raise UnsignedError(f"{lab.folder}: {backing.lacks}: the others sign the same, --key NAME")
+    ledger.roll_back(version, backing.who, backing.reason)
+    return replace(lab, version=ledger.incumbent(), stop=None)
+
+
+def version_before(ledger: Ledger, to: str | None = None) -> Digest:
+    """The version that a rollback puts in charge: the one that is named, or the one before.
+
+    Raises:
+        UsageError: when there is none, or it cannot be put in charge.
+    """
     incumbent = ledger.incumbent()
     line = [*ledger.lineage(incumbent.id)] if incumbent else list[Version]()
     if to is None and len(line) < 2:
-        raise UsageError(f"{lab.folder}: no version was in charge before this one")
-    ledger.roll_back(line[-2].id if to is None else ledger.named(to), user(), reason)
-    return replace(lab, version=ledger.incumbent(), stop=None)
+        raise UsageError(f"{ledger.folder.parent}: no version was in charge before this one")
+    version = line[-2].id if to is None else ledger.named(to)
+    ledger.require_promoted(version)
+    return version
+
+
+def rolling_back(ledger: Ledger, version: Digest) -> Statement | None:
+    """What has to be signed to put a version in charge again; None where nothing has to be."""
+    law = adopted(ledger)
+    if law is None or not law.charter.rules.people:
+        return None
+    return rollback_of(ledger, law, version)
+
+
+def raising(ledger: Ledger) -> Statement | None:
+    """What has to be signed to let the policy decide again; None where nothing has to be."""
+    law = adopted(ledger)
+    if ledger.tripped is None or law is None or not law.charter.rules.people:
+        return None
+    return restoring(ledger, ledger.tripped)
+
+
+def restore(lab: Lab, reason: str, signed: Sign | Envelope | None = None) -> str:
+    """Let the policy decide again, after a tripwire; the names of those who did.
+
+    Args:
+        reason: kept on record; where people sign, it is signed, too.
+        signed: as for a rollback, of as many people as a change of the charter takes.
+
+    Raises:
+        UsageError: when no tripwire lowered the stage, or it needs signatures and this is none
+            that counts.
+        UnsignedError: when more people have to sign first.
+    """
+    ledger = lab.parts.ledger
+    stopfile.settle(ledger)
+    ledger.require_going()
+    if ledger.tripped is None:
+        raise UsageError(f"{lab.folder}: no tripwire lowered the stage")
+    backing = _backed(lab, raising(ledger), RAISE, reason, signed)
+    if backing.lacks:
+        raise UnsignedError(f"{lab.folder}: {backing.lacks}: the others sign the same, --key NAME")
+    ledger.restore(backing.who, backing.reason)
+    return backing.who
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 SuccessorError          a failure that the user can mend (exit code 1)
 ├── UsageError          the request itself is wrong (exit code 2)
 ├── PausedError         a person has to lift a pause first (exit code 3)
+├── UnsignedError       more people have to sign first (exit code 3)
 └── RecordError         the record does not verify (exit code 4)
 Halt                    not an error: a base case ends the run in the middle of a step
 """
@@ -28,6 +29,12 @@ class UsageError(SuccessorError):
 
 class PausedError(SuccessorError):
     """The lab is paused; nothing is done before a person lifts that."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class UnsignedError(SuccessorError):
+    """More people have to sign before it is done; the signatures so far are on record."""
 
     exit_code: ClassVar[int] = 3
 

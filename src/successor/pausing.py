@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from successor import policyfile
-from successor.director import taken_in
+from successor.director import NOT_SAID, taken_in, with_reason
 from successor.errors import SuccessorError, UsageError
 from successor.lab import record_of, user
 from successor.ledger import Ledger, Paused
@@ -87,11 +87,11 @@ def lifting(ledger: Ledger) -> Statement | None:
     return lift_of(ledger, ledger.paused)
 
 
-def resume(folder: Path, reason: str, signed: Sign | Envelope | None = None) -> str:
+def resume(folder: Path, reason: str = NOT_SAID, signed: Sign | Envelope | None = None) -> str:
     """Lift the pause; the name of who did.
 
     Args:
-        reason: kept on record.
+        reason: kept on record; where one of the people signs, it is signed, too.
         signed: who signs it, or an envelope that was signed elsewhere; needed where a charter
             in force names people.
 
@@ -110,7 +110,7 @@ def resume(folder: Path, reason: str, signed: Sign | Envelope | None = None) -> 
         stopfile.settle(ledger)
         if ledger.paused is None:
             raise UsageError(f"{folder} is not paused")
-        who = _endorsed(ledger, signed)
+        who, reason = _endorsed(ledger, reason, signed)
         stopfile.forget(record)
         ledger.lift(who, reason)
     return who
@@ -133,22 +133,24 @@ def alive(folder: Path) -> str:
     return who
 
 
-def _endorsed(ledger: Ledger, signed: Sign | Envelope | None) -> str:
-    """Take in a signature under the lift; the name of whoever signed."""
+def _endorsed(ledger: Ledger, reason: str, signed: Sign | Envelope | None) -> tuple[str, str]:
+    """Take in a signature under the lift; the name of whoever signed, and why."""
     statement, law = lifting(ledger), adopted(ledger)
     if statement is None or law is None:
         if signed is not None:
             raise UsageError("no policy.toml in force names people who sign")
-        return user()
+        return user(), reason
     machines = {each.public for each in law.charter.rules.machines}
     people = tuple(each.public for each in law.charter.rules.people if each.public not in machines)
     if signed is not None:
-        return taken_in(ledger, statement, signed, people).comment
-    known = people_who_signed(law.charter.rules, statement, ledger.signatures(statement.body))
+        worded, reason = with_reason(statement, reason, signed)
+        return taken_in(ledger, worded, signed, people).comment, reason
+    worded = statement.because(reason)
+    known = people_who_signed(law.charter.rules, worded, ledger.signatures(worded.body))
     if not known:  # a kill may have come between a signature and the lift
         names = ", ".join(each.comment for each in people)
         raise UsageError(f"to lift this needs a signature, of: {names}; give --key NAME")
-    return known[0].comment
+    return known[0].comment, reason
 
 
 def _wait(record: Path, deadline: float) -> None:

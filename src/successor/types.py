@@ -156,6 +156,7 @@ class Record(Protocol):
     def decisions(self) -> tuple[Decision, ...]: ...
     def reviewed(self, version: Digest) -> Decision | None: ...  # by a human, as long as it is open
     def pause(self) -> str | None: ...  # what holds everything until a person lifts it
+    def lowered(self) -> str | None: ...  # the tripwire since which no policy promotes alone
     def charter(self) -> bytes | None: ...  # what people signed last to put it in force
     def signatures(self, statement: bytes) -> tuple[bytes, ...]: ...  # handed in, not verified
     def generations(self) -> tuple[Digest | None, ...]: ...  # who took over, in each or after it

@@ -93,6 +93,7 @@ class SimulatedRecord:
     reviews: dict[Digest, Decision] = field(default_factory=dict[Digest, Decision])
     unheld_in: dict[Digest, tuple[str, ...]] = field(default_factory=dict[Digest, tuple[str, ...]])
     held_by: str | None = None
+    lowered_by: str | None = None
     signed: bytes | None = None
     handed_in: dict[bytes, tuple[bytes, ...]] = field(
         default_factory=dict[bytes, tuple[bytes, ...]]
@@ -124,6 +125,9 @@ class SimulatedRecord:
 
     def pause(self) -> str | None:
         return self.held_by
+
+    def lowered(self) -> str | None:
+        return self.lowered_by
 
     def charter(self) -> bytes | None:
         return self.signed

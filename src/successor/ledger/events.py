@@ -139,6 +139,25 @@ class Reviewed:
 
 
 @dataclass(frozen=True)
+class Lowered:
+    """A candidate is about to be quarantined: from here on no policy promotes alone."""
+
+    schema: ClassVar[int] = 1
+    generation: int
+    candidate: Digest
+    reason: str
+
+
+@dataclass(frozen=True)
+class Restored:
+    """People let the policy decide again, whatever lowered the stage before."""
+
+    schema: ClassVar[int] = 1
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class GenerationClosed:
     """A generation came to its end."""
 
@@ -235,6 +254,8 @@ Event: TypeAlias = (
     | Judged
     | Decided
     | Reviewed
+    | Lowered
+    | Restored
     | GenerationClosed
     | RolledBack
     | Signed
@@ -256,6 +277,8 @@ KINDS: Mapping[str, type[Event]] = {
         Judged,
         Decided,
         Reviewed,
+        Lowered,
+        Restored,
         GenerationClosed,
         RolledBack,
         Signed,
@@ -267,9 +290,9 @@ KINDS: Mapping[str, type[Event]] = {
         Stopped,
     )
 }
-HUMAN_ACTS = (Reviewed, RolledBack, Signed, Chartered, Lifted, Alive)
+HUMAN_ACTS = (Reviewed, RolledBack, Restored, Signed, Chartered, Lifted, Alive)
 """What only a person does: each is a sign of life."""
-BETWEEN = (SessionStarted, Signed, Chartered, Paused, Lifted, Alive)
+BETWEEN = (SessionStarted, Restored, Signed, Chartered, Paused, Lifted, Alive)
 """The time before one of these was nobody's work."""
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 

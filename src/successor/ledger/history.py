@@ -20,7 +20,9 @@ from successor.ledger.events import (
     Heartbeat,
     Judged,
     Lifted,
+    Lowered,
     Paused,
+    Restored,
     Reviewed,
     RolledBack,
     SandboxOpened,
@@ -33,7 +35,9 @@ from successor.ledger.events import (
 from successor.ledger.usage import Usage
 from successor.types import Decision, Digest, Version
 
-_Between: TypeAlias = RolledBack | Signed | Chartered | Lifted | Alive | Heartbeat | Stopped
+_Between: TypeAlias = (
+    RolledBack | Restored | Signed | Chartered | Lifted | Alive | Heartbeat | Stopped
+)
 
 Why: TypeAlias = Literal["quarantined", "rolled back"]
 """Why nobody builds on an object."""
@@ -51,6 +55,8 @@ class OpenGeneration:
     """What a human chose, by candidate."""
     edited: Version | None = None
     """What a human made of a candidate, until it is the next one."""
+    lowered: set[Digest] = field(default_factory=set[Digest])
+    """Candidates that lowered the stage."""
 
     @property
     def waiting(self) -> Digest | None:
@@ -91,6 +97,8 @@ class History:
         """What people signed last of what is in force."""
         self.paused: Entry[Paused] | None = None
         """The pause that nobody has lifted; its entry says when the record was how long."""
+        self.lowered: Entry[Lowered] | None = None
+        """The last tripwire, until people let the policy decide again."""
         self.looked_after: float | None = None
         """When a person last did something, or the record began."""
         self.seed: int | None = None
@@ -136,17 +144,27 @@ class History:
             case GenerationClosed():
                 self.generations.append(self._open.promoted)
                 self.generation = None
-            case Paused() as paused:
-                self.paused = Entry(entry.seq, entry.time, paused)
+            case Paused() | Lowered() as held:
+                self._hold(entry, held)
             case other:
                 self._add_between(other)
         self.entries.append(entry)
+
+    def _hold(self, entry: Entry[Event], held: Paused | Lowered) -> None:
+        """Take in what holds until people end it."""
+        if isinstance(held, Paused):
+            self.paused = Entry(entry.seq, entry.time, held)
+        else:
+            self.lowered = Entry(entry.seq, entry.time, held)
+            self._open.lowered.add(held.candidate)
 
     def _add_between(self, event: _Between) -> None:
         """Take in what belongs to no generation."""
         match event:
             case RolledBack() as rolled_back:
                 self._roll_back(rolled_back)
+            case Restored():
+                self.lowered = None
             case Signed(statement=statement, envelope=envelope):
                 self.signed.setdefault(statement, []).append(envelope)
             case Chartered(charter=charter):

@@ -7,16 +7,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar, overload
 
-from successor.errors import UsageError
+from successor.errors import PausedError, UsageError
 from successor.ledger import reviews
 from successor.ledger.codec import decode_exam
 from successor.ledger.disk import naming_record, not_verified
-from successor.ledger.events import Entry, Event, Examined, Paused
+from successor.ledger.events import Decided, Entry, Event, Examined, Lowered, Paused, RolledBack
 from successor.ledger.journal import Journal, told_pause
 from successor.ledger.merkle import CompactRange, consistency_proof, inclusion_proof
 from successor.ledger.objects import ObjectStore
 from successor.ledger.reviews import Proposal
 from successor.ledger.tip import Head
+from successor.signing import Statement
 from successor.types import Decision, Digest, Draw, Exam, Figures, Verdict, Version
 
 E = TypeVar("E", bound=Event)
@@ -151,6 +152,42 @@ class Reading:
         """The pause that nobody has lifted."""
         return self._journal.history.paused
 
+    def require_going(self) -> None:
+        """Raises PausedError when the lab is paused."""
+        if (told := self.pause()) is not None:
+            lab = self._folder.parent
+            raise PausedError(f"{lab} is {told}.\nLift it first: successor resume {lab}")
+
+    def require_promoted(self, version: Digest) -> None:
+        """Raises UsageError when a version was never in charge, or is now."""
+        name = f"{self._folder.parent}: version {version[:12]}"
+        if version not in self._journal.history.promoted:
+            raise UsageError(f"{name} was never in charge: nothing to roll back to")
+        if version == self._journal.history.incumbent:
+            raise UsageError(f"{name} is in charge already")
+
+    def lowered(self) -> str | None:
+        """The tripwire since which no policy promotes alone, in a few words."""
+        if (last := self.tripped) is None:
+            return None
+        return f"{last.event.candidate[:8]} was quarantined, event {last.seq}: {last.event.reason}"
+
+    @property
+    def tripped(self) -> Entry[Lowered] | None:
+        """The last tripwire, until people let the policy decide again."""
+        return self._journal.history.lowered
+
+    @property
+    def in_charge_since(self) -> int:
+        """The number of the event that put the incumbent in charge; 0 before the first."""
+        for entry in reversed(self._journal.history.entries):
+            match entry.event:
+                case RolledBack() | Decided(decision=Decision(outcome="promoted")):
+                    return entry.seq
+                case _:
+                    pass
+        return 0
+
     @property
     def folder(self) -> Path:
         """`<lab>/.successor`."""
@@ -172,9 +209,17 @@ class Reading:
         return None if name is None else self.object(name)
 
     def signatures(self, statement: bytes) -> tuple[bytes, ...]:
-        """The envelopes that were handed in for a statement; nobody has verified them."""
-        envelopes = self._journal.history.signed.get(sha256(statement).hexdigest(), [])
-        return tuple(self.object(each) for each in envelopes)
+        """Envelopes handed in for a statement, whatever the reason; nobody has verified them."""
+        signed = self._journal.history.signed.items()
+        meant = [
+            each for name, envelopes in signed if self._is(name, statement) for each in envelopes
+        ]
+        return tuple(self.object(each) for each in meant)
+
+    def _is(self, name: Digest, statement: bytes) -> bool:
+        if name == sha256(statement).hexdigest():
+            return True
+        return Statement("", self.object(name)).bare.body == statement
 
     @property
     def identity(self) -> Digest:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self, TypeAlias
 
-from successor.errors import PausedError, UsageError
+from successor.errors import UsageError
 from successor.ledger import reviews, usage
 from successor.ledger.codec import LARGEST_INTEGER
 from successor.ledger.disk import WriterLock, bytes_in, explain_disk, make_folder, naming_record
@@ -19,6 +19,7 @@ from successor.ledger.events import (
     GenerationOpened,
     Lifted,
     Paused,
+    Restored,
     RolledBack,
     SandboxOpened,
     SessionStarted,
@@ -269,17 +270,18 @@ class Ledger(Reading):
             RecordError: when one of its files is damaged or gone.
         """
         self.require_going()
-        name = f"{self._folder.parent}: version {version[:12]}"
-        if version not in self._journal.history.promoted:
-            raise UsageError(f"{name} was never in charge: nothing to roll back to")
-        if version == self._journal.history.incumbent:
-            raise UsageError(f"{name} is in charge already")
+        self.require_promoted(version)
         for digest in self.version(version).files.values():
             self.object(digest)
         self.started()
         if (left := self._journal.history.generation) is not None:
             self._close(left.opened.generation)
         self._journal.append(RolledBack(version, by, reason))
+
+    def restore(self, by: str, reason: str) -> None:
+        """Let the policy decide again; whether people may, the overseer has found."""
+        self.started()
+        self._journal.append(Restored(by, reason))
 
     def keep(self, contents: Iterable[bytes]) -> None:
         """Put the files that judging rests on in the store when the next session begins: the record
@@ -331,12 +333,6 @@ class Ledger(Reading):
             return self._journal.spent_s(None)
         seen = usage.left(self._folder, self._journal.session)
         return self._journal.spent_s(seen.get(usage.WALL, 0.0))
-
-    def require_going(self) -> None:
-        """Raises PausedError when the lab is paused."""
-        if (told := self.pause()) is not None:
-            lab = self._folder.parent
-            raise PausedError(f"{lab} is {told}.\nLift it first: successor resume {lab}")
 
     def _close(self, generation: int) -> None:
         self._journal.append(GenerationClosed(generation))

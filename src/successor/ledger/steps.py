@@ -18,6 +18,7 @@ from successor.ledger.events import (
     Examined,
     Heartbeat,
     Judged,
+    Lowered,
     Progress,
     SandboxOpened,
     Tally,
@@ -260,6 +261,8 @@ class Generation:
             decision = self._desk.journal.history.held_back(verdict.candidate) or decision
             if decision.outcome == "promoted" and self._desk.record.unheld(decision.candidate):
                 raise SuccessorError(f"{decision.candidate} was seen unsafely: never promoted")
+            if decision.outcome == "quarantined":
+                self._lower(decision)
             if known is None or decision.outcome != "waiting":
                 self._append(Decided(self.number, decision))
         if decision.outcome == "waiting":
@@ -267,6 +270,13 @@ class Generation:
         if any(wire.startswith(PLANTED) for wire in verdict.tripwires):
             raise Halt(Stop(CHEATING, decision.reason, needs_human=True))
         return decision
+
+    def _lower(self, decision: Decision) -> None:
+        """No policy promotes alone after a tripwire: on record before the decision, so that no kill
+        comes between the two.
+        """
+        if decision.candidate not in self._steps.lowered:
+            self._append(Lowered(self.number, decision.candidate, decision.reason))
 
     def _write(
         self, attempt: int, author: str, write: Callable[[Workspace], Draft | None]

@@ -6,15 +6,18 @@ from successor.oversight.approvals import (
     adopted,
     adoption,
     approval,
+    lacking,
     lift_of,
     missing_for_charter,
     not_in_force,
     people_who_signed,
+    restoring,
+    rollback_of,
     unsigned,
 )
 from successor.oversight.base_cases import BaseCases, Measure, require_bound, require_measurable
 from successor.oversight.explaining import Explanation, explain
-from successor.oversight.lawful import Lawfulness, lawfulness
+from successor.oversight.lawful import Lawfulness, lawfulness, stage_of
 from successor.oversight.meter import Meter
 from successor.oversight.overseer import (
     CHARTER,
@@ -23,7 +26,7 @@ from successor.oversight.overseer import (
     PolicyOverseer,
     either,
 )
-from successor.oversight.policy import RULES, STAGES, Policy, Ruling, Stage, decisive
+from successor.oversight.policy import RULES, STAGES, Policy, Ruling, Stage, decisive, effective
 from successor.oversight.rules import Charter, Keyholder, Rules, loosened
 from successor.oversight.thresholds import ACCELERATION, GROWTH, THRESHOLD
 from successor.oversight.watch import Pulse, Watch
@@ -70,11 +73,13 @@ __all__ = [
     "adoption",
     "approval",
     "decisive",
+    "effective",
     "either",
     "explain",
     "follow",
     "head_of",
     "heads_in",
+    "lacking",
     "lawfulness",
     "lift_of",
     "loosened",
@@ -86,6 +91,9 @@ __all__ = [
     "require_measurable",
     "require_witnessed",
     "required_witness",
+    "restoring",
+    "rollback_of",
+    "stage_of",
     "stopfile",
     "tell",
     "unsigned",

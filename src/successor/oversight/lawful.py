@@ -15,7 +15,11 @@ from successor.ledger import (
     Entry,
     Judged,
     Lifted,
+    Lowered,
     Paused,
+    Restored,
+    Reviewed,
+    RolledBack,
     SessionStarted,
     Signed,
     told_pause,
@@ -28,6 +32,9 @@ from successor.oversight.approvals import (
     lift_of,
     people_who_signed,
     read_adopted,
+    reasons_signed,
+    restoring,
+    rollback,
 )
 from successor.oversight.policy import Stage
 from successor.oversight.rules import Charter, loosened
@@ -46,6 +53,8 @@ class Lawfulness:
     """That came into force, each signed by as many people as it takes."""
     signed: int
     """Promotions that people signed."""
+    rollbacks: int
+    """Rollbacks that people signed."""
     pauses: tuple[str, ...]
     """In each of which nothing was done until it was lifted, by who may; a line for each."""
     problem: str | None
@@ -60,8 +69,8 @@ def lawfulness(ledger: Ledger) -> Lawfulness:
         if told is not None:
             kind = type(entry.event).__name__
             problem = f"event {entry.seq} ({kind}): {told}"
-            return Lawfulness(walk.charters, walk.signed, tuple(walk.pauses), problem)
-    return Lawfulness(walk.charters, walk.signed, tuple(walk.pauses), None)
+            return walk.found(problem)
+    return walk.found(None)
 
 
 def stage_of(settings: Mapping[str, Mapping[str, object]]) -> Stage:
@@ -85,15 +94,26 @@ class _Walk:
     """Those of the last session."""
     charters: int = 0
     signed: int = 0
+    rollbacks: int = 0
     pause: Entry[Paused] | None = None
     """The one under way."""
     resting: bool = False
     """Whether no session began since the last pause."""
+    tripwire: Entry[Lowered] | None = None
+    """The last, until people let the policy decide again."""
+    accepted: dict[Digest, str] = field(default_factory=dict[Digest, str])
+    """Candidates that people accepted, and why."""
+    in_charge: tuple[Digest | None, int] = (None, 0)
+    """The incumbent, and the event that made it one."""
     pauses: list[str] = field(default_factory=list[str])
     verdicts: dict[Digest, Verdict] = field(default_factory=dict[Digest, Verdict])
     envelopes: defaultdict[Digest, list[Digest]] = field(
         default_factory=lambda: defaultdict[Digest, list[Digest]](list)
     )
+
+    def found(self, problem: str | None) -> Lawfulness:
+        """What came of it."""
+        return Lawfulness(self.charters, self.signed, self.rollbacks, tuple(self.pauses), problem)
 
     def take(self, entry: Entry[Event]) -> str | None:
         """What is wrong with the next event; None when nothing is."""
@@ -114,19 +134,29 @@ class _Walk:
             case Paused() as pause:
                 self.pause, self.resting = Entry(entry.seq, entry.time, pause), True
                 self.pauses.append(f"event {entry.seq}: {told_pause(pause)}; it holds")
-            case Lifted(by=by):
-                return self._lifted(entry.seq, by)
+            case Lifted() as lifted:
+                return self._lifted(entry.seq, lifted)
+            case Lowered() as lowered:
+                self.tripwire = Entry(entry.seq, entry.time, lowered)
+            case Restored() as restored:
+                return self._restored(restored)
+            case RolledBack() as back:
+                return self._rolled_back(entry.seq, back)
+            case Reviewed(choice="accept", candidate=candidate, reason=reason):
+                self.accepted[candidate] = reason
             case SessionStarted(settings=settings):
                 self.resting = False
                 self.settings = cast("Mapping[str, Mapping[str, object]]", settings)
             case Signed(statement=statement, envelope=envelope):
-                self.envelopes[statement].append(envelope)
+                meant = Statement("", self.ledger.object(statement)).bare.body
+                self.envelopes[sha256(meant).hexdigest()].append(envelope)
             case Judged(verdict=verdict):
                 self.verdicts[verdict.candidate] = verdict
             case Chartered(charter=charter):
                 return self._chartered(charter)
-            case Decided(generation=number, decision=made) if number:
-                return self._promoted(made.candidate) if made.outcome == "promoted" else None
+            case Decided(generation=number, decision=made) if made.outcome == "promoted":
+                self.in_charge = made.candidate, entry.seq
+                return self._promoted(made.candidate) if number else None
             case _:
                 pass
         return None
@@ -139,40 +169,76 @@ class _Walk:
             return "the charter belongs to another record, or comes after another charter"
         by = before if before and before.charter.rules.people else new
         needed = by.charter.rules.change
-        if self._signatures(Statement(CHARTER, body), by) < needed:
+        if self._signed(Statement(CHARTER, body), by, needed):
             return f"the charter lacks signatures of {needed} people"
         self.law = new
         self.charters += 1
         return None
 
-    def _lifted(self, seq: int, by: str) -> str | None:
-        pause, law = self.pause, self.law
+    def _lifted(self, seq: int, lifted: Lifted) -> str | None:
+        pause = self.pause
         if pause is None:
             return "lifted, and nothing was paused"
         self.pause = None
         told = f"event {pause.seq}: {told_pause(pause.event)}"
-        self.pauses[-1] = f"{told}; lifted by {by}, event {seq}"
-        if law is None or not law.charter.rules.people:
+        self.pauses[-1] = f"{told}; lifted by {lifted.by}, event {seq}"
+        if (law := self._peoples_law()) is None:
             return None
-        if not self._signatures(lift_of(self.ledger, pause), law):
-            return "lifted without the signature of one of the people"
+        lacks = self._signed(lift_of(self.ledger, pause), law, 1, lifted.reason)
+        return f"lifted {lacks}" if lacks else None
+
+    def _restored(self, restored: Restored) -> str | None:
+        tripwire, self.tripwire = self.tripwire, None
+        if tripwire is None:
+            return "the stage was raised again, and no tripwire had lowered it"
+        if (law := self._peoples_law()) is None:
+            return None
+        needed = law.charter.rules.change
+        lacks = self._signed(restoring(self.ledger, tripwire), law, needed, restored.reason)
+        return f"the stage was raised again {lacks}" if lacks else None
+
+    def _rolled_back(self, seq: int, back: RolledBack) -> str | None:
+        (before, since), self.in_charge = self.in_charge, (back.version, seq)
+        if (law := self._peoples_law()) is None:
+            return None
+        head = self.ledger.root_at(since)
+        statement = rollback(self.ledger.identity, head, law, (before, back.version))
+        if lacks := self._signed(statement, law, law.charter.rules.promotion, back.reason):
+            return f"rolled back {lacks}"
+        self.rollbacks += 1
         return None
 
+    def _peoples_law(self) -> Adopted | None:
+        """The charter in force, if it names people."""
+        return self.law if self.law and self.law.charter.rules.people else None
+
     def _promoted(self, candidate: Digest) -> str | None:
-        law = self.law
-        if law is None or not law.charter.rules.people:
+        if self.tripwire and candidate not in self.accepted:
+            return f"promoted by nobody, after a tripwire (event {self.tripwire.seq})"
+        if (law := self._peoples_law()) is None:
             return None
         if looser := looser_than(law.charter, self.settings):
             return f"promoted by a run that people had not allowed: {', '.join(looser)}"
-        if stage_of(self.settings) == 4:
+        if stage_of(self.settings) == 4 and self.tripwire is None:
             return None
-        needed = law.charter.rules.promotion
-        if self._signatures(approval(self.verdicts[candidate], law), law) < needed:
-            return f"promoted without the signatures of {needed} of the people"
+        statement, needed = approval(self.verdicts[candidate], law), law.charter.rules.promotion
+        if lacks := self._signed(statement, law, needed, self.accepted.get(candidate)):
+            return f"promoted {lacks}"
         self.signed += 1
         return None
 
-    def _signatures(self, statement: Statement, law: Adopted) -> int:
+    def _signed(
+        self, statement: Statement, law: Adopted, needed: int, reason: str | None = None
+    ) -> str:
+        """What is missing of the signatures of so many people, or of one for that reason; nothing
+        when nothing is.
+        """
         handed_in = self.envelopes[sha256(statement.body).hexdigest()]
         envelopes = [self.ledger.object(each) for each in handed_in]
-        return len(people_who_signed(law.charter.rules, statement, envelopes))
+        rules = law.charter.rules
+        if len(people_who_signed(rules, statement, envelopes)) < needed:
+            return f"without the signatures of {needed} of the people"
+        reasons = reasons_signed(rules, statement, envelopes)
+        if reason is not None and not {reason, None} & reasons:
+            return f"for a reason that nobody signed: {reason}"
+        return ""

@@ -24,7 +24,11 @@ def rulings(policy: Policy, verdict: Verdict, record: Record) -> tuple[Ruling, .
     below = law is not None and law.charter.stage < policy.stage
     asked = Policy(law.charter.stage) if law and below else policy
     return asked.rulings(
-        verdict, record.unheld(candidate), record.reviewed(candidate), unsigned(verdict, record)
+        verdict,
+        record.unheld(candidate),
+        record.reviewed(candidate),
+        unsigned(verdict, record),
+        record.lowered() or "",
     )
 
 

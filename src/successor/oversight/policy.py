@@ -15,6 +15,8 @@ from successor.types import Decision, Verdict
 Stage: TypeAlias = Literal[1, 2, 3, 4]
 STAGES: dict[Stage, str] = {1: "human", 2: "suggest", 3: "autonomous", 4: "closed"}
 """The stages by name; up to the third a human decides on every promotion."""
+LOWERED: Stage = 3
+"""No higher than this is the stage from a tripwire on, until people let the policy decide again."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,16 @@ class Case:
     """All that a rule looks at."""
 
     verdict: Verdict
-    stage: Stage
+    asked: Stage
     unheld: Sequence[str]
     human: Decision | None
     unsigned: str
+    lowered: str
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that counts."""
+        return effective(self.asked, self.lowered)
 
     @property
     def by(self) -> str:
@@ -45,6 +53,11 @@ class Case:
         """What a rule decides that a human may still satisfy."""
         told = f"{reason}: {self.verdict.reason}"
         return Decision(self.verdict.candidate, "waiting", told, self.by)
+
+
+def effective(stage: Stage, lowered: str | None) -> Stage:
+    """A stage as it is after the tripwire that is told, if any is."""
+    return min(stage, LOWERED) if lowered else stage
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,7 @@ class Policy:
         unheld: Sequence[str] = (),
         human: Decision | None = None,
         unsigned: str = "",
+        lowered: str = "",
     ) -> Decision:
         """Promote what is better beyond doubt; wait for a human where the stage asks for one.
 
@@ -79,8 +93,9 @@ class Policy:
             human: what a human decided on it. It counts at every stage, and only for what may be
                 promoted at all.
             unsigned: what a promotion that a human decides on lacks of the signatures it needs.
+            lowered: the tripwire since which people did not let the policy decide again.
         """
-        return decisive(self.rulings(verdict, unheld, human, unsigned))[1]
+        return decisive(self.rulings(verdict, unheld, human, unsigned, lowered))[1]
 
     def rulings(
         self,
@@ -88,9 +103,10 @@ class Policy:
         unheld: Sequence[str] = (),
         human: Decision | None = None,
         unsigned: str = "",
+        lowered: str = "",
     ) -> tuple[Ruling, ...]:
         """What every rule says, in the order in which they are asked."""
-        case = Case(verdict, self.stage, unheld, human, unsigned)
+        case = Case(verdict, self.stage, unheld, human, unsigned, lowered)
         return tuple(rule(case) for rule in RULES)
 
 
@@ -137,6 +153,17 @@ def _sandbox(case: Case) -> Ruling:
     return Ruling("sandbox", told, case.rejected(f"{told} ({case.verdict.reason})"))
 
 
+def _lowered(case: Case) -> Ruling:
+    """A tripwire takes the decision from the policy, whoever set it off."""
+    if not case.lowered:
+        return Ruling("lowered", "no tripwire lowered the stage")
+    if case.asked == case.stage:
+        return Ruling("lowered", f"stage {case.stage} is no higher than after a tripwire")
+    told = f"a tripwire lowered stage {case.asked} to {case.stage} ({case.lowered})"
+    waits = case.waits(f"better, and {told}") if case.human is None else None
+    return Ruling("lowered", told, waits)
+
+
 def _stage(case: Case) -> Ruling:
     if case.stage == 4:
         return Ruling("stage", "at stage 4 the policy decides")
@@ -175,6 +202,7 @@ RULES: tuple[Callable[[Case], Ruling], ...] = (
     _regressions,
     _evidence,
     _sandbox,
+    _lowered,
     _stage,
     _person,
     _signatures,

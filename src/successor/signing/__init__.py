@@ -1,6 +1,7 @@
 """Who says so: Ed25519 keys of people, signatures over exactly the bytes that were signed.
 
-Keys are those of OpenSSH, and an ssh agent may hold them. Nothing here knows what is signed.
+Keys are those of OpenSSH, and an ssh agent may hold them. Nothing here knows what is signed, but
+that a reason may be part of it.
 """
 
 from successor.signing.agent import agent_signer

@@ -10,14 +10,19 @@ import json
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
+
+import rfc8785
 
 from successor.errors import UsageError
 from successor.signing.keys import PublicKey
 
 MOST_BYTES = 1024 * 1024
 """Of an envelope that is read."""
+REASON = "reason"
+"""Where in a statement stands why somebody signed it."""
 Sign = tuple[PublicKey, Callable[[bytes], bytes]]
 """A public key, and what signs with the private one."""
 
@@ -35,6 +40,33 @@ class Statement:
         """The bytes that a signature is over: PAE of the DSSE protocol."""
         kind = self.kind.encode()
         return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(self.body), self.body)
+
+    def because(self, reason: str) -> Statement:
+        """The same, with the reason of whoever signs it."""
+        content: Any = {**json.loads(self.body), REASON: reason}
+        return Statement(self.kind, rfc8785.dumps(content))
+
+    @property
+    def reason(self) -> str | None:
+        """Of whoever signs it; None where none is part of it."""
+        said = _content(self.body).get(REASON)
+        return said if isinstance(said, str) else None
+
+    @property
+    def bare(self) -> Statement:
+        """The same without a reason, whatever that was."""
+        content: Any = _content(self.body)
+        if content.pop(REASON, None) is not None:
+            with suppress(ValueError):  # a stranger's, which JSON can hold and nobody signed here
+                return Statement(self.kind, rfc8785.dumps(content))
+        return self
+
+
+def _content(body: bytes) -> dict[str, object]:
+    with suppress(ValueError, RecursionError):
+        if isinstance(content := json.loads(body), dict):
+            return cast("dict[str, object]", content)
+    return {}
 
 
 @dataclass(frozen=True)
