@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from successor import policyfile
@@ -51,7 +51,7 @@ def stop(folder: Path, reason: str = stopfile.SAID_NOTHING, condition: str = "")
     """Let nothing be done in a lab any more until a person lifts it.
 
     Args:
-        reason: kept on record, with the name of the user.
+        reason: kept on record, with the name of the user; beside that of an earlier request.
         condition: what has to be so before it is lifted, for who will.
 
     Raises:
@@ -59,9 +59,13 @@ def stop(folder: Path, reason: str = stopfile.SAID_NOTHING, condition: str = "")
             stays where it is; nothing new begins.
     """
     record, began = record_of(folder), time.monotonic()
-    pause = Paused("command", reason, condition, user())
-    if stopfile.asked(record) is None:
+    mine, earlier = Paused("command", reason, condition, user()), stopfile.asked(record)
+    pause = _beside(earlier, mine) if earlier else mine
+    if earlier is None:
         stopfile.ask(record, pause)
+    elif pause != earlier:
+        with suppress(OSError):  # STOP may be a folder, which stops as well
+            stopfile.ask(record, pause)
     if not (record / "record.sqlite").is_file():
         return Pausing(stopfile.asked(record) or pause, recorded=False, seconds=0.0)
     _wait(record, began + WAIT_S)
@@ -69,6 +73,8 @@ def stop(folder: Path, reason: str = stopfile.SAID_NOTHING, condition: str = "")
     try:
         with _to_write(record) as ledger:
             stopfile.settle(ledger, stopfile.asked(record) or pause)
+            if (held := ledger.paused) and (more := _beside(held.event, mine)) != held.event:
+                ledger.pause_for(more, more=True)
             held = ledger.paused
             with suppress(SuccessorError):  # no witness, and no mistake in a file, keeps it going
                 for each in _followed(ledger):
@@ -77,6 +83,16 @@ def stop(folder: Path, reason: str = stopfile.SAID_NOTHING, condition: str = "")
         told = "is in place and nothing new begins, but it is not on record"
         raise SuccessorError(f"{stopfile.NAME} {told}: {error}") from None
     return Pausing(held.event if held else pause, recorded=True, seconds=took)
+
+
+def _beside(held: Paused, more: Paused) -> Paused:
+    """A pause, with what somebody else says of it."""
+    reason, condition = held.reason, held.condition
+    if more.reason not in (stopfile.SAID_NOTHING, held.reason) and more.reason not in reason:
+        reason = f"{reason}; {more.by}: {more.reason}"
+    if more.condition and more.condition not in condition:
+        condition = f"{condition} and {more.condition}" if condition else more.condition
+    return replace(held, reason=reason, condition=condition)
 
 
 def lifting(ledger: Ledger) -> Statement | None:

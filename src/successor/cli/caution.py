@@ -36,6 +36,8 @@ class Caution:
     """What is to be known before anything else."""
 
     uncertainty: str
+    lowered: str | None
+    """The tripwire that lowered the stage; None where none did."""
     tripwires: tuple[str, ...]
     near_misses: tuple[str, ...]
     """What was allowed, and came near to what is not; a line each."""
@@ -59,6 +61,7 @@ def caution_of(
     signs = hidden("\n".join(part for change in changes for part in (change.name, change.diff)))
     return Caution(
         _uncertainty(proposal, batches),
+        ledger.lowered(),
         proposal.verdict.tripwires,
         near,
         signs,

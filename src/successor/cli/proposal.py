@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from successor.cli.caution import Caution, Standing, caution_of
-from successor.cli.view import duration, number
+from successor.cli.view import at_most, duration, number
 from successor.errors import RecordError
 from successor.insight.contract import contract_of
 from successor.insight.difference import FileChange, differences, shown, tallied
@@ -112,6 +112,8 @@ def _told(packet: Packet) -> Iterator[str]:
     yield f"Verdict      {verdict.outcome}: {verdict.reason}"
     yield f"Evidence     e-value {number(verdict.e_value)} of {number(verdict.threshold)} needed"
     yield f"Uncertainty  {packet.caution.uncertainty}"
+    if packet.caution.lowered:
+        yield f"Stage        {at_most(packet.caution.lowered)}"
     yield from _listed("Tripwires", packet.caution.tripwires)
     yield from _listed("Near misses", packet.caution.near_misses)
     yield from _listed("Hidden signs", packet.caution.hidden)
@@ -223,8 +225,8 @@ _FIELDS = (
 )
 
 
-def _plain(value: str | tuple[str, ...]) -> str | list[str]:
-    return value if isinstance(value, str) else list(value)
+def _plain(value: str | tuple[str, ...] | None) -> str | list[str] | None:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def editable(ledger: Ledger, proposal: Proposal) -> dict[str, str]:

@@ -62,8 +62,9 @@ def lineage(lab: Path, *, json: bool) -> None:
       successor audit examples/adder --witness git:ssh://elsewhere/heads.git
 
     Verify every event on the record of the lab in folder LAB, every object in its store, also
-    those that no event names, and every signature that its charter asks for; and that nothing
-    was done between a pause and its lift. Exits with 4 and names the first that is not what it was
+    those that no event names, and every signature that its charter asks for, with the reason in
+    it; that nothing was done between a pause and its lift, and that no policy promoted alone after
+    a tripwire. Exits with 4 and names the first that is not what it was
     when it was written, or not as people signed, or was done while the lab was paused. Bytes of
     record.sqlite that hold nothing, such as the room between its rows, are not looked at.
     """,
@@ -104,6 +105,7 @@ def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
         "objects": report.objects,
         "charters": lawful.charters if lawful else None,
         "signed_promotions": lawful.signed if lawful else None,
+        "signed_rollbacks": lawful.rollbacks if lawful else None,
         "witnessed": seen if witness else None,
         "pauses": [*lawful.pauses] if lawful else None,
         "ledger_head": report.head.root,
@@ -118,8 +120,10 @@ def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
         click.echo(f"{events} and {objects} verify.")
         if lawful and lawful.charters:
             charters = counted(lawful.charters, "charter")
-            signed = counted(lawful.signed, "promotion")
-            click.echo(f"{charters} and {signed} are signed as they have to be.")
+            signed = f"{charters} and {counted(lawful.signed, 'promotion')}"
+            if lawful.rollbacks:
+                signed += f", and {counted(lawful.rollbacks, 'rollback')},"
+            click.echo(f"{signed} are signed as they have to be.")
         if witness:
             click.echo(f"It goes on from {counted(seen, 'head')} that witnesses have.")
         for pause in lawful.pauses if lawful else ():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 from rich.console import Console
@@ -13,7 +13,9 @@ from rich.console import Console
 from successor.cli.generation import Chronicle, Generation
 from successor.cli.interrupt import INTERRUPTED
 from successor.cli.options import plain
-from successor.cli.view import duration, metric, table, told_measures, unsafe
+from successor.cli.session import WHOLLY, lift_with, raise_with
+from successor.cli.view import at_most, duration, metric, table, told_measures, unsafe
+from successor.experiment import Tables
 from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
@@ -34,7 +36,7 @@ from successor.ledger import (
     told_pause,
 )
 from successor.ledger.disk import reader_lock
-from successor.oversight import stopfile
+from successor.oversight import Stage, adopted, effective, stage_of, stopfile
 from successor.targets import name_of
 
 USED = ("cpu_s", "examples", "tokens", "usd", "disk_bytes")
@@ -68,6 +70,7 @@ def status_of(folder: Path) -> dict[str, Any]:
     back = turns[-1] if turns and isinstance(turns[-1], RolledBack) else None
     waits = ledger.waiting()
     opened = [entry.event for entry in ledger.entries(SandboxOpened)]
+    stage = effective(_stage_asked(ledger), ledger.lowered())
     return {
         "goal": _goal(ledger),
         "generations": len(ended),
@@ -81,6 +84,8 @@ def status_of(folder: Path) -> dict[str, Any]:
         "reason": stop.reason if stop else None,
         "needs_human": stop.needs_human if stop else False,
         "paused": _pause_of(ledger),
+        "stage": stage,
+        "lowered": _lowered_of(ledger),
         "waiting": waits.candidate.id if waits else None,
         "reviewed_by": _reviewed_by(ledger),
         "rolled_back": back.version if back else None,
@@ -101,7 +106,7 @@ def told_status(found: dict[str, Any], folder: Path) -> str:
         pass
     elif found["paused"]:
         pause = Paused(**{k: v for k, v in found["paused"].items() if k != "since"})
-        state = f"{told_pause(pause)}. A person lifts it: successor resume {name_of(folder)}"
+        state = f"{told_pause(pause)}. {lift_with(folder)}"
     elif found["waiting"]:
         asked = f"successor review {name_of(folder)}"
         state = f"candidate {found['waiting'][:8]} waits for a human: {asked}"
@@ -123,6 +128,8 @@ def told_status(found: dict[str, Any], folder: Path) -> str:
         "used": told_use(found["used"]),
         "head": f"{found['ledger_head']} ({counted(found['events'], 'event')})",
     }
+    if found["lowered"]:
+        lines["stage"] = f"{at_most(found['lowered']['told'])}. {raise_with(folder)}"
     if found["sandbox"]:
         lines["sandbox"] = found["sandbox"] if found["trusted"] else unsafe(found["sandbox"])
     told = {name: plain(value).replace("\n", "\\n") for name, value in lines.items()}
@@ -191,6 +198,22 @@ def _pause_of(ledger: Ledger) -> dict[str, Any] | None:
         return {**asdict(held.event), "since": held.time}
     asked = stopfile.asked(ledger.folder)
     return {**asdict(asked), "since": None} if asked else None
+
+
+def _stage_asked(ledger: Ledger) -> Stage:
+    """The stage of the last session, no higher than people signed."""
+    sessions = ledger.entries(SessionStarted)
+    settings: object = sessions[-1].event.settings if sessions else {}
+    law = adopted(ledger)
+    return min(stage_of(cast("Tables", settings)), law.charter.stage if law else WHOLLY)
+
+
+def _lowered_of(ledger: Ledger) -> dict[str, Any] | None:
+    """The tripwire that lowered the stage, until people raise it again."""
+    if (last := ledger.tripped) is None:
+        return None
+    who = {"candidate": last.event.candidate, "reason": last.event.reason}
+    return {**who, "told": ledger.lowered(), "event": last.seq, "since": last.time}
 
 
 def _reviewed_by(ledger: Ledger) -> str | None:

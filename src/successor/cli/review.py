@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from successor.cli.options import JSON, Said, echo_json, option
-from successor.cli.signers import Signing, signed_by, signing_options, written_out
+from successor.cli.signers import Signing, key_hint, signed_by, signing_options, written_out
 
 if TYPE_CHECKING:
     from successor.ledger import Choice, Ledger
@@ -81,7 +81,8 @@ def review(
         raise UsageError("a signature is for --accept")
     if signing.out is not None:
         with Ledger.read(record_of(folder)) as ledger:
-            written_out(signing, signed, approval_of(ledger))
+            statement = approval_of(ledger)
+            written_out(signing, signed, statement and statement.because(reason))
         return EXIT_NEEDS_HUMAN
     if write and function is None:
         raise UsageError(f"{what}: --write is for functions")
@@ -106,6 +107,8 @@ def review(
         echo_json(found)
     else:
         click.echo(_said(found, what))
+        if found["decision"] == "waiting" and choice == "accept":
+            click.echo(_more_signatures(folder, what), err=True)
     return EXIT_NEEDS_HUMAN if found["decision"] == "waiting" else 0
 
 
@@ -128,7 +131,8 @@ def _show(folder: Path, what: str, *, as_json: bool) -> int:
             click.echo("Nothing waits for a human.")
         else:
             click.echo(told(packet))
-            click.echo(f"\nDecide with: successor review {what} --accept, or --reject", err=True)
+            accept = f"--accept{key_hint(ledger)}"
+            click.echo(f"\nDecide with: successor review {what} {accept}, or --reject", err=True)
     return EXIT_NEEDS_HUMAN if proposal else 0
 
 
@@ -161,6 +165,19 @@ def _fields(
 ) -> dict[str, Any]:
     made = told or {"by": None, "reason": None}
     return {**packet, "decision": decision, **made, "ledger_head": ledger.head.root}
+
+
+def _more_signatures(folder: Path, what: str) -> str:
+    """How many more people have to sign, and how."""
+    from successor.cli.options import plain
+    from successor.lab import record_of
+    from successor.ledger import Ledger
+    from successor.oversight import unsigned
+
+    with Ledger.read(record_of(folder)) as ledger:
+        proposal = ledger.waiting()
+        lacks = unsigned(proposal.verdict, ledger) if proposal else ""
+    return plain(f"So far {lacks}: successor review {quote(what)} --accept --key NAME")
 
 
 def _said(found: dict[str, Any], what: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, redirect_stdout
+from contextlib import closing, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -18,12 +18,14 @@ from successor.cli.generation import Chronicle
 from successor.cli.interrupt import INTERRUPTED, Interrupt
 from successor.cli.options import plain
 from successor.cli.review import EXIT_NEEDS_HUMAN
-from successor.cli.view import Scene, duration, metric, number, unsafe
+from successor.cli.signers import key_hint
+from successor.cli.view import Scene, at_most, duration, metric, number, unsafe
+from successor.errors import SuccessorError
 from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
-from successor.lab import Lab, open_lab, run
-from successor.ledger import PAUSED, REVIEW, Entry, Event, Progress, SandboxOpened
+from successor.lab import Lab, open_lab, record_of, run
+from successor.ledger import PAUSED, REVIEW, Entry, Event, Ledger, Progress, SandboxOpened
 from successor.oversight import CHARTER, STAGES, THRESHOLD
 from successor.plugins import Telling, blaming_own
 from successor.targets import name_of
@@ -72,6 +74,8 @@ def run_session(folder: Path, overrides: Mapping[str, Mapping[str, object]], man
             if lab.charter and lab.charter.stage == lab.charter.rules.stage < WHOLLY:
                 stage = f"{lab.charter.stage} ({STAGES[lab.charter.stage]})"
                 click.echo(f"Stage {stage}: policy.toml allows no higher one.", err=True)
+            if lowered := lab.parts.ledger.lowered():
+                click.echo(plain(f"Stage {at_most(lowered)}. {raise_with(folder)}"), err=True)
             for line in told_contract(lab):
                 click.echo(plain(line), err=True)
         asks = lab.settings.lab.stage <= ASKED and not (manner.as_json or quiet) and can_ask()
@@ -106,7 +110,20 @@ def follow(lab: Lab, interrupt: Interrupt, *, quiet: bool) -> Stop:
 
 def lift_with(folder: Path) -> str:
     """How to lift a pause."""
-    return f"A person lifts it: successor resume {quote(name_of(folder))} --reason TEXT"
+    return f"A person lifts it: {_resume_with(folder)}"
+
+
+def raise_with(folder: Path) -> str:
+    """How to raise a stage that a tripwire lowered."""
+    return f"People raise it again: {_resume_with(folder)}"
+
+
+def _resume_with(folder: Path) -> str:
+    """What lifts a pause, and raises a stage again, with a key where people sign."""
+    key = ""
+    with suppress(SuccessorError), Ledger.read(record_of(folder)) as ledger:  # it may be damaged
+        key = key_hint(ledger)
+    return f"successor resume {quote(name_of(folder))} --reason TEXT{key}"
 
 
 def _told_of(lab: Lab, teller: Teller) -> Stop:

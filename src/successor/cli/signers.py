@@ -14,6 +14,7 @@ import click
 from successor.cli.options import option
 
 if TYPE_CHECKING:
+    from successor.ledger import Ledger
     from successor.signing import Envelope, PublicKey, Sign, Statement
 
 T = TypeVar("T")
@@ -75,6 +76,14 @@ def _offered(
     for each in reversed(options):
         offered = each(offered)
     return offered
+
+
+def key_hint(ledger: Ledger) -> str:
+    """What a command that is recommended needs where people sign."""
+    from successor.oversight import adopted
+
+    law = adopted(ledger)
+    return " --key NAME" if law and law.charter.rules.people else ""
 
 
 def signed_by(told: Signing) -> Sign | Envelope | None:

@@ -23,7 +23,7 @@ EXIT_NEEDS_HUMAN = 3
     Stop whatever improves the lab LAB, within a second, with every process that came of it, and
     let nothing begin until a person lifts it with successor resume: no run, no review, no
     rollback, no --fresh. So does a file STOP in the lab's folder, by whoever, and SIGUSR1 to a
-    run. It needs no key.
+    run. It needs no key. Of a lab that is paused already, the reason is kept beside the first one.
     """,
 )
 @LAB
@@ -39,6 +39,7 @@ def stop(lab: Path, *, reason: str, until: str | None, json: bool) -> None:
     """See the help above."""
     from dataclasses import asdict
 
+    from successor.cli.session import lift_with
     from successor.ledger import told_pause
     from successor.pausing import stop as stopped
 
@@ -50,11 +51,11 @@ def stop(lab: Path, *, reason: str, until: str | None, json: bool) -> None:
         return
     where = "on record" if found.recorded else "on record as soon as there is one"
     click.echo(plain(f"The lab is {told_pause(found.pause)}; {where}."))
-    click.echo(f"Lift it with: successor resume {quote(str(lab))} --reason TEXT", err=True)
+    click.echo(lift_with(lab), err=True)
 
 
 @click.command(
-    short_help="Lift the pause of a lab.",
+    short_help="Lift the pause of a lab, or raise a stage that a tripwire lowered.",
     help="""\b
     Examples:
       successor resume examples/adder --reason "a false alarm"
@@ -62,30 +63,59 @@ def stop(lab: Path, *, reason: str, until: str | None, json: bool) -> None:
 
     Lift the pause of the lab LAB, and take STOP out of its folder. Where a policy.toml in force
     names people, one of them has to sign it. Nothing runs by that: improve it again.
+
+    Of a lab that is not paused, raise the stage again that a tripwire lowered to 3, after which
+    the policy decides as before. Where people are named, as many of them have to sign that as a
+    change of the charter takes; until then it exits with 3. What is signed says the reason.
     """,
 )
 @LAB
-@option("--reason", type=Said(), required=True, metavar="TEXT", help="Why, for the record.")
+@option("--reason", type=Said(), metavar="TEXT", help="Why, for the record.")
 @signing_options
 @JSON
-def resume(lab: Path, *, reason: str, signing: Signing, json: bool) -> int:
+def resume(lab: Path, *, reason: str | None, signing: Signing, json: bool) -> int:
     """See the help above."""
-    from successor.lab import record_of
+    from successor.director import NOT_SAID, raising, restore
+    from successor.errors import UsageError
+    from successor.lab import open_lab, record_of
     from successor.ledger import Ledger
     from successor.pausing import lifting
     from successor.pausing import resume as lifted
+    from successor.signing import Envelope
 
+    if reason is None and signing.envelope is None:
+        raise UsageError("why? Give --reason TEXT, for the record")
     signed = signed_by(signing)
+    told = reason or (isinstance(signed, Envelope) and signed.statement.reason) or NOT_SAID
     if signing.out is not None:
         with Ledger.read(record_of(lab)) as ledger:
-            written_out(signing, signed, lifting(ledger))
+            statement = lifting(ledger) or raising(ledger)
+        written_out(signing, signed, statement and statement.because(told))
         return EXIT_NEEDS_HUMAN
-    who = lifted(lab, reason, signed)
-    if json:
-        echo_json({"lifted_by": who, "reason": reason})
+    if raised := _is_lowered(lab):
+        with open_lab(lab, to_write=False) as opened:
+            who = restore(opened, told, signed)
     else:
-        click.echo(plain(f"Lifted by {who}. Go on with: successor improve {quote(str(lab))}"))
+        who = lifted(lab, told, signed)
+    if json:
+        echo_json({"lifted_by": who, "reason": told})
+    else:
+        done = "The stage is raised again" if raised else "Lifted"
+        click.echo(plain(f"{done} by {who}. Go on with: successor improve {quote(str(lab))}"))
     return 0
+
+
+def _is_lowered(lab: Path) -> bool:
+    """Whether nothing but a tripwire holds a lab up."""
+    from successor.lab import record_of
+    from successor.ledger import Ledger
+    from successor.oversight import stopfile
+
+    record = record_of(lab)
+    if stopfile.asked(record) is not None or not (record / "record.sqlite").is_file():
+        return False
+    with Ledger.read(record) as ledger:
+        return ledger.paused is None and ledger.tripped is not None
 
 
 @click.command(

@@ -7,6 +7,9 @@ from pathlib import Path
 import click
 
 from successor.cli.options import JSON, LAB, Said, echo_json, option
+from successor.cli.signers import Signing, signed_by, signing_options, written_out
+
+EXIT_NEEDS_HUMAN = 3
 
 
 @click.command(
@@ -43,22 +46,27 @@ def diff(lab: Path, since: str | None, until: str | None, *, json: bool) -> None
       successor rollback examples/add/add.py:add
       successor rollback examples/add/add.py:add --write
       successor rollback examples/adder --to 9c41 --reason "wrong on the invoices of May"
+      successor rollback examples/adder --reason "it trades" --key ada
 
     Put the version before in charge again, or the one that is named. It is on record, with your
     name and your reason; the version that gave way stays on record too, and the next generation
     begins from the one that is in charge. What gave way, and all that descends from it, is revoked:
     no author reads it or builds on it, and the same once more is rejected. To put one of them in
-    charge again lifts that for its line. TARGET is a lab, or a function, as in add.py:add.
+    charge again lifts that for its line. Where a policy.toml in force names people, as many of
+    them sign it as a promotion, with the reason. TARGET is a lab, or a function, as add.py:add.
     """,
 )
 @click.argument("what", metavar="TARGET")
 @option("--to", metavar="VERSION", help="A version that was in charge, or how its id begins.")
 @option("--reason", type=Said(), default="not said", metavar="TEXT", help="Why, for the record.")
 @option("--write", is_flag=True, help="Put that version in the function's file, too.")
+@signing_options
 @JSON
-def rollback(what: str, *, to: str | None, reason: str, write: bool, json: bool) -> None:
+def rollback(
+    what: str, *, to: str | None, reason: str, write: bool, signing: Signing, json: bool
+) -> int:
     """See the help above."""
-    from successor.director import roll_back
+    from successor.director import roll_back, rolling_back, version_before
     from successor.errors import UsageError
     from successor.insight.report_html import counted
     from successor.lab import open_lab, record_of
@@ -70,10 +78,15 @@ def rollback(what: str, *, to: str | None, reason: str, write: bool, json: bool)
         raise UsageError(f"{what}: --write is for functions")
     if write and function is not None:
         require_unchanged(function)  # before anything is on record
-    Ledger.read(record_of(lab_of(what))).close()  # where nothing is on record, nothing is begun
+    signed = signed_by(signing)
+    with Ledger.read(record_of(lab_of(what))) as ledger:  # or nothing is begun
+        if signing.out is not None:
+            statement = rolling_back(ledger, version_before(ledger, to))
+            written_out(signing, signed, statement and statement.because(reason))
+            return EXIT_NEEDS_HUMAN
     with open_lab(lab_of(what), to_write=False) as opened:
         before = opened.version
-        now = roll_back(opened, to, reason).version
+        now = roll_back(opened, to, reason, signed=signed).version
         head, revoked = opened.parts.ledger.head.root, opened.parts.ledger.revoked()
     if write and function is not None:
         written_back(function)
@@ -84,5 +97,7 @@ def rollback(what: str, *, to: str | None, reason: str, write: bool, json: bool)
         "ledger_head": head,
     }
     told = f"{str(found['version'])[:8]} is in charge; {str(found['gave_way'])[:8]} gave way."
-    told += f" Nobody builds on it: {counted(len(revoked), 'version')} revoked."
+    if revoked:
+        told += f" Nobody builds on what is revoked: {counted(len(revoked), 'version')}."
     echo_json(found) if json else click.echo(told)
+    return 0

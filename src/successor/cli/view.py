@@ -19,6 +19,7 @@ from rich.text import Text
 
 from successor.cli.generation import Generation
 from successor.cli.options import plain
+from successor.oversight.policy import LOWERED, STAGES
 from successor.types import Figures
 
 ROWS = 12
@@ -292,6 +293,11 @@ def number(value: float | str | None) -> str:
 def unsafe(tier: str) -> str:
     """A sandbox that does not hold, and what that means, in a line."""
     return f"{tier}, which does not hold: what is judged in it is never promoted"
+
+
+def at_most(lowered: str) -> str:
+    """The stage after a tripwire, in a line."""
+    return f"{LOWERED} ({STAGES[LOWERED]}) at most, since a tripwire: {lowered}"
 
 
 def duration(seconds: float) -> str:

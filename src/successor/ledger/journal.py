@@ -23,7 +23,7 @@ from successor.types import Digest, Stop
 
 PAUSED = "paused"
 """What ends a run of a lab that is paused."""
-WHILE_PAUSED = (Signed, Chartered, Alive, Lifted)
+WHILE_PAUSED = (Signed, Chartered, Alive, Paused, Lifted)
 """What can be put on record during a pause: what people do about it."""
 Listener: TypeAlias = Callable[[Entry[Event] | Progress], None]
 

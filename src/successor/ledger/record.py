@@ -211,9 +211,11 @@ class Ledger(Reading):
             self._journal.append(Stopped(stop))
         self._kernel = None
 
-    def pause_for(self, pause: Paused) -> None:
-        """Let nothing be done any more until a person lifts it. Paused twice is paused once."""
-        if self.paused is None:
+    def pause_for(self, pause: Paused, *, more: bool = False) -> None:
+        """Let nothing be done any more until a person lifts it. Paused twice is paused once, unless
+        there is more to say of it.
+        """
+        if self.paused is None or more:
             if not self._journal.head.size:
                 self.started()  # what a person signs to lift it names the record
             self._journal.append(pause)

@@ -132,16 +132,12 @@ class _Walk:
     def _taken(self, entry: Entry[Event]) -> str | None:
         match entry.event:
             case Paused() as pause:
+                if self.pause is not None:  # somebody had more to say of it
+                    self.pauses.pop()
                 self.pause, self.resting = Entry(entry.seq, entry.time, pause), True
                 self.pauses.append(f"event {entry.seq}: {told_pause(pause)}; it holds")
-            case Lifted() as lifted:
-                return self._lifted(entry.seq, lifted)
             case Lowered() as lowered:
                 self.tripwire = Entry(entry.seq, entry.time, lowered)
-            case Restored() as restored:
-                return self._restored(restored)
-            case RolledBack() as back:
-                return self._rolled_back(entry.seq, back)
             case Reviewed(choice="accept", candidate=candidate, reason=reason):
                 self.accepted[candidate] = reason
             case SessionStarted(settings=settings):
@@ -152,14 +148,26 @@ class _Walk:
                 self.envelopes[sha256(meant).hexdigest()].append(envelope)
             case Judged(verdict=verdict):
                 self.verdicts[verdict.candidate] = verdict
-            case Chartered(charter=charter):
-                return self._chartered(charter)
             case Decided(generation=number, decision=made) if made.outcome == "promoted":
                 self.in_charge = made.candidate, entry.seq
                 return self._promoted(made.candidate) if number else None
-            case _:
-                pass
+            case other:
+                return self._done_by_people(entry.seq, other)
         return None
+
+    def _done_by_people(self, seq: int, event: Event) -> str | None:
+        """What only so many people may do."""
+        match event:
+            case Chartered(charter=charter):
+                return self._chartered(charter)
+            case Lifted() as lifted:
+                return self._lifted(seq, lifted)
+            case Restored() as restored:
+                return self._restored(restored)
+            case RolledBack() as back:
+                return self._rolled_back(seq, back)
+            case _:
+                return None
 
     def _chartered(self, name: Digest) -> str | None:
         body = self.ledger.object(name)
