@@ -25,14 +25,20 @@ from successor.ledger import (
     Judged,
     Ledger,
     Proposal,
-    RolledBack,
     SandboxOpened,
     SessionStarted,
     Written,
     audit,
 )
 from successor.ledger.disk import not_verified
-from successor.oversight import adopted, approval, head_of, lawfulness, people_who_signed
+from successor.oversight import (
+    adopted,
+    approval,
+    head_of,
+    lawfulness,
+    people_who_signed,
+    taken_back,
+)
 from successor.oversight.rules import canonical
 from successor.signing import PublicKey, Statement
 from successor.types import Digest, Version
@@ -169,25 +175,13 @@ def _decided(ledger: Ledger, beginning: str | None, folder: Path) -> Entry[Decid
         raise UsageError(
             f"{told} is the first of its line: it took over from none, and nothing was proved of it"
         )
-    if (back := _rolled_back(ledger, promoted[-1])) is not None:
+    if (back := taken_back(ledger, name, promoted[-1].seq)) is not None:
         event = back.event
         raise UsageError(
             f"{told} was rolled back by {event.by} ({event.reason}), event {back.seq}: "
             "it is no longer what the lab stands by"
         )
     return promoted[-1]
-
-
-def _rolled_back(ledger: Ledger, promoted: Entry[Decided]) -> Entry[RolledBack] | None:
-    """What took a version out of charge; None when it is in good standing."""
-    name, found = promoted.event.decision.candidate, None
-    if name not in ledger.revoked():
-        return None
-    for entry in ledger.entries(RolledBack):
-        if entry.seq > promoted.seq:
-            restored = name in {each.id for each in ledger.lineage(entry.event.version)}
-            found = None if restored else found or entry
-    return found
 
 
 def _approvals(then: Ledger, judged: Judged) -> Iterator[tuple[PublicKey, bytes]]:

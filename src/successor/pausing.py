@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from successor import policyfile
+from successor import labfile, policyfile
 from successor.director import NOT_SAID, taken_in, with_reason
 from successor.errors import SuccessorError, UsageError
 from successor.lab import record_of, user
@@ -55,10 +55,14 @@ def stop(folder: Path, reason: str = stopfile.SAID_NOTHING, condition: str = "")
         condition: what has to be so before it is lifted, for who will.
 
     Raises:
+        UsageError: when the folder is no lab.
         SuccessorError: when a process still holds the record after a moment. The request
             stays where it is; nothing new begins.
     """
     record, began = record_of(folder), time.monotonic()
+    if not (folder / labfile.FILE_NAME).exists() and not record.is_dir():
+        told = f"there is no {labfile.FILE_NAME} in it, and no record"
+        raise UsageError(f"{folder} is no lab: {told}; nothing was stopped")
     mine, earlier = Paused("command", reason, condition, user()), stopfile.asked(record)
     pause = _beside(earlier, mine) if earlier else mine
     if earlier is None:

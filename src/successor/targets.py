@@ -259,7 +259,7 @@ def require_unchanged(name: FunctionName) -> None:
     if target.files[target.path] not in texts or dict(target.files) != rest:
         raise UsageError(
             f"{name.file} changed since its lab began: what is on record is of another program.\n"
-            "Begin anew with --fresh; the record so far is set aside, not lost."
+            "Put it back as it was, or begin anew with --fresh, which sets the record aside."
         )
 
 

@@ -64,6 +64,7 @@ def attest(
 
     form = _form(signing, forms)
     promotion = promotion_of(lab, version)
+    _warn_of_strangers(promotion, signing)
     made = _made(form, promotion, signing, lab)
     text = "\n".join(made) if isinstance(made, list) else made
     if (out := signing.out) is not None:  # the options of whoever signs have one of that name
@@ -74,6 +75,21 @@ def attest(
         echo_json(_fields(promotion, form, made))
     elif out is None:
         click.echo(text)
+
+
+def _warn_of_strangers(promotion: Promotion, signing: Signing) -> None:
+    """Say that somebody signs whom the lab's policy does not name."""
+    from successor.cli.options import plain
+    from successor.oversight import adopted
+    from successor.signing import public_keys
+
+    law = adopted(promotion.then)
+    people = law.charter.rules.people if law else ()
+    key = public_keys().get(signing.key or "")
+    if people and key and key not in {each.public for each in people}:
+        names = ", ".join(each.name for each in people)
+        told = f"the key {signing.key!r} is none of this lab's people: {names}"
+        click.echo(plain(f"Warning: {told}; who verifies it may ask for one of theirs."), err=True)
 
 
 def _form(signing: Signing, asked: dict[str, bool]) -> str:

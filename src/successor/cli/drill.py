@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from successor.cheats.drill import Posed
     from successor.cheats.results import Answer, Drill, Score, Share
 
+EXIT_INTERRUPTED = 130
 QUESTION = "[a]ccept  [r]eject  e[x]plain  [q]uit the drill: "
 
 
@@ -52,11 +53,16 @@ def drill(*, count: int, seed: int | None, results: bool, json: bool) -> int:
     chosen = secrets.randbelow(2**31) if seed is None else seed
     click.echo(f"A drill: {count} candidates, none of them of a lab of yours.", err=True)
     answers: list[Answer] = []
-    for number, posed in enumerate(drawn(count, chosen), 1):
-        answer = _asked(posed, f"{number} of {count}")
-        if answer is None:
-            break
-        answers.append(answer)
+    code = 0
+    try:
+        for number, posed in enumerate(drawn(count, chosen), 1):
+            answer = _asked(posed, f"{number} of {count}")
+            if answer is None:
+                break
+            answers.append(answer)
+    except (click.Abort, KeyboardInterrupt):  # what was answered counts all the same
+        click.echo("", err=True)
+        code = EXIT_INTERRUPTED
     found = ended(chosen, count, answers)
     if answers:
         keep(found, kept_at())
@@ -64,7 +70,7 @@ def drill(*, count: int, seed: int | None, results: bool, json: bool) -> int:
         echo_json(_fields(found))
     else:
         click.echo("\n".join(_lines(found)))
-    return 0
+    return code
 
 
 def _asked(posed: Posed, place: str) -> Answer | None:

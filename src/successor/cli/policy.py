@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -12,7 +13,7 @@ from successor.cli.signers import Signing, signed_by, signing_options, written_o
 
 if TYPE_CHECKING:
     from successor.director import Standing
-    from successor.oversight import Explanation
+    from successor.oversight import Charter, Explanation, Rules
 
 EXIT_NEEDS_HUMAN = 3
 
@@ -87,7 +88,8 @@ def init(lab: Path, names: tuple[str, ...], *, stage: int) -> None:
       successor policy check examples/adder --json
 
     Read the policy.toml of the lab LAB and say what is in force, what would change, who has
-    signed it and how many more must. Exits with 3 as long as people have to sign.
+    signed it and how many more must. Exits with 3 as long as people have to sign, and when the
+    policy.toml or the record that it was in force in is gone.
     """,
 )
 @LAB
@@ -107,7 +109,8 @@ def check(lab: Path, *, json: bool) -> int:
       successor policy sign examples/adder --envelope from-bob.json
 
     Sign the policy.toml of the lab LAB, with its judge's settings and its base cases, exactly as
-    they are now. Once enough people have, it is in force.
+    they are now; all of it is shown first. Once enough people have, it is in force. Exits with 0
+    when the signature was taken, also if more people have to sign.
     """,
 )
 @LAB
@@ -119,16 +122,19 @@ def sign(lab: Path, *, signing: Signing, json: bool) -> int:
     from successor.errors import UsageError
     from successor.lab import open_lab
 
-    signed = signed_by(signing)
-    if signed is None:
+    if signing.key is None and signing.envelope is None:
         raise UsageError("who signs? Give --key NAME, or --envelope FILE")
+    found = _standing(lab)
+    if found.now is not None and not json:
+        click.echo(plain("\n".join(to_sign(found.now, found.changes))), err=True)
+    signed = signed_by(signing)
     if signing.out is not None:
-        found = _standing(lab)
         written_out(signing, signed, found.statement)
-        return _tell(found, lab, as_json=json)
-    with open_lab(lab, to_write=False) as opened:
-        found = sign_charter(opened, signed)
-    return _tell(found, lab, as_json=json)
+    elif signed is not None:
+        with open_lab(lab, to_write=False) as opened:
+            found = sign_charter(opened, signed)
+    _tell(found, lab, as_json=json)
+    return 0
 
 
 @policy.command(
@@ -177,6 +183,7 @@ def _explanation(found: Explanation) -> dict[str, Any]:
         "by": found.decision.by,
         "on_record": found.on_record.outcome if found.on_record else None,
         "agrees": found.agrees,
+        "revoked": _taken_back(found) or None,
     }
 
 
@@ -188,7 +195,15 @@ def _explained(found: Explanation) -> list[str]:
     if recorded is None:
         return [*lines, "On record    nothing is decided yet"]
     same = "" if found.agrees else ", which is not what the rules say"
-    return [*lines, f"On record    {recorded.outcome} by {recorded.by}{same}"]
+    lines.append(f"On record    {recorded.outcome} by {recorded.by}{same}")
+    back = _taken_back(found)
+    return [*lines, f"Since then   {back}: nobody builds on it"] if back else lines
+
+
+def _taken_back(found: Explanation) -> str:
+    if (back := found.taken_back) is None:
+        return ""
+    return f"rolled back by {back.event.by} ({back.event.reason}), event {back.seq}"
 
 
 def _standing(lab: Path) -> Standing:
@@ -198,10 +213,36 @@ def _standing(lab: Path) -> Standing:
     from successor.ledger import Ledger
 
     now, record = charter_of(lab), record_of(lab)
-    if not (record / "record.sqlite").is_file():
+    if not record.is_dir():
         return standing(now, None)
-    with Ledger.read(record) as ledger:
+    with Ledger.read(record) as ledger:  # which says so when its events are lost
         return standing(now, ledger)
+
+
+def to_sign(now: Charter, changes: str) -> Iterator[str]:
+    """All that a signature is under, in lines for people."""
+    from successor.oversight import STAGES
+
+    rules, stage = now.rules, f"{now.stage} ({STAGES[now.stage]})"
+    yield f"To be signed: {changes or 'what is in force already'}."
+    yield f"  stage         {stage}, at most {rules.stage}"
+    for kind, holders in (("people", rules.people), ("machines", rules.machines)):
+        for each in holders:
+            yield f"  {kind:<13} {each.name}: {each.key}"
+    yield f"  signatures    promotion {rules.promotion}, change {rules.change}"
+    told: dict[str, object] = {"thresholds": rules.thresholds, "witnesses": rules.witnesses}
+    told |= {"dead_man_s": rules.dead_man_s, "judge": now.judge, "base_cases": now.base_cases}
+    for name, value in told.items():
+        if value:
+            yield f"  {name:<13} {_listed(value)}"
+
+
+def _listed(value: object) -> str:
+    """Settings on a line; what is not set is left out."""
+    if not isinstance(value, Mapping):
+        return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    table = cast("Mapping[str, object]", value)
+    return ", ".join(f"{name} {each}" for name, each in table.items() if each is not None)
 
 
 def _tell(found: Standing, lab: Path, *, as_json: bool) -> int:
@@ -223,18 +264,46 @@ def _fields(found: Standing) -> dict[str, Any]:
     }
 
 
+def _without_record(lab: Path, rules: Rules) -> str:
+    """What is known of a record that is not there; nothing where there is one."""
+    from successor.lab import RECORD, record_of
+    from successor.oversight import heads_in, witnesses_of
+
+    if (record_of(lab) / "record.sqlite").is_file():
+        return ""
+    seen = [
+        f"{path} has seen one of {max(sizes)} events"
+        for path in witnesses_of(lab, rules)
+        if path.is_file() and (sizes := [head.size for head in heads_in(path)])
+    ]
+    seen += [f"an earlier one is in {path}" for path in sorted(lab.glob(f"{RECORD}-*"))]
+    if seen:
+        return (
+            f"Nothing is on record in {lab}: the record is lost or another one ({'; '.join(seen)})."
+        )
+    return f"Nothing is on record in {lab}: nobody has signed yet, or the record is lost."
+
+
 def _lines(found: Standing, lab: Path) -> list[str]:
     if found.now is None and found.in_force is None:
         return [f"{lab} has no policy.toml: nobody has to sign anything."]
+    if found.now is None:
+        return [
+            f"{lab / 'policy.toml'} is gone, and people signed one that the record has in force: "
+            "put it back; nothing runs without it."
+        ]
     told = ["In force." if not found.changes else f"People have to sign: {found.changes}."]
+    if missing := _without_record(lab, found.now.rules):
+        told.append(missing)
     if found.changes or found.statement is not None:
         names = ", ".join(key.comment for key in found.signed) or "nobody"
         told.append(f"Signed by {names}; {found.missing} more must.")
         if found.missing:
             told.append(f"Sign it: successor policy sign {lab} --key NAME")
-    shown = found.now or found.in_force
-    if shown is not None and shown.rules.people:
-        rules = shown.rules
+    rules = found.now.rules
+    if rules.thresholds:
+        told.append(f"Thresholds: {_listed(rules.thresholds)}.")
+    if rules.people:
         told.append(f"People: {', '.join(each.name for each in rules.people)}.")
         told.append(
             f"A promotion below stage 4 needs {rules.promotion} of them, a change {rules.change}."

@@ -38,12 +38,10 @@ WHOLLY = 4
 RAISED = {
     "generations": "--generations",
     "wall_clock": "--budget",
-    "plateau": "[base_cases] plateau",
-    "examples": "[base_cases] examples",
-    "tokens": "[base_cases] tokens",
-    "cpu": "[base_cases] cpu",
-    "usd": "[base_cases] usd",
-    "disk": "[base_cases] disk",
+    **{
+        name: f"{name} in [base_cases] of successor.toml"
+        for name in ("plateau", "examples", "tokens", "cpu", "usd", "disk")
+    },
 }
 """What lets a run go on that one of these base cases has stopped."""
 
@@ -252,10 +250,9 @@ class Teller:
             yield f"See what to sign: successor policy check {typed}"
         elif stop.base_case == THRESHOLD:
             yield f"Change policy.toml, then each signs: successor policy sign {typed}"
-        elif not versions:
+        elif not versions and stop.base_case == "wall_clock":
             yield f"Nothing is there yet. Go on with: successor improve {typed} --budget 15m"
-        elif self._idle and stop.base_case in RAISED:
-            option = RAISED[stop.base_case]
-            yield f"No generation was begun: raise {option}, or begin anew with --fresh."
+        elif stop.base_case in RAISED and (self._idle or not versions):
+            yield f"To go on, raise {RAISED[stop.base_case]}; a record anew takes --fresh."
         else:
             yield f"See it with: successor report {typed}"

@@ -16,7 +16,7 @@ from successor.oversight.approvals import (
     unsigned,
 )
 from successor.oversight.base_cases import BaseCases, Measure, require_bound, require_measurable
-from successor.oversight.explaining import Explanation, explain
+from successor.oversight.explaining import Explanation, explain, taken_back
 from successor.oversight.lawful import Lawfulness, lawfulness, stage_of
 from successor.oversight.meter import Meter
 from successor.oversight.overseer import (
@@ -95,6 +95,7 @@ __all__ = [
     "rollback_of",
     "stage_of",
     "stopfile",
+    "taken_back",
     "tell",
     "unsigned",
     "vouched",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from successor.errors import UsageError
-from successor.ledger import Decided, Ledger, SessionStarted
+from successor.ledger import Decided, Entry, Ledger, RolledBack, SessionStarted
 from successor.oversight.approvals import adopted
 from successor.oversight.lawful import looser_than, stage_of
 from successor.oversight.overseer import rulings
 from successor.oversight.policy import Policy, Ruling, decisive
-from successor.types import Decision, Verdict, Version
+from successor.types import Decision, Digest, Verdict, Version
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Explanation:
     decision: Decision
     on_record: Decision | None
     """None where nothing is decided yet."""
+    taken_back: Entry[RolledBack] | None = None
+    """What took it out of charge since, as long as it is revoked."""
 
     @property
     def is_open(self) -> bool:
@@ -68,7 +70,22 @@ def explain(ledger: Ledger, candidate: str | None = None) -> Explanation:
     if last is None or last.outcome == "waiting":
         return _explained(ledger, name, last)
     with Ledger.read(ledger.folder, made[-1].seq - 1) as then:
-        return _explained(then, name, last)
+        found = _explained(then, name, last)
+    return replace(found, taken_back=taken_back(ledger, name, made[-1].seq))
+
+
+def taken_back(ledger: Ledger, version: Digest, since: int) -> Entry[RolledBack] | None:
+    """What took a version, or one that it comes from, out of charge after an event; None when it
+    is in good standing.
+    """
+    found = None
+    if version not in ledger.revoked():
+        return None
+    for entry in ledger.entries(RolledBack):
+        if entry.seq > since:
+            restored = version in {each.id for each in ledger.lineage(entry.event.version)}
+            found = None if restored else found or entry
+    return found
 
 
 def _explained(record: Ledger, name: str, on_record: Decision | None) -> Explanation:
