@@ -211,11 +211,13 @@ def _standing(lab: Path) -> Standing:
     from successor.director import standing
     from successor.lab import charter_of, record_of
     from successor.ledger import Ledger
+    from successor.ledger.objects import require_beginning
 
     now, record = charter_of(lab), record_of(lab)
-    if not record.is_dir():
+    if not (record / "record.sqlite").is_file():
+        require_beginning(record)  # or its events are lost
         return standing(now, None)
-    with Ledger.read(record) as ledger:  # which says so when its events are lost
+    with Ledger.read(record) as ledger:
         return standing(now, ledger)
 
 
@@ -240,7 +242,7 @@ def to_sign(now: Charter, changes: str) -> Iterator[str]:
 def _listed(value: object) -> str:
     """Settings on a line; what is not set is left out."""
     if not isinstance(value, Mapping):
-        return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        return ", ".join(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else f"{value}"
     table = cast("Mapping[str, object]", value)
     return ", ".join(f"{name} {each}" for name, each in table.items() if each is not None)
 
@@ -278,9 +280,7 @@ def _without_record(lab: Path, rules: Rules) -> str:
     ]
     seen += [f"an earlier one is in {path}" for path in sorted(lab.glob(f"{RECORD}-*"))]
     if seen:
-        return (
-            f"Nothing is on record in {lab}: the record is lost or another one ({'; '.join(seen)})."
-        )
+        return f"Nothing is on record in {lab} any more: {'; '.join(seen)}."
     return f"Nothing is on record in {lab}: nobody has signed yet, or the record is lost."
 
 
@@ -288,10 +288,10 @@ def _lines(found: Standing, lab: Path) -> list[str]:
     if found.now is None and found.in_force is None:
         return [f"{lab} has no policy.toml: nobody has to sign anything."]
     if found.now is None:
-        return [
-            f"{lab / 'policy.toml'} is gone, and people signed one that the record has in force: "
-            "put it back; nothing runs without it."
-        ]
+        told = (
+            "is gone, and the one that people signed is in force: put it back; nothing runs before"
+        )
+        return [f"{lab / 'policy.toml'} {told}."]
     told = ["In force." if not found.changes else f"People have to sign: {found.changes}."]
     if missing := _without_record(lab, found.now.rules):
         told.append(missing)
