@@ -32,13 +32,30 @@ def test_without_a_lab_what_is_tried_on_one_is_not_shown(monkeypatch: pytest.Mon
     monkeypatch.setattr("successor.promises.trial.PROMISES", tuple(quick))
     told = list[str]()
 
-    def tell(done: int, total: int, name: str) -> None:
+    def tell(done: float, total: float, name: str) -> None:
         assert 0 <= done < total
         told.append(name)
 
     found = [*try_promises(None, tell)]
     assert {kept.state for _, kept in found} == {"not shown"}
     assert told == [each.name for each in quick]
+
+
+def nobody(done: float, total: float, what: str) -> None:
+    """Nobody looks."""
+
+
+def test_a_long_promise_tells_how_far_it_is(improved: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("successor.promises.trial.PROMISES", (PROMISES[2], PROMISES[6]))
+    told = list[tuple[float, str]]()
+    assert len([*try_promises(improved, lambda done, _, what: told.append((done, what)))]) == 2
+    shares = [done for done, _ in told]
+    assert shares == sorted(shares)
+    assert max(shares) < 2, "done is told when it is"
+    within = [what for done, what in told if 0 < done < 1]
+    assert len(within) == tampering.ATTEMPTS - 1
+    assert within[-1] == f"{PROMISES[2].name}: 59 of 60 changes"
+    assert len({done for done in shares if 1 < done < 2}) == the_lab.AGAIN - 1
 
 
 def test_what_is_printed_is_what_is_documented(
@@ -62,7 +79,7 @@ def test_what_is_printed_is_what_is_documented(
 
 def test_every_change_to_a_record_is_found_and_the_lab_stays_as_it_was(improved: Path):
     before = kept(improved)
-    found = tampering.try_record(improved)
+    found = tampering.try_record(improved, nobody)
     assert (found.state, found.broken) == ("kept", 0), found
     assert found.tried > 50
     assert all(name in found.figure for name, _ in tampering.CHANGES)
@@ -77,7 +94,7 @@ def test_a_blind_audit_is_found_out(improved: Path, monkeypatch: pytest.MonkeyPa
         return blind
 
     monkeypatch.setattr(tampering, "audit", seen)
-    found = tampering.try_record(improved)
+    found = tampering.try_record(improved, nobody)
     assert found.state == "broken"
     assert found.broken == found.tried > 50
 
@@ -85,11 +102,11 @@ def test_a_blind_audit_is_found_out(improved: Path, monkeypatch: pytest.MonkeyPa
 def test_a_record_that_does_not_verify_is_no_kept_promise(improved: Path):
     (improved / ".successor/head").unlink()
     assert audit(improved / ".successor").problem is not None
-    assert tampering.try_record(improved).state == "broken"
+    assert tampering.try_record(improved, nobody).state == "broken"
 
 
 def test_the_version_in_charge_is_not_better_than_itself(improved: Path):
-    found = the_lab.try_nothing_new(improved)
+    found = the_lab.try_nothing_new(improved, nobody)
     assert (found.state, found.tried, found.broken) == ("kept", the_lab.AGAIN, 0)
 
 
@@ -102,20 +119,20 @@ def test_a_judge_that_finds_everything_better_is_found_out(
     (moody / "judge.py").write_text(JUDGE.replace('"unclear"', '"better"'), encoding="utf-8")
     change(moody, "[base_cases]", '[judge]\nkind = "judge.py:judge"\n[base_cases]')
     assert run("improve", moody, "--quiet").code == 0
-    assert the_lab.try_nothing_new(moody).state == "kept"
+    assert the_lab.try_nothing_new(moody, nobody).state == "kept"
     monkeypatch.setenv("MOOD", "bad")
-    assert the_lab.try_nothing_new(moody).broken == the_lab.AGAIN
+    assert the_lab.try_nothing_new(moody, nobody).broken == the_lab.AGAIN
 
 
 def test_the_last_promotion_is_judged_again(improved: Path):
-    found = the_lab.try_replaying(improved)
+    found = the_lab.try_replaying(improved, nobody)
     assert (found.state, found.tried) == ("kept", 1)
     assert "as then, in every figure" in found.figure
 
 
 def test_a_lab_that_nobody_signed_shows_nothing_about_signatures(improved: Path):
-    assert the_lab.try_signatures(improved).state == "not shown"
-    assert the_lab.try_charters(improved).state == "not shown"
+    assert the_lab.try_signatures(improved, nobody).state == "not shown"
+    assert the_lab.try_charters(improved, nobody).state == "not shown"
 
 
 def test_signatures_and_charters_of_a_lab_with_people(
@@ -130,10 +147,10 @@ def test_signatures_and_charters_of_a_lab_with_people(
     assert run("policy", "init", improved, "ada", "bob").code == 0
     for name in ("ada", "bob"):
         run("policy", "sign", improved, "--key", name)
-    found = the_lab.try_signatures(improved)
+    found = the_lab.try_signatures(improved, nobody)
     assert (found.state, found.broken) == ("kept", 0)
     assert found.tried > 500, "every byte under two signatures"
-    found = the_lab.try_charters(improved)
+    found = the_lab.try_charters(improved, nobody)
     assert (found.state, found.tried) == ("kept", 1)
     assert "the last asks 2 people" in found.figure
 
@@ -141,13 +158,13 @@ def test_signatures_and_charters_of_a_lab_with_people(
         return ["whoever"]
 
     monkeypatch.setattr(the_lab, "signers_of", anybody)
-    assert the_lab.try_signatures(improved).state == "broken"
+    assert the_lab.try_signatures(improved, nobody).state == "broken"
 
 
 def test_a_run_of_a_copy_is_stopped_and_the_lab_is_not(improved: Path):
     change(improved, 'kind = "tiny.py:author"', 'kind = "tiny.py:author"\npause_s = 20.0')
     before = kept(improved)
-    found = the_lab.try_stopping(improved)
+    found = the_lab.try_stopping(improved, nobody)
     assert found.state == "kept", found
     assert kept(improved) == before
 
@@ -155,21 +172,21 @@ def test_a_run_of_a_copy_is_stopped_and_the_lab_is_not(improved: Path):
 def test_a_run_that_heeds_no_stop_is_found_out(improved: Path, monkeypatch: pytest.MonkeyPatch):
     change(improved, 'kind = "tiny.py:author"', 'kind = "tiny.py:author"\npause_s = 20.0')
     monkeypatch.setattr(the_lab.stopfile, "NAME", "STOP-is-not-heeded")
-    assert the_lab.try_stopping(improved).state == "broken"
+    assert the_lab.try_stopping(improved, nobody).state == "broken"
 
 
 def test_a_sign_that_nobody_sees_is_found_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    found = installation.try_showing(tmp_path)
+    found = installation.try_showing(tmp_path, nobody)
     assert (found.state, found.broken) == ("kept", 0)
     assert found.tried > 200
     assert found.figure.endswith(installation.NO_DRILL)
     (tmp_path / "successor").mkdir()
     (tmp_path / "successor/drills.jsonl").write_text("half a li", encoding="utf-8")
-    assert "no result of a drill" in installation.try_showing(tmp_path).figure
+    assert "no result of a drill" in installation.try_showing(tmp_path, nobody).figure
 
     def careless(line: str) -> str:
         return line.replace("\u202e", "?")
 
     monkeypatch.setattr(installation, "visible", careless)
-    assert installation.try_showing(tmp_path).broken == found.tried - 1
+    assert installation.try_showing(tmp_path, nobody).broken == found.tried - 1

@@ -18,9 +18,14 @@ def bar(told: str) -> Generator[Callable[[float, float, str], None]]:
         TimeRemainingColumn,
     )
 
-    columns = (TextColumn(told), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    what = TextColumn("{task.fields[what]}", markup=False)
+    columns = (TextColumn(told), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), what)
     console = Console(stderr=True)
     unseen = not console.is_terminal  # or it leaves an empty line
     with Progress(*columns, console=console, transient=True, disable=unseen) as shown:
-        task = shown.add_task(told, total=None)
-        yield lambda done, total, _: shown.update(task, completed=done, total=total or None)
+        task = shown.add_task(told, total=None, what="")
+
+        def tell(done: float, total: float, what: str) -> None:
+            shown.update(task, completed=done, total=total or None, what=what)
+
+        yield tell

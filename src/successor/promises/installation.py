@@ -10,47 +10,48 @@ from successor.cheats import results
 from successor.cheats import run_suite as cheat
 from successor.errors import SuccessorError
 from successor.insight.visible import visible
-from successor.promises.kept import Kept, counted
+from successor.promises.kept import Kept, Told, counted
 from successor.sandbox import SandboxError, open_sandbox
 from successor.sandbox.escape import run_suite as attack
 
 NO_DRILL = "nobody has done a drill here, so how often people catch what is planted is not known"
 
 
-def try_escapes(_: Path) -> Kept:
+def try_escapes(_: Path, told: Told) -> Kept:
     """Every attack of the escape suite, each with a control that nothing stops."""
     try:
         with open_sandbox() as sandbox:
-            report = attack(sandbox)
+            report = attack(sandbox, told)
     except SandboxError as error:
         return Kept("not shown", str(error))
     count = len(report.attacks)
-    told = (
+    found = (
         f"{report.tier}: {report.escaped} of {count} attacks escaped; "
         f"{report.controls_that_succeeded} of {count} succeeded where nothing stops them"
     )
-    return counted(count, report.escaped, told)
+    return counted(count, report.escaped, found)
 
 
-def try_cheats(_: Path) -> Kept:
+def try_cheats(_: Path, told: Told) -> Kept:
     """Every reward hack, each with its honest twin."""
-    report = cheat()
+    report = cheat(told)
     count, wrong = len(report.tried), report.promoted + report.unjudged
     alarms = count - report.twins_promoted
-    told = (
+    found = (
         f"{report.promoted} of {count} reward hacks promoted; {alarms} of {count} honest twins not"
     )
-    return counted(count, wrong, told)
+    return counted(count, wrong, found)
 
 
-def try_showing(_: Path) -> Kept:
+def try_showing(_: Path, told: Told) -> Kept:
     """Every sign that shows nothing, or turns what is around it, between letters; and how people
     did who practised.
     """
     signs = [sign for number in range(sys.maxunicode + 1) if hides(sign := chr(number))]
+    told(0, len(signs), "signs that hide")
     hidden = sum(sign in visible(f"a{sign}b") for sign in signs)
-    told = f"{len(signs) - hidden:,} of {len(signs):,} signs that hide are spelled; {_practised()}"
-    return counted(len(signs), hidden, told)
+    found = f"{len(signs) - hidden:,} of {len(signs):,} signs that hide are spelled; {_practised()}"
+    return counted(len(signs), hidden, found)
 
 
 def _practised() -> str:

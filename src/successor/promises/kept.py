@@ -24,6 +24,10 @@ class Kept:
     seconds: float = 0.0
 
 
+Told = Callable[[float, float, str], None]
+"""How much is done, of how much, and of what."""
+
+
 @dataclass(frozen=True)
 class Promise:
     """A promise, and how it is tried."""
@@ -34,8 +38,8 @@ class Promise:
     """Where its tests are, in the source."""
     of_lab: bool
     """Whether it is tried on a lab; on the installation otherwise."""
-    attempt: Callable[[Path], Kept]
-    """Takes the folder of a lab, of which it may change nothing, or of nothing."""
+    attempt: Callable[[Path, Told], Kept]
+    """Takes the folder of a lab, or of nothing, and changes nothing of it; tells how far it is."""
 
 
 def counted(tried: int, broken: int, figure: str) -> Kept:

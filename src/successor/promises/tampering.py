@@ -14,7 +14,7 @@ from pathlib import Path
 from successor.ledger import Ledger, audit
 from successor.ledger.events import objects_of
 from successor.ledger.store import FILE
-from successor.promises.kept import Kept, counted
+from successor.promises.kept import Kept, Told, counted
 
 ATTEMPTS = 60
 SEED = 1
@@ -22,23 +22,25 @@ _LARGE = 1 << 26
 """Bytes of objects above which fewer changes are tried: each is an audit of all of them."""
 
 
-def try_record(lab: Path) -> Kept:
+def try_record(lab: Path, told: Told) -> Kept:
     """Change a copy in one place and audit it, again and again."""
     chance, missed, kinds = random.Random(SEED), list[str](), dict[str, int]()
     record = lab / ".successor"
     if (problem := audit(record).problem) is not None:
         return Kept("broken", f"the record does not verify as it is: {problem}", 1, 1)
     size = sum(path.stat().st_size for path in _objects(record))
-    for number in range(ATTEMPTS if size < _LARGE else ATTEMPTS // 4):
+    attempts = ATTEMPTS if size < _LARGE else ATTEMPTS // 4
+    for number in range(attempts):
+        told(number, attempts, "changes")
         name, change = CHANGES[number % len(CHANGES)]
         with _copy(record) as copied:
             changed = change(copied, chance)
             if changed and audit(copied).problem is None:
                 missed.append(f"{name}: {changed}")
         kinds[name] = kinds.get(name, 0) + bool(changed)
-    told = ", ".join(f"{count} {name}" for name, count in kinds.items() if count)
+    what = ", ".join(f"{count} {name}" for name, count in kinds.items() if count)
     tried = sum(kinds.values())
-    found = f"{tried - len(missed)} of {tried} changes to a copy were found and named ({told})"
+    found = f"{tried - len(missed)} of {tried} changes to a copy were found and named ({what})"
     return counted(tried, len(missed), f"{found}; not {missed[0]}" if missed else found)
 
 

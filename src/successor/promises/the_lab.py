@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from successor.lab import RECORD
@@ -27,7 +28,7 @@ from successor.ledger import (
 )
 from successor.oversight import adopted, lawfulness, stopfile
 from successor.oversight.descendants import descendants
-from successor.promises.kept import Kept, counted
+from successor.promises.kept import Kept, Told, counted
 from successor.replaying import Aside, parts_of, replay
 from successor.signing import Envelope, Statement, signers_of
 from successor.types import Version
@@ -40,7 +41,7 @@ ASKS = frozenset({"llm", "agent", "reflect", "inbox"})
 """Authors that ask a model or a person: none is set to work only to be stopped."""
 
 
-def try_signatures(lab: Path) -> Kept:
+def try_signatures(lab: Path, told: Told) -> Kept:
     """Every promotion was signed as its charter asked, and no signature says anything else."""
     with Ledger.read(lab / RECORD) as ledger:
         found = lawfulness(ledger)
@@ -51,7 +52,8 @@ def try_signatures(lab: Path) -> Kept:
         people = [each.public for each in law.charter.rules.people] if law else []
         envelopes = [ledger.object(each.event.envelope) for each in ledger.entries(Signed)]
     tried = taken = 0
-    for envelope in map(Envelope.from_json, envelopes):
+    for number, envelope in enumerate(map(Envelope.from_json, envelopes)):
+        told(number, len(envelopes), "signatures")
         for other in _others(envelope.statement):
             tried += 1
             taken += bool(signers_of([envelope], other, people))
@@ -72,7 +74,7 @@ def _others(statement: Statement) -> Iterator[Statement]:
         yield Statement(statement.kind, bytes(body))
 
 
-def try_charters(lab: Path) -> Kept:
+def try_charters(lab: Path, _: Told) -> Kept:
     """Every charter was signed by as many people as the one before asked."""
     with Ledger.read(lab / RECORD) as ledger:
         found, law = lawfulness(ledger), adopted(ledger)
@@ -86,7 +88,7 @@ def try_charters(lab: Path) -> Kept:
     return counted(count, 0, f"{count} charters, the last asks {needed} people for a change{alone}")
 
 
-def try_stopping(lab: Path) -> Kept:
+def try_stopping(lab: Path, told: Told) -> Kept:
     """A run of a copy, stopped by a file in the middle of its work."""
     with Ledger.read(lab / RECORD) as ledger:
         writer = ledger.lineage(found.id)[-1].author if (found := ledger.incumbent()) else ""
@@ -94,21 +96,24 @@ def try_stopping(lab: Path) -> Kept:
         return Kept("not shown", f"not run: the author {writer} asks a model or a person")
     with tempfile.TemporaryDirectory(prefix="successor-promises-") as home:
         copied = Path(shutil.copytree(lab, Path(home) / "lab", ignore=_no_records))
+        told(0, 3, "steps: running a copy")
         command = [sys.executable, "-m", "successor", "improve", str(copied), "--quiet"]
         quiet = subprocess.DEVNULL
         with subprocess.Popen(command, stdout=quiet, stderr=quiet) as run:  # noqa: S603 - ours
             try:
                 if not _began(copied, run):
                     return Kept("not shown", "a copy of the lab did not begin to work")
+                told(1, 3, "steps: stopping the copy")
                 (copied / stopfile.NAME).touch()
                 took = _ended_after(run)
             finally:
                 run.kill()
+        told(2, 3, "steps: beginning it once more")
         again = subprocess.call(command, stdout=quiet, stderr=quiet)  # noqa: S603 - ours
     held = again == EXIT_NEEDS_HUMAN
-    told = f"a run and all that came of it ended {took:.2f} s after STOP"
+    ended = f"a run and all that came of it ended {took:.2f} s after STOP"
     after = "no other began" if held else "another one began"
-    return counted(1, int(took > STOPS_S or not held), f"{told}, and {after}")
+    return counted(1, int(took > STOPS_S or not held), f"{ended}, and {after}")
 
 
 EXIT_NEEDS_HUMAN = 3
@@ -147,7 +152,7 @@ def _alive(number: int) -> bool:
         return False
 
 
-def try_nothing_new(lab: Path) -> Kept:
+def try_nothing_new(lab: Path, told: Told) -> Kept:
     """The version in charge against itself, by another name: never better."""
     with Ledger.read(lab / RECORD) as ledger:
         incumbent, seed = ledger.incumbent(), ledger.seed
@@ -157,12 +162,12 @@ def try_nothing_new(lab: Path) -> Kept:
         deadline, tried, better = time.monotonic() + AGAIN_S, 0, 0
         with parts_of(ledger) as (_, judge):
             while tried < AGAIN and time.monotonic() < deadline:
-                work = Aside(ledger, _nobody)
+                work = Aside(ledger, partial(_judging, told, tried))
                 verdict = judge.judge(twin, incumbent, ledger, seed + tried, work)
                 better += verdict.outcome == "better"
                 tried += 1
-    told = f"{better} of {tried} judgements of the incumbent against itself found it better"
-    return counted(tried, better, told)
+    found = f"{better} of {tried} judgements of the incumbent against itself found it better"
+    return counted(tried, better, found)
 
 
 def _twin(version: Version) -> Version:
@@ -171,11 +176,13 @@ def _twin(version: Version) -> Version:
     return Version(name, version.files, (version.id,), author)
 
 
-def _nobody(done: float, total: float) -> None:
-    """No bar within a bar."""
+def _judging(told: Told, before: int, done: float, total: float) -> None:
+    """So many judgements are done, and of a stage of the next so much."""
+    of = f" of {total:,.0f}" if total else ""
+    told(before, AGAIN, f"judgements, and {done:,.0f}{of} of the next")
 
 
-def try_replaying(lab: Path) -> Kept:
+def try_replaying(lab: Path, told: Told) -> Kept:
     """The last promotion, judged again; and every version that was in charge, byte by byte."""
     with Ledger.read(lab / RECORD) as ledger:
         promoted = [each for each in ledger.decisions() if each.outcome == "promoted"]
@@ -187,14 +194,14 @@ def try_replaying(lab: Path) -> Kept:
     whole = f"{len(promoted)} versions can be restored to the byte"
     if last is None:
         return Kept("not shown", f"no promotion was judged; {whole}")
-    found = replay(lab, last)
+    found = replay(lab, last, lambda done, total: told(done, total, "of a judgement"))
     same = "in every figure" if found.identical else "with other figures"
-    told = f"{last[:8]} judged again: {found.now.outcome}, as then" if found.confirmed else ""
-    told = f"{told}, {same}" if told else f"{last[:8]} judged again: {found.now.outcome} now"
-    return counted(1, int(not found.confirmed), f"{told}; {whole}")
+    came = f"as then, {same}" if found.confirmed else "not as then"
+    again = f"{last[:8]} judged again: {found.now.outcome}, {came}"
+    return counted(1, int(not found.confirmed), f"{again}; {whole}")
 
 
-def try_budgets(lab: Path) -> Kept:
+def try_budgets(lab: Path, _: Told) -> Kept:
     """What was used, added up anew from the events, is what the run counted by; and how far the
     last run went over what ended it.
     """

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from successor.errors import SuccessorError
 from successor.promises import installation, tampering, the_lab
-from successor.promises.kept import Kept, Promise
+from successor.promises.kept import Kept, Promise, Told
 
 PROMISES: tuple[Promise, ...] = (
     Promise(
@@ -61,12 +61,14 @@ PROMISES: tuple[Promise, ...] = (
         installation.try_showing,
     ),
 )
-Told = Callable[[int, int, str], None]
-"""Promises tried, promises in all, the name of the one that is tried now."""
 
 
 def try_promises(lab: Path | None, told: Told) -> Iterator[tuple[Promise, Kept]]:
-    """Try all of them, those of a lab only where one is given; nothing of it is changed."""
+    """Try all of them, those of a lab only where one is given; nothing of it is changed.
+
+    Args:
+        told: how many promises were tried, with the share of the one that is tried now.
+    """
     for place, promise in enumerate(PROMISES):
         told(place, len(PROMISES), promise.name)
         if promise.of_lab and lab is None:
@@ -74,7 +76,18 @@ def try_promises(lab: Path | None, told: Told) -> Iterator[tuple[Promise, Kept]]
             continue
         began = time.monotonic()
         try:
-            kept = promise.attempt(lab or Path())
+            kept = promise.attempt(lab or Path(), _within(told, place, promise.name))
         except SuccessorError as error:
             kept = Kept("not shown", f"could not be tried: {error}".splitlines()[0])
         yield promise, replace(kept, seconds=round(time.monotonic() - began, 3))
+
+
+def _within(told: Told, place: int, name: str) -> Told:
+    """Tells of one promise as of a part of all of them."""
+
+    def say(done: float, total: float, what: str) -> None:
+        share = min(1.0, done / total) if total else 0.0
+        of = f"{done:,.0f} of {total:,.0f}" if total else f"{done:,.0f}"
+        told(place + share, len(PROMISES), f"{name}: {of} {what}".rstrip())
+
+    return say
