@@ -90,6 +90,7 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "string": lambda value: isinstance(value, str),
     "version": is_digest,
     "pause": lambda value: has_keys(value, "trigger", "reason", "condition", "by", "since"),
+    "tripwire": lambda value: has_keys(value, "candidate", "reason", "told", "event", "since"),
     "drills": lambda value: isinstance(value, list),
     "answers": lambda value: (
         isinstance(value, list)

@@ -76,7 +76,10 @@ def test_it_is_told(paused: Path, run: Run) -> None:
     assert "It is paused" in run("report", paused, "--output", "-").out
     (again,) = run("stop", paused, "--reason", "another", "--json").lines
     assert_fits(again, documented("`successor stop LAB --json`"))
-    assert again["reason"] == "it trades"
+    assert again["reason"] == f"it trades; {again['by']}: another", "neither is lost"
+    assert run("stop", paused).code == 0
+    assert run("stop", paused, "--reason", "another").code == 0
+    assert run("status", paused, "--json").lines[0]["paused"]["reason"] == again["reason"]
     (lifted,) = run("resume", paused, "--reason", "x", "--json").lines
     assert_fits(lifted, documented("`successor resume LAB --json`"))
     (living,) = run("alive", paused, "--json").lines

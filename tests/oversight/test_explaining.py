@@ -40,7 +40,12 @@ TURNED_AWAY = Decision("c", "rejected", "rejected by ada", "ada")
 
 
 def expected(
-    stage: Stage, verdict: Verdict, unheld: Sequence[str], human: Decision | None, unsigned: str
+    stage: Stage,
+    verdict: Verdict,
+    unheld: Sequence[str],
+    human: Decision | None,
+    unsigned: str,
+    lowered: str = "",
 ) -> tuple[str, str]:
     """What the policy is meant to say, written down a second time: outcome, and the rule."""
     if verdict.tripwires:
@@ -53,18 +58,20 @@ def expected(
     ):
         if lacks:
             return "rejected", rule
+    if human is None and lowered and stage == 4:
+        return "waiting", "lowered"
     if human is None:
         return ("promoted", "promotion") if stage == 4 else ("waiting", "stage")
     if human.outcome == "rejected":
         return "rejected", "person"
-    if unsigned and stage < 4:
+    if unsigned and (lowered or stage < 4):
         return "waiting", "signatures"
     return "promoted", "promotion"
 
 
 def test_in_every_combination_the_rule_that_is_named_is_the_one_that_decides():
     seen = set[str]()
-    for stage, wire, outcome, lost, e_value, unheld, human, unsigned in product(
+    for stage, wire, outcome, lost, e_value, unheld, human, unsigned, lowered in product(
         STAGES,
         ((), ("collapse",)),
         OUTCOMES,
@@ -73,19 +80,24 @@ def test_in_every_combination_the_rule_that_is_named_is_the_one_that_decides():
         ((), ("rlimits",)),
         (None, ACCEPTED, TURNED_AWAY),
         ("", "the promotion has 0 of 1 signatures"),
+        ("", "b was quarantined, event 9: keeps results"),
     ):
         verdict = replace(
             BETTER, outcome=outcome, tripwires=wire, regressions=lost, e_value=e_value
         )
         policy = Policy(stage)
-        rule, decision = decisive(policy.rulings(verdict, unheld, human, unsigned))
-        assert decision == policy.decide(verdict, unheld, human, unsigned)
-        assert (decision.outcome, rule) == expected(stage, verdict, unheld, human, unsigned)
-        record = SimulatedRecord(unheld_in={"c": unheld}, reviews={"c": human} if human else {})
+        asked = (verdict, unheld, human, unsigned, lowered)
+        rule, decision = decisive(policy.rulings(*asked))
+        assert decision == policy.decide(*asked)
+        assert (decision.outcome, rule) == expected(stage, *asked)
+        record = SimulatedRecord(
+            unheld_in={"c": unheld}, reviews={"c": human} if human else {}, lowered_by=lowered
+        )
         made = PolicyOverseer(policy, BaseCases(generations=1), lambda _: {}).decide(
             verdict, record
         )
-        assert made == policy.decide(verdict, unheld, human), "without a charter nobody signs"
+        alone = policy.decide(verdict, unheld, human, lowered=lowered)
+        assert made == alone, "without a charter nobody signs"
         seen.add(rule)
     assert seen == {rule.__name__[1:] for rule in RULES}, "every rule decides somewhere"
 

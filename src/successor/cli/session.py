@@ -25,7 +25,7 @@ from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
 from successor.lab import Lab, open_lab, record_of, run
-from successor.ledger import PAUSED, REVIEW, Entry, Event, Ledger, Progress, SandboxOpened
+from successor.ledger import CHEATING, PAUSED, REVIEW, Entry, Event, Ledger, Progress, SandboxOpened
 from successor.oversight import CHARTER, STAGES, THRESHOLD
 from successor.plugins import Telling, blaming_own
 from successor.targets import name_of
@@ -225,7 +225,6 @@ class Teller:
 
     def _told(self, stop: Stop, summary: dict[str, Any]) -> Iterator[str]:
         folder = self._lab.folder
-        typed = quote(str(folder))
         if stop.base_case == REVIEW:
             yield f"A candidate waits: {stop.reason}."
         elif stop.base_case in {INTERRUPTED, PAUSED}:
@@ -240,19 +239,24 @@ class Teller:
         versions, promotions = summary["versions"], summary["promotions"]
         made = counted(versions, "version")
         yield f"{made}, {promotions} promoted{grown}, {duration(summary['seconds'])}."
+        yield self._next_step(stop, versions)
+
+    def _next_step(self, stop: Stop, versions: int) -> str:
+        """What to do now."""
+        folder = self._lab.folder
+        typed = quote(str(folder))
         if self._lab.parts.ledger.waiting() is not None:
-            yield decide_with(folder)
-        elif stop.base_case == INTERRUPTED:
-            yield f"Go on with: successor improve {typed}"
-        elif stop.base_case == PAUSED:
-            yield lift_with(folder)
-        elif stop.base_case == CHARTER:
-            yield f"See what to sign: successor policy check {typed}"
-        elif stop.base_case == THRESHOLD:
-            yield f"Change policy.toml, then each signs: successor policy sign {typed}"
-        elif not versions and stop.base_case == "wall_clock":
-            yield f"Nothing is there yet. Go on with: successor improve {typed} --budget 15m"
-        elif stop.base_case in RAISED and (self._idle or not versions):
-            yield f"To go on, raise {RAISED[stop.base_case]}; a record anew takes --fresh."
-        else:
-            yield f"See it with: successor report {typed}"
+            return decide_with(folder)
+        if stop.base_case in RAISED and versions and self._idle:
+            return f"To go on, raise {RAISED[stop.base_case]}; a record anew takes --fresh."
+        if stop.base_case in RAISED and not versions:
+            raised = RAISED[stop.base_case].replace("--budget", "--budget, as in --budget 15m")
+            return f"Nothing is there yet. To go on, raise {raised}: successor improve {typed}"
+        told = {
+            INTERRUPTED: f"Go on with: successor improve {typed}",
+            PAUSED: lift_with(folder),
+            CHEATING: raise_with(folder),
+            CHARTER: f"See what to sign: successor policy check {typed}",
+            THRESHOLD: f"Change policy.toml, then each signs: successor policy sign {typed} --key NAME",
+        }
+        return told.get(stop.base_case, f"See it with: successor report {typed}")

@@ -98,6 +98,6 @@ def rollback(
     }
     told = f"{str(found['version'])[:8]} is in charge; {str(found['gave_way'])[:8]} gave way."
     if revoked:
-        told += f" Nobody builds on what is revoked: {counted(len(revoked), 'version')}."
+        told += f" Nobody builds on it: {counted(len(revoked), 'version')} revoked."
     echo_json(found) if json else click.echo(told)
     return 0

@@ -43,11 +43,12 @@ from successor.ledger.journal import PAUSED, WHILE_PAUSED, Listener, told_pause
 from successor.ledger.merkle import verify_consistency, verify_inclusion
 from successor.ledger.record import Ledger
 from successor.ledger.reviews import Look, Proposal, Review
-from successor.ledger.steps import HUMAN, REVIEW, Generation
+from successor.ledger.steps import CHEATING, HUMAN, REVIEW, Generation
 from successor.ledger.tip import Head
 
 __all__ = [
     "BOUND",
+    "CHEATING",
     "HUMAN",
     "PAUSED",
     "REVIEW",

@@ -250,7 +250,8 @@ class Generation:
         what holds one of a version that was rolled back is rejected.
 
         Raises:
-            Halt: when it waits for a human, or passed a planted item. The generation stays open.
+            Halt: when it waits for a human, or passed a planted item and people did not raise the
+                stage since. The generation stays open.
             SuccessorError: when it promotes what was seen in a sandbox that does not hold.
         """
         known = decision = self._steps.decided.get(verdict.candidate)
@@ -261,19 +262,20 @@ class Generation:
             decision = self._desk.journal.history.held_back(verdict.candidate) or decision
             if decision.outcome == "promoted" and self._desk.record.unheld(decision.candidate):
                 raise SuccessorError(f"{decision.candidate} was seen unsafely: never promoted")
-            if decision.outcome == "quarantined":
-                self._lower(decision)
-            if known is None or decision.outcome != "waiting":
-                self._append(Decided(self.number, decision))
+        if decision.outcome == "quarantined":
+            self._lower(decision)
+        if decision is not known and (known is None or decision.outcome != "waiting"):
+            self._append(Decided(self.number, decision))
         if decision.outcome == "waiting":
             raise Halt(Stop(REVIEW, decision.reason, needs_human=True))
-        if any(wire.startswith(PLANTED) for wire in verdict.tripwires):
+        planted = any(wire.startswith(PLANTED) for wire in verdict.tripwires)
+        if planted and self._desk.record.lowered():
             raise Halt(Stop(CHEATING, decision.reason, needs_human=True))
         return decision
 
     def _lower(self, decision: Decision) -> None:
         """No policy promotes alone after a tripwire: on record before the decision, so that no kill
-        comes between the two.
+        leaves the one without the other.
         """
         if decision.candidate not in self._steps.lowered:
             self._append(Lowered(self.number, decision.candidate, decision.reason))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from successor.errors import UsageError
-from successor.ledger import Decided, Entry, Ledger, RolledBack, SessionStarted
+from successor.ledger import Decided, Entry, Ledger, Lowered, RolledBack, SessionStarted
 from successor.oversight.approvals import adopted
 from successor.oversight.lawful import looser_than, stage_of
 from successor.oversight.overseer import rulings
@@ -69,7 +69,13 @@ def explain(ledger: Ledger, candidate: str | None = None) -> Explanation:
     last = made[-1].event.decision if made else None
     if last is None or last.outcome == "waiting":
         return _explained(ledger, name, last)
-    with Ledger.read(ledger.folder, made[-1].seq - 1) as then:
+    until = made[-1].seq - 1
+    match ledger.entries()[until - 1].event:
+        case Lowered(candidate=candidate) if candidate == name:
+            until -= 1  # it was decided on when that was not on record yet
+        case _:
+            pass
+    with Ledger.read(ledger.folder, until) as then:
         found = _explained(then, name, last)
     return replace(found, taken_back=taken_back(ledger, name, made[-1].seq))
 

@@ -245,7 +245,8 @@ class _Walk:
         envelopes = [self.ledger.object(each) for each in handed_in]
         rules = law.charter.rules
         if len(people_who_signed(rules, statement, envelopes)) < needed:
-            return f"without the signatures of {needed} of the people"
+            many = "signature of one" if needed == 1 else f"signatures of {needed}"
+            return f"without the {many} of the people"
         reasons = reasons_signed(rules, statement, envelopes)
         if reason is not None and not {reason, None} & reasons:
             return f"for a reason that nobody signed: {reason}"
