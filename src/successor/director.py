@@ -174,7 +174,7 @@ def roll_back(
     version = version_before(ledger, to)
     backing = _backed(lab, rolling_back(ledger, version), "rollback", reason, signed)
     if backing.lacks:
-        raise UnsignedError(f"{lab.folder}: {backing.lacks}: the others sign the same, --key NAME")
+        raise UnsignedError(f"{lab.folder}: {backing.lacks}; more sign it the same way, --key NAME")
     ledger.roll_back(version, backing.who, backing.reason)
     return replace(lab, version=ledger.incumbent(), stop=None)
 
@@ -229,7 +229,7 @@ def restore(lab: Lab, reason: str, signed: Sign | Envelope | None = None) -> str
         raise UsageError(f"{lab.folder}: no tripwire lowered the stage")
     backing = _backed(lab, raising(ledger), RAISE, reason, signed)
     if backing.lacks:
-        raise UnsignedError(f"{lab.folder}: {backing.lacks}: the others sign the same, --key NAME")
+        raise UnsignedError(f"{lab.folder}: {backing.lacks}; more sign it the same way, --key NAME")
     ledger.restore(backing.who, backing.reason)
     return backing.who
 

@@ -146,7 +146,7 @@ def test_a_rollback_after_the_last_generation_allowed_says_what_to_raise(lab: Pa
     assert run("improve", lab, "--generations", "2", "--quiet").code == 0
     (back,) = run("rollback", lab, "--json").lines
     stopped = run("improve", lab, "--generations", "2")
-    assert "No generation was begun: raise --generations, or" in stopped.err
+    assert "To go on, raise --generations; " in stopped.err
     (found,) = run("status", lab, "--json").lines
     assert (found["rolled_back"], found["stopped_by"]) == (back["version"], "generations")
 

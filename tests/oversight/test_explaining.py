@@ -58,15 +58,14 @@ def expected(
     ):
         if lacks:
             return "rejected", rule
-    if human is None and lowered and stage == 4:
-        return "waiting", "lowered"
+    if human is None and stage == 4:
+        return ("waiting", "lowered") if lowered else ("promoted", "promotion")
     if human is None:
-        return ("promoted", "promotion") if stage == 4 else ("waiting", "stage")
-    if human.outcome == "rejected":
-        return "rejected", "person"
-    if unsigned and (lowered or stage < 4):
+        return "waiting", "stage"
+    waits = human.outcome == "promoted" and unsigned and (lowered or stage < 4)
+    if waits:
         return "waiting", "signatures"
-    return "promoted", "promotion"
+    return ("rejected", "person") if human.outcome == "rejected" else ("promoted", "promotion")
 
 
 def test_in_every_combination_the_rule_that_is_named_is_the_one_that_decides():

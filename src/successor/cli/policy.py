@@ -123,6 +123,7 @@ def sign(lab: Path, *, signing: Signing, json: bool) -> int:
     from successor.lab import open_lab
 
     if signing.key is None and signing.envelope is None:
+        signed_by(signing)  # of other options the mistake is told first
         raise UsageError("who signs? Give --key NAME, or --envelope FILE")
     found = _standing(lab)
     if found.now is not None and not json:
@@ -203,7 +204,7 @@ def _explained(found: Explanation) -> list[str]:
 def _taken_back(found: Explanation) -> str:
     if (back := found.taken_back) is None:
         return ""
-    return f"rolled back by {back.event.by} ({back.event.reason}), event {back.seq}"
+    return f"revoked by the rollback of {back.event.by} ({back.event.reason}), event {back.seq}"
 
 
 def _standing(lab: Path) -> Standing:
@@ -226,7 +227,7 @@ def to_sign(now: Charter, changes: str) -> Iterator[str]:
     from successor.oversight import STAGES
 
     rules, stage = now.rules, f"{now.stage} ({STAGES[now.stage]})"
-    yield f"To be signed: {changes or 'what is in force already'}."
+    yield f"What is signed ({changes or 'nothing in it is looser than what is in force'}):"
     yield f"  stage         {stage}, at most {rules.stage}"
     for kind, holders in (("people", rules.people), ("machines", rules.machines)):
         for each in holders:

@@ -224,7 +224,6 @@ class Teller:
         }
 
     def _told(self, stop: Stop, summary: dict[str, Any]) -> Iterator[str]:
-        folder = self._lab.folder
         if stop.base_case == REVIEW:
             yield f"A candidate waits: {stop.reason}."
         elif stop.base_case in {INTERRUPTED, PAUSED}:
@@ -252,11 +251,12 @@ class Teller:
         if stop.base_case in RAISED and not versions:
             raised = RAISED[stop.base_case].replace("--budget", "--budget, as in --budget 15m")
             return f"Nothing is there yet. To go on, raise {raised}: successor improve {typed}"
+        signs = f"successor policy sign {typed} --key NAME"
         told = {
             INTERRUPTED: f"Go on with: successor improve {typed}",
             PAUSED: lift_with(folder),
             CHEATING: raise_with(folder),
             CHARTER: f"See what to sign: successor policy check {typed}",
-            THRESHOLD: f"Change policy.toml, then each signs: successor policy sign {typed} --key NAME",
+            THRESHOLD: f"Change policy.toml, then each signs: {signs}",
         }
         return told.get(stop.base_case, f"See it with: successor report {typed}")
