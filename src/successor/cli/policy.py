@@ -121,12 +121,15 @@ def sign(lab: Path, *, signing: Signing, json: bool) -> int:
     from successor.director import sign_charter
     from successor.errors import UsageError
     from successor.lab import open_lab
+    from successor.signing import public_keys
 
     if signing.key is None and signing.envelope is None:
         signed_by(signing)  # of other options the mistake is told first
         raise UsageError("who signs? Give --key NAME, or --envelope FILE")
     found = _standing(lab)
-    if found.now is not None and not json:
+    due = found.statement is not None or (found.changes and signing.out is None)
+    known = signing.agent or signing.envelope or signing.key in public_keys()
+    if found.now is not None and due and known and not json:
         click.echo(plain("\n".join(to_sign(found.now, found.changes))), err=True)
     signed = signed_by(signing)
     if signing.out is not None:
