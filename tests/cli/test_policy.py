@@ -303,8 +303,8 @@ def test_a_lab_stops_there_until_two_people_signed_a_higher_one(lab: Path, run: 
     policy = lab / "policy.toml"
     written = policy.read_text("utf-8").replace("stage = 3", "stage = 4")
     policy.write_text(f"{written}\n[thresholds]\nhorizon = 6\n", "utf-8")
-    for name, code in (("ada", 3), ("bob", 0)):
-        assert run("policy", "sign", lab, "--key", name).code == code
+    for name in ("ada", "bob"):
+        assert run("policy", "sign", lab, "--key", name).code == 0
     for _ in range(2):  # whenever it is taken up
         found = run("improve", lab, "--json")
         assert found.code == 3

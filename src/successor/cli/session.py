@@ -103,6 +103,8 @@ def follow(lab: Lab, interrupt: Interrupt, *, quiet: bool) -> Stop:
     with interrupt.listening(teller.notice), closing(teller):
         stop = _told_of(lab, teller)
     lab.parts.ledger.require_going()
+    if stop.base_case == REVIEW:
+        click.echo(plain(f"A candidate waits: {stop.reason}. {decide_with(lab.folder)}"), err=True)
     return stop
 
 
