@@ -80,3 +80,14 @@ def test_a_drill_that_is_left_keeps_what_was_answered(state: Path):
     seat.press("q")
     assert seat.end() == 0
     assert len(json.loads(state.read_text(encoding="utf-8"))["answers"]) == 1
+
+
+def test_ctrl_c_keeps_what_was_answered(state: Path):
+    seat = Terminal("drill", "--count", "3", "--seed", "1")
+    seat.read_until(SEEN)
+    seat.press("r")
+    seat.read_until(SEEN)
+    seat.press("\x03")
+    assert seat.end() == 130
+    assert "Kept in" in seat.shown
+    assert len(json.loads(state.read_text(encoding="utf-8"))["answers"]) == 1

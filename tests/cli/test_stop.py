@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -14,6 +15,8 @@ from cli.test_json_docs import assert_fits, documented
 from successor.cli import run_command
 from successor.ledger import Heartbeat, Ledger, Lifted, Paused, Signed, Stopped, journal, steps
 from successor.oversight import watch
+from successor.pausing import lifting
+from successor.signing import sealed, signer
 from successor.types import Stop
 
 PATIENCE_S = 120.0
@@ -270,3 +273,34 @@ def test_the_file_says_who_asked(paused: Path) -> None:
         "it trades",
         "audited",
     )
+
+
+def test_a_folder_that_is_no_lab_is_not_stopped(tmp_path: Path, run: Run) -> None:
+    refused = run("stop", tmp_path)
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+    assert "is no lab: there is no successor.toml in it" in refused.err
+    assert not (tmp_path / "STOP").exists()
+
+
+def test_what_is_added_to_a_pause_is_what_people_sign(guarded: Path, run: Run) -> None:
+    before = shutil.copytree(guarded, guarded.parent / "before")
+    envelope = guarded.parent / "ada.json"
+    assert lifted(run, before, "--key", "ada", "--out", envelope).code == 3
+    assert run("stop", guarded, "--reason", "it trades", "--until", "audited").code == 0
+    refused = lifted(run, guarded, "--envelope", envelope)
+    assert (refused.code, "signed exactly this" in refused.err) == (2, True)
+    assert lifted(run, guarded, "--key", "ada").code == 0
+    (pause,) = run("audit", guarded, "--json").lines[0]["pauses"]
+    assert "it trades, until audited; lifted by ada" in pause
+
+
+def test_a_lift_for_a_reason_that_nobody_signed_is_found_out(guarded: Path, run: Run) -> None:
+    with ledger_of(guarded) as ledger:
+        statement = lifting(ledger)
+        assert statement is not None
+        sealing = sealed(statement.because("seen"), signer("ada", None))
+        ledger.sign(statement.because("seen").body, sealing.to_json())
+        ledger.lift("ada", "trust me")
+    audited = run("audit", guarded)
+    assert audited.code == 4
+    assert "(Lifted): lifted for a reason that nobody signed: trust me" in audited.err

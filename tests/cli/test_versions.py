@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import Run
+from cli.commands import Run, change
 from successor import load
 
 FIELDS = {"since", "until", "files", "promotions", "candidates", "evaluations", "seconds"}
@@ -175,3 +175,11 @@ def test_rollback_of_a_lab_that_never_ran_begins_no_record(lab: Path, run: Run):
     assert (found.code, len(found.err.splitlines())) == (2, 1)
     assert "nothing is on record" in found.err
     assert not (lab / ".successor").exists()
+
+
+def test_a_stop_says_what_lifts_it(lab: Path, run: Run):
+    change(lab, 'wall_clock = "1m"', 'disk = "1kB"')
+    stopped = run("improve", lab)
+    assert "Stopped by its disk" in stopped.err
+    assert "To go on, raise disk in [base_cases] of successor.toml" in stopped.err
+    assert "--budget" not in stopped.err
