@@ -172,12 +172,15 @@ def test_a_policy_that_promotes_after_a_tripwire_is_found_out(
         run("policy", "init", wary, "ada", "--stage", "4")
         run("policy", "sign", wary, "--key", "ada")
     with monkeypatch.context() as heedless:
-        heedless.setattr("successor.oversight.policy.effective", lambda stage, _: stage)
-        heedless.setattr("successor.ledger.reading.Reading.lowered", lambda _: None)
+        heedless.setattr(Ledger, "lowered", _nothing)
         assert run("improve", wary, "--quiet").code == 0
     audited = run("audit", wary)
     assert audited.code == 4
     assert "(Decided): promoted by nobody, after a tripwire (event " in audited.err
+
+
+def _nothing(_: Ledger) -> None:
+    """Lowered by nothing."""
 
 
 def test_a_raise_that_people_did_not_sign_is_found_out(wary: Path, run: Run) -> None:

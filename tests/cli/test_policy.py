@@ -358,7 +358,7 @@ def test_a_lost_policy_and_a_lost_record_are_named(in_force: Path, run: Run) -> 
     record.rename(in_force / ".successor-1")
     aside = run("policy", "check", in_force)
     assert aside.code == 3
-    assert f"any more: an earlier one is in {in_force / '.successor-1'}" in aside.out
+    assert f"is lost (an earlier one is in {in_force / '.successor-1'})" in aside.out
     shutil.rmtree(in_force / ".successor-1")
     assert "nobody has signed yet, or the record is lost" in run("policy", "check", in_force).out
 

@@ -272,20 +272,19 @@ def _fields(found: Standing) -> dict[str, Any]:
 
 def _without_record(lab: Path, rules: Rules) -> str:
     """What is known of a record that is not there; nothing where there is one."""
+    from successor.insight.report_html import counted
     from successor.lab import RECORD, record_of
     from successor.oversight import heads_in, witnesses_of
 
     if (record_of(lab) / "record.sqlite").is_file():
         return ""
+    known = ((each, heads_in(each)) for each in witnesses_of(lab, rules))
     seen = [
-        f"{path} has seen one of {max(sizes)} events"
-        for path in witnesses_of(lab, rules)
-        if path.is_file() and (sizes := [head.size for head in heads_in(path)])
+        f"{each} has seen {counted(len(heads), 'head')} of some" for each, heads in known if heads
     ]
     seen += [f"an earlier one is in {path}" for path in sorted(lab.glob(f"{RECORD}-*"))]
-    if seen:
-        return f"Nothing is on record in {lab} any more: {'; '.join(seen)}."
-    return f"Nothing is on record in {lab}: nobody has signed yet, or the record is lost."
+    hints = f" ({'; '.join(seen)})" if seen else ""
+    return f"Nothing is on record in {lab}: nobody has signed yet, or the record is lost{hints}."
 
 
 def _lines(found: Standing, lab: Path) -> list[str]:
