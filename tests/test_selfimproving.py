@@ -115,7 +115,7 @@ def test_a_file_that_changed_runs_as_it_is_written(improved: Path) -> None:
     path.write_text(TOTAL.replace("result = 0", "result = 100"), encoding="utf-8")
     with warned(improved, "changed since its lab began.* It runs as it is") as module:
         assert module.total([1]) == 101
-        with pytest.raises(UsageError, match="Begin anew with --fresh"):
+        with pytest.raises(UsageError, match="begin anew with --fresh"):
             module.total.improve()
 
 

@@ -141,6 +141,7 @@ def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
         "running": True,
         "stopped_by": None,
         "reason": None,
+        "lowered": {"told": "quarantined\x1b[2J\nstate        all well"},
         "waiting": None,
         "reviewed_by": None,
         "rolled_back": None,
@@ -158,7 +159,7 @@ def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
         "trusted": False,
     }
     lines = told_status(found, Path("lab")).splitlines()
-    assert len(lines) == 9
+    assert len(lines) == 10
     assert all(line.isprintable() for line in lines)
     assert lines[0].startswith(r"goal         Count\x1b]0;title\x07\x9b2J\u202e\nstate")
 
