@@ -125,3 +125,16 @@ def test_what_a_version_does_before_the_clock_starts_is_in_the_whole_of_its_time
     assert heat.agreed
     assert heat.mine < mine / 3
     assert mine > 2 * theirs > 0
+
+
+def test_a_library_that_a_version_begins_to_use_is_warm_for_all_from_then_on():
+    bench = Bench(Limits())
+    text = 'import sys\n\n\ndef warm():\n    return "num" + "py" in sys.modules\n'
+    without, using = (
+        Program({"f.py": (text + more).encode()}, "f.py:warm") for more in ("", "import numpy\n")
+    )
+    try:
+        found = [bench.ask(each, [Call()])[0] for each in (without, using, without)]
+    finally:
+        bench.close()
+    assert [each.value for each in found if isinstance(each, Returned)] == [False, True, True]

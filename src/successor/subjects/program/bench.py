@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from successor.sandbox import (
     Returned,
     Sandbox,
     SandboxError,
+    Session,
     Value,
     open_sandbox,
 )
@@ -56,6 +57,10 @@ PRELOADED = (
     "unittest",
 )
 """Modules that a program finds warm."""
+LENT = ("numpy",)
+"""Libraries that versions may begin to use. Once one does, they are warm for all: to import them
+takes longer than a heat, once for each process, and is no work of the version's own.
+"""
 
 
 def inside(name: str) -> bytes:
@@ -97,6 +102,23 @@ class Bench:
                 self.weakest = self._sandbox.record()
         return self._sandbox
 
+    def session(
+        self, program: Program, limits: Limits | None = None
+    ) -> AbstractContextManager[Session]:
+        """A fresh child that is asked several times."""
+        self.lend(program)
+        return self.sandbox.session(program, limits or self.limits)
+
+    def lend(self, *programs: Program) -> None:
+        """Open the sandbox anew where a program uses a library that is not warm yet. It ends the
+        sessions that are open: before two run side by side, both programs are named here.
+        """
+        texts = [data for each in programs for data in each.files.values()]
+        for name in LENT:
+            if name not in self.preload and any(name.encode() in text for text in texts):
+                self.preload += (name,)
+                self.close()
+
     def close(self) -> None:
         """End the sandbox; it opens anew when it is needed again."""
         if self._sandbox is not None:
@@ -105,6 +127,7 @@ class Bench:
 
     def run(self, program: Program, calls: Sequence[Call], wall_s: float | None = None) -> Result:
         """One batch in a fresh child."""
+        self.lend(program)
         limits = self.limits if wall_s is None else within(self.limits, wall_s)
         return self.sandbox.run(program, calls, limits)
 

@@ -30,6 +30,7 @@ def weighed(
     calls = distinct(ground.questions.calls(seed, size, CALLS, heavy=True), CALLS)
     bench, made = ground.bench, ground.timer.programs
     programs = [made.bare(mine), made.bare(theirs), made.constant()]
+    bench.lend(*programs)
     found: list[list[int]] = [[], [], []]
     for number in range(rounds):
         for at in (0, 1, 2) if number % 2 else (2, 1, 0):
@@ -44,7 +45,7 @@ def weighed(
 
 def peak(bench: Bench, program: Program, calls: Sequence[Call]) -> int:
     """Most bytes that a fresh process had resident; all there are when it came to no end."""
-    with bench.sandbox.session(program, bench.limits) as session:
+    with bench.session(program) as session:
         result = session.ask(calls)
     return session.peak_bytes if result.status == "ok" else bench.limits.memory_bytes
 

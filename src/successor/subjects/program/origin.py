@@ -279,7 +279,7 @@ def find_largest(draw: Draw, program: Program, bench: Bench, most: int) -> tuple
 
     def quick(size: int) -> bool:
         calls = draw(f"reach/{size}", size, PROBES)
-        with bench.sandbox.session(program, within(bench.limits, 1.0)) as session:
+        with bench.session(program, within(bench.limits, 1.0)) as session:
             return all(any(_quick(session.ask([call])) for _ in range(2)) for call in calls)
 
     reach = 1

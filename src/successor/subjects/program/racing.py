@@ -344,6 +344,6 @@ def _twice(both: Pair, program: Program, calls: Sequence[Call]) -> tuple[float, 
     """
     bench, times = both.ground.bench, list[tuple[float, float]]()
     for _ in range(3):
-        with bench.sandbox.session(program, bench.limits) as session:
+        with bench.session(program) as session:
             times.append((took(session.ask(calls)), took(session.ask(calls))))
     return min(first for first, _ in times), min(second for _, second in times)

@@ -180,6 +180,9 @@ class Runner:
     """All that the last child was asked, what warmed it up first."""
     _live: Session | None = None
 
+    def __post_init__(self) -> None:
+        self.bench.lend(self.program)
+
     def ask(self, calls: Sequence[Call]) -> Result:
         """Time one batch, in the child that was started."""
         assert self._live is not None, "started() comes first"  # noqa: S101 - for the checker
@@ -190,7 +193,7 @@ class Runner:
     def started(self) -> Generator[None]:
         """A fresh child, warmed up."""
         self.results.clear()
-        with self.bench.sandbox.session(self.program, self.bench.limits) as self._live:
+        with self.bench.session(self.program) as self._live:
             self.ask(self.warm)
             yield
 
