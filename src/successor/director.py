@@ -143,7 +143,7 @@ def with_reason(
         if said is None:  # it was signed before reasons were part of it
             return statement, reason
         if reason not in (NOT_SAID, said):
-            raise UsageError(f"the envelope is signed for another reason, {said!r}: leave it out")
+            raise UsageError(f"the envelope gives another reason, {said!r}: leave --reason out")
         reason = said
     return statement.because(reason), reason
 

@@ -122,14 +122,14 @@ def resume(folder: Path, reason: str = NOT_SAID, signed: Sign | Envelope | None 
     record = record_of(folder)
     if not (record / "record.sqlite").is_file():
         if stopfile.asked(record) is None:
-            raise UsageError(f"{folder} is not paused")
+            raise UsageError(f"{folder} is not paused, and no tripwire lowered its stage")
         stopfile.forget(record)  # nothing has begun yet that a person could have signed for
         return user()
     with _to_write(record) as ledger:
         _followed(ledger)
         stopfile.settle(ledger)
         if ledger.paused is None:
-            raise UsageError(f"{folder} is not paused")
+            raise UsageError(f"{folder} is not paused, and no tripwire lowered its stage")
         who, reason = _endorsed(ledger, reason, signed)
         stopfile.forget(record)
         ledger.lift(who, reason)

@@ -99,7 +99,7 @@ def test_a_damaged_file_is_one_line_with_a_way_out(
     assert (found.code, found.out) == (4, "")
     (line,) = found.err.splitlines()
     assert line.startswith(f"successor: {improved}: the record does not verify: ")
-    assert f"Restore {improved / '.successor'} from a copy" in line
+    assert f"Keep {improved / '.successor'} as it is" in line
     assert line.endswith(f"successor improve {improved} --fresh")
 
 

@@ -384,7 +384,7 @@ def test_only_people_roll_back_where_people_sign(grown: Path, run: Run, tmp_path
     assert run("rollback", copy, *told).code == 3
     assert run("audit", grown, "--json").lines[0]["ledger_head"] == head
     other = run("rollback", grown, "--envelope", envelope, "--reason", "right")
-    assert (other.code, "signed for another reason, 'wrong'" in other.err) == (2, True)
+    assert (other.code, "gives another reason, 'wrong'" in other.err) == (2, True)
     assert run("rollback", grown, "--envelope", envelope).code == 0
     (audited,) = run("audit", grown, "--json").lines
     assert (audited["verified"], audited["signed_rollbacks"]) == (True, 1)
@@ -472,3 +472,31 @@ def test_hints_name_the_key_where_one_is_needed(in_force: Path, run: Run) -> Non
     assert "--accept --key NAME, or --reject" in run("review", in_force).err
     assert "--reason TEXT --key NAME" in run("stop", in_force).err
     assert "--reason TEXT --key NAME" in run("status", in_force).out
+
+
+def test_who_asks_for_more_by_an_option_is_told_that_it_cannot_be_signed(
+    in_force: Path, run: Run
+) -> None:
+    stopped = run("improve", in_force, "--budget", "2m")
+    assert stopped.code == 3
+    assert "An option cannot be signed: say it in successor.toml" in stopped.err
+    change(in_force, 'wall_clock = "1m"', 'wall_clock = "2m"')
+    assert "See what to sign: successor policy check" in run("improve", in_force).err
+
+
+def test_what_is_tighter_holds_unsigned_and_nobody_is_asked(in_force: Path, run: Run) -> None:
+    change(in_force, 'wall_clock = "1m"', 'wall_clock = "30s"')
+    checked = run("policy", "check", in_force)
+    assert checked.code == 0
+    assert "It is not looser than what people signed, and holds unsigned." in checked.out
+    assert "more must" not in checked.out
+
+
+def test_a_copied_record_without_its_lab_is_no_mistake_in_the_lab(
+    in_force: Path, run: Run, tmp_path: Path
+) -> None:
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(in_force / ".successor", copy / ".successor")
+    refused = run("policy", "check", copy)
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+    assert "is a record without its lab" in refused.err

@@ -151,6 +151,19 @@ def test_who_is_killed_in_the_middle_of_stopping_leaves_it_stopped(lab: Path, ru
     assert pause_of(lab).by == "unknown"
 
 
+def test_a_run_that_is_killed_says_why_with_its_last_words(lab: Path, run: Run) -> None:
+    change(lab, '"tiny.py:author"', '"tiny.py:author"\nstubborn_s = 600.0')
+    child = start("improve", lab)
+    assert child.stderr
+    while not (told := child.stderr.readline()).startswith("generation 1:"):
+        assert told, "it ended"
+    time.sleep(1.0)  # until it says nothing more
+    assert run("stop", lab, "--reason", "lunch").code == 0
+    _, told = child.communicate()
+    assert child.returncode == -signal.SIGKILL
+    assert "lunch. What had not ended is killed. A person lifts it: successor resume" in told
+
+
 def test_a_lab_that_nobody_looks_after_pauses(
     begun: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

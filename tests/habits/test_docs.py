@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,7 +105,7 @@ def test_labs_in_the_documents_are_labs(page: Path, tmp_path: Path) -> None:
 
 
 def test_every_exit_code_is_documented() -> None:
-    known = {0, 3, EXIT_INTERRUPTED, EXIT_TERMINATED}
+    known = {0, 3, EXIT_INTERRUPTED, EXIT_TERMINATED, 128 + signal.SIGKILL}
     known |= {
         kind.exit_code
         for kind in vars(errors).values()

@@ -58,6 +58,7 @@ from successor.errors import SuccessorError
       3    stopped by a base case that asks for a human
       4    the record does not verify
       130  interrupted, by Ctrl-C
+      137  killed: a stop or a used-up budget ends what does not end by itself
       143  interrupted, by SIGTERM
     """,
     context_settings={"auto_envvar_prefix": "SUCCESSOR", "help_option_names": ["-h", "--help"]},

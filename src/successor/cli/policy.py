@@ -213,12 +213,18 @@ def _taken_back(found: Explanation) -> str:
 def _standing(lab: Path) -> Standing:
     """How the lab's charter stands, of its files and its record."""
     from successor.director import standing
+    from successor.errors import UsageError
     from successor.lab import charter_of, record_of
     from successor.ledger import Ledger
     from successor.ledger.objects import require_beginning
 
-    now, record = charter_of(lab), record_of(lab)
-    if not (record / "record.sqlite").is_file():
+    record = record_of(lab)
+    on_record = (record / "record.sqlite").is_file()
+    if on_record and not (lab / "successor.toml").is_file():
+        told = "is a record without its lab: no files are there that could be held against it"
+        raise UsageError(f"{lab} {told}; successor audit, status and replay need none")
+    now = charter_of(lab)
+    if not on_record:
         require_beginning(record)  # or its events are lost
         return standing(now, None)
     with Ledger.read(record) as ledger:
@@ -298,7 +304,9 @@ def _lines(found: Standing, lab: Path) -> list[str]:
     told = ["In force." if not found.changes else f"People have to sign: {found.changes}."]
     if missing := _without_record(lab, found.now.rules):
         told.append(missing)
-    if found.changes or found.statement is not None:
+    if not found.changes and found.statement is not None:
+        told.append("It is not looser than what people signed, and holds unsigned.")
+    if found.changes:
         names = ", ".join(key.comment for key in found.signed) or "nobody"
         told.append(f"Signed by {names}; {found.missing} more must.")
         if found.missing:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing, redirect_stdout, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -20,12 +22,24 @@ from successor.cli.options import plain
 from successor.cli.review import EXIT_NEEDS_HUMAN
 from successor.cli.signers import key_hint
 from successor.cli.view import Scene, at_most, duration, metric, number, unsafe
+from successor.director import standing
 from successor.errors import SuccessorError
 from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted
-from successor.lab import Lab, open_lab, record_of, run
-from successor.ledger import CHEATING, PAUSED, REVIEW, Entry, Event, Ledger, Progress, SandboxOpened
+from successor.lab import Lab, charter_of, open_lab, record_of, run
+from successor.ledger import (
+    CHEATING,
+    PAUSED,
+    REVIEW,
+    Entry,
+    Event,
+    Ledger,
+    Paused,
+    Progress,
+    SandboxOpened,
+    told_pause,
+)
 from successor.oversight import CHARTER, STAGES, THRESHOLD
 from successor.plugins import Telling, blaming_own
 from successor.targets import name_of
@@ -66,6 +80,7 @@ def run_session(folder: Path, overrides: Mapping[str, Mapping[str, object]], man
     interrupt = Interrupt()
     fresh, unsafe, quiet = manner.fresh, manner.unsafe, manner.quiet
     with open_lab(folder, overrides, interrupt.asked, fresh=fresh, unsafe_sandbox=unsafe) as lab:
+        lab.watch.last_words = partial(_last_words, folder)
         if lab.aside and not quiet:
             click.echo(f"The record so far is in {lab.aside}", err=True)
         if not quiet:
@@ -90,6 +105,12 @@ def run_session(folder: Path, overrides: Mapping[str, Mapping[str, object]], man
     if stop.base_case == INTERRUPTED:
         return interrupt.exit_code
     return EXIT_NEEDS_HUMAN if stop.needs_human else 0
+
+
+def _last_words(folder: Path, pause: Paused) -> None:
+    """Tell why a run is killed that did not end by itself, past all that it buffers."""
+    told = f"{told_pause(pause)}. What had not ended is killed. {lift_with(folder)}"
+    os.write(2, f"\n{plain(told[:1].upper() + told[1:])}\n".encode())
 
 
 def follow(lab: Lab, interrupt: Interrupt, *, quiet: bool) -> Stop:
@@ -246,6 +267,11 @@ class Teller:
         """What to do now."""
         folder = self._lab.folder
         typed = quote(str(folder))
+        signs = f"successor policy sign {typed} --key NAME"
+        if stop.base_case == CHARTER:
+            if standing(charter_of(folder), self._lab.parts.ledger).changes:
+                return f"See what to sign: successor policy check {typed}"
+            return f"An option cannot be signed: say it in successor.toml, then each signs: {signs}"
         if self._lab.parts.ledger.waiting() is not None:
             return decide_with(folder)
         if stop.base_case in RAISED and versions and self._idle:
@@ -253,12 +279,10 @@ class Teller:
         if stop.base_case in RAISED and not versions:
             raised = RAISED[stop.base_case].replace("--budget", "--budget, as in --budget 15m")
             return f"Nothing is there yet. To go on, raise {raised}: successor improve {typed}"
-        signs = f"successor policy sign {typed} --key NAME"
         told = {
             INTERRUPTED: f"Go on with: successor improve {typed}",
             PAUSED: lift_with(folder),
             CHEATING: raise_with(folder),
-            CHARTER: f"See what to sign: successor policy check {typed}",
             THRESHOLD: f"Change policy.toml, then each signs: {signs}",
         }
         return told.get(stop.base_case, f"See it with: successor report {typed}")

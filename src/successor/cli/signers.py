@@ -143,9 +143,8 @@ def written_out(told: Signing, signed: Sign | Envelope | None, statement: Statem
     path = told.out.absolute()
     data = sealed(statement, signed).to_json() + b"\n"
     write_atomically(path, data, path.with_name(f".{path.name}.incoming"))
-    click.echo(
-        f"Wrote {told.out}. Whoever has the lab hands it in: --envelope {told.out}", err=True
-    )
+    told_to = f"Wrote {told.out}. Whoever has the lab hands it in, by the same command with"
+    click.echo(f"{told_to} --envelope {told.out} in place of --key and --out", err=True)
 
 
 def signer_at_terminal(people: Sequence[PublicKey]) -> Sign | None:

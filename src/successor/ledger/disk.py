@@ -71,8 +71,8 @@ def not_verified(folder: Path, problem: str) -> RecordError:
     """The error of a record that has that problem, in one line."""
     lab = folder.parent
     return RecordError(
-        f"{lab}: the record does not verify: {problem}. Restore {folder} from a copy, "
-        f"or set it aside and begin anew with: successor improve {lab} --fresh"
+        f"{lab}: the record does not verify: {problem}. Keep {folder} as it is and "
+        f"go on from a copy that verifies; to begin anew instead: successor improve {lab} --fresh"
     )
 
 

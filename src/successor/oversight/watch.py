@@ -71,6 +71,8 @@ class Watch:
         """Whether the run can be interrupted: signals are for the main thread."""
         self.pause: Paused | None = None
         """What asked for it; None while nothing did."""
+        self.last_words: Callable[[Paused], None] = lambda _: None
+        """Told before the run is killed, which has not ended by itself."""
 
     def stop(self) -> Stop | None:
         """The stop that was asked for."""
@@ -117,6 +119,8 @@ class Watch:
             if self.pause is not None:
                 if not self._over.wait(PATIENCE_S):
                     end_descendants()
+                    with suppress(OSError):
+                        self.last_words(self.pause)
                     os.kill(os.getpid(), signal.SIGKILL)
                 return
             looks += 1
