@@ -1,0 +1,70 @@
+"""What a candidate may be: numbers, choices, or an order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Literal, TypeAlias, cast
+
+from successor.sandbox.texts import shown
+
+Kind: TypeAlias = Literal["reals", "choices", "order"]
+KINDS: tuple[Kind, ...] = ("reals", "choices", "order")
+Candidate: TypeAlias = Sequence[float]
+"""Whole numbers but for "reals"."""
+_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Space:
+    """All candidates of one task."""
+
+    kind: Kind
+    size: int
+    """Places of a candidate."""
+    choices: int = 0
+    """What each place of "choices" chooses from, counted from 0; else 0."""
+
+    def draw(self, rng: Random) -> Candidate:
+        """Any of them, all equally likely."""
+        match self.kind:
+            case "reals":
+                return [rng.random() for _ in range(self.size)]
+            case "choices":
+                return [rng.randrange(self.choices) for _ in range(self.size)]
+            case "order":
+                return rng.sample(range(self.size), self.size)
+
+    def read(self, said: object) -> Candidate:
+        """What an improver proposed, which may be anything.
+
+        Raises:
+            ValueError: when it is none of them, and why.
+        """
+        given = cast("Sequence[object]", said) if isinstance(said, list | tuple) else ()
+        found = [each for each in given if type(each) in (int, float)]
+        if len(found) == len(given) == self.size and self._has(cast("Candidate", found)):
+            return cast("Candidate", found)
+        told = shown(said)[:_SHOWN]
+        raise ValueError(f"proposed {told}, where a candidate is a list of {self.told}")
+
+    @property
+    def told(self) -> str:
+        """In words."""
+        match self.kind:
+            case "reals":
+                return f"{self.size} numbers in [0, 1]"
+            case "choices":
+                return f"{self.size} whole numbers in 0..{self.choices - 1}"
+            case "order":
+                return f"the numbers 0..{self.size - 1} in some order"
+
+    def _has(self, found: Sequence[float]) -> bool:
+        if self.kind == "reals":
+            return all(0 <= each <= 1 for each in found)
+        if not all(isinstance(each, int) for each in found):
+            return False
+        if self.kind == "order":
+            return sorted(found) == [*range(self.size)]
+        return all(0 <= each < self.choices for each in found)
