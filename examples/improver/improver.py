@@ -1,21 +1,25 @@
-"""An improver: it yields candidates, is sent what each costs, and wants to find cheap ones soon."""
+"""An improver: it yields candidates, is sent what they cost, and wants to find a cheap one soon."""
 
 import random
 
-STEP = 0.3  # how far a number moves
+TOGETHER = 10  # candidates that are made of the same one
 SHARE = 0.5  # of the places of a candidate that change
+STEP = 0.3  # how far a number moves
 RESTART = 0.2  # of the candidates that begin anew
 
 
 def improve(task):
     rng = random.Random(task.seed)
-    best = fresh(task, rng)
-    least = yield best
+    best, least = None, float("inf")
     while task.left:
-        candidate = fresh(task, rng) if rng.random() < RESTART else changed(task, best, rng)
-        cost = yield candidate
-        if cost < least:
-            best, least = candidate, cost
+        candidates = []
+        for _ in range(TOGETHER):
+            anew = best is None or rng.random() < RESTART
+            candidates.append(fresh(task, rng) if anew else changed(task, best, rng))
+        costs = yield candidates
+        for candidate, cost in zip(candidates, costs, strict=False):
+            if cost < least:
+                best, least = candidate, cost
 
 
 def fresh(task, rng):

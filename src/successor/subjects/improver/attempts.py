@@ -29,6 +29,8 @@ class Attempt:
     item: Item
     costs: list[float] = field(default_factory=list[float])
     """Of the candidates, in the order proposed."""
+    told: list[float] = field(default_factory=list[float])
+    """Those of the last step."""
     why: str = ""
     """Why it failed; "" as long as it has not."""
     status: str = "ok"
@@ -68,7 +70,7 @@ class Arena:
                 calls = [Call((place, told[place])) for place in open_]
                 spent += self._step(session, calls, [attempts[place] for place in open_])
                 for place in open_:
-                    told[place] = attempts[place].costs[-1] if attempts[place].costs else 0.0
+                    told[place] = [*attempts[place].told]
                 if spent > self.cpu_s * len(attempts):
                     for place in open_:
                         attempts[place].fail(f"takes more than {self.cpu_s:g} s (cpu_s)")
@@ -84,7 +86,7 @@ class Arena:
         }
 
     def _step(self, session: Session, calls: Sequence[Call], attempts: Sequence[Attempt]) -> float:
-        """The next candidate of each, priced; the CPU time that it took."""
+        """The next candidates of each, priced; the CPU time that it took."""
         try:
             result = session.ask(calls)
         except SandboxError as error:
@@ -102,15 +104,25 @@ class Arena:
                 attempt.ended = True
                 if not attempt.costs:
                     attempt.fail("proposed nothing")
-            case Returned(value=("candidate", said)):
-                try:
-                    candidate = attempt.item.task.space.read(said)
-                except ValueError as error:
-                    return attempt.fail(str(error))
-                attempt.costs.append(attempt.item.task.cost(candidate))
-                attempt.ended = len(attempt.costs) >= self.evaluations
+            case Returned(value=("candidates", [*said])):
+                self._price(attempt, said)
             case Raised(kind=kind, message=message):
                 attempt.fail(f"raised {kind}: {shown(message)}")
+            case Returned():
+                attempt.fail("proposed what is no list of candidates")
             case _:
                 attempt.fail("proposed what is no plain data")
+
+    def _price(self, attempt: Attempt, said: Sequence[Value]) -> None:
+        """Candidates in their order, as long as there are evaluations left."""
+        task, left = attempt.item.task, self.evaluations - len(attempt.costs)
+        try:
+            candidates = [task.space.read(each) for each in said[:left]]
+        except ValueError as error:
+            return attempt.fail(str(error))
+        if not candidates:
+            return attempt.fail("proposed nothing")
+        attempt.told = [task.cost(each) for each in candidates]
+        attempt.costs += attempt.told
+        attempt.ended = len(attempt.costs) >= self.evaluations
         return None

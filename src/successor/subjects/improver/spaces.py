@@ -42,7 +42,7 @@ class Space:
         Raises:
             ValueError: when it is none of them, and why.
         """
-        given = cast("Sequence[object]", said) if isinstance(said, list | tuple) else ()
+        given = cast("Sequence[object]", said if type(said) in (list, tuple) else ())
         found = [each for each in given if type(each) in (int, float)]
         if len(found) == len(given) == self.size and self._has(cast("Candidate", found)):
             return cast("Candidate", found)

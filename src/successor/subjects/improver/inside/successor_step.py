@@ -36,32 +36,32 @@ class Task:
     """For its chances: the same seed, the same candidates."""
 
 
-_tasks = dict[int, tuple[Task, Generator[Any, float, object]]]()
+_tasks = dict[int, tuple[Task, Generator[Any, list[float], object]]]()
 
 
 def begin(place: int, told: dict[str, Any]) -> tuple[str, Any]:
-    """The first candidate."""
+    """The first candidates."""
     module = ModuleType("improver")
     exec(_code, module.__dict__)  # noqa: S102 - this is what the sandbox is for
     task = Task(**told, left=told["evaluations"])
     course = module.improve(task)
     _tasks[place] = task, course
     try:
-        return "candidate", next(course)
+        return "candidates", next(course)
     except StopIteration:
         return "over", None
 
 
-def go_on(place: int, cost: float) -> tuple[str, Any]:
-    """The candidate after one that costs so much."""
+def go_on(place: int, costs: list[float]) -> tuple[str, Any]:
+    """The candidates after some that cost so much."""
     task, course = _tasks[place]
-    task.left -= 1
+    task.left -= len(costs)
     try:
-        return "candidate", course.send(cost)
+        return "candidates", course.send(costs)
     except StopIteration:
         return "over", None
 
 
-def step(place: int, told: dict[str, Any] | float) -> tuple[str, Any]:
+def step(place: int, told: dict[str, Any] | list[float]) -> tuple[str, Any]:
     """One step of the task at this place, by what there is to tell: the task, then costs."""
     return begin(place, told) if isinstance(told, dict) else go_on(place, told)
