@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations, product
 from pathlib import Path
 from random import Random
 
@@ -17,7 +18,7 @@ from successor.lab import run
 from successor.sandbox.confine import CHANNEL
 from successor.subjects.improver import ImproverSubject, improver
 from successor.subjects.improver.attempts import Attempt
-from successor.subjects.improver.families import HELD_OUT, TRAINING
+from successor.subjects.improver.families import HELD_OUT, TRAINING, choices
 from successor.subjects.improver.items import SLICES, drawn, one
 from successor.subjects.improver.spaces import KINDS, Space
 from successor.types import Draw, Verdict
@@ -89,6 +90,27 @@ def test_a_task_is_priced_between_its_bound_and_random(families: dict[str, tuple
                 assert min(costs) >= item.task.bound - 1e-9
                 assert item.middle > item.task.bound
                 assert 0 <= item.area(costs, 50) <= 1
+
+
+def test_inputs_of_a_network_come_out_unsorted_as_often_as_they_do():
+    """Against the plain way to run comparators, on one after another."""
+    for seed in range(20):
+        rng = Random(seed)
+        task = choices.network(rng)
+        told = Random(seed)
+        wires, _ = told.choice(choices.NETWORKS)
+        pairs = list(combinations(range(wires), 2))
+        told.shuffle(pairs)
+        candidate, unsorted = task.space.draw(rng), 0
+        for given in product((0, 1), repeat=wires):
+            values = list(given)
+            for a, b in (pairs[int(each)] for each in candidate):
+                values[a], values[b] = sorted((values[a], values[b]))
+            unsorted += values != sorted(values)
+        assert task.cost(candidate) == unsorted
+        if len(candidate) == 5:
+            least = [(0, 1), (2, 3), (0, 2), (1, 3), (1, 2)]
+            assert task.cost([pairs.index(each) for each in least]) == 0
 
 
 def test_no_family_that_is_held_out_is_for_training():

@@ -43,9 +43,11 @@ class Space:
             ValueError: when it is none of them, and why.
         """
         given = cast("Sequence[object]", said if type(said) in (list, tuple) else ())
-        found = [each for each in given if type(each) in (int, float)]
-        if len(found) == len(given) == self.size and self._has(cast("Candidate", found)):
-            return cast("Candidate", found)
+        allowed: set[type] = {int, float} if self.kind == "reals" else {int}
+        if len(given) == self.size and {*map(type, given)} <= allowed:
+            found = cast("Candidate", given)
+            if self._has(found):
+                return found
         told = shown(said)[:_SHOWN]
         raise ValueError(f"proposed {told}, where a candidate is a list of {self.told}")
 
@@ -61,10 +63,10 @@ class Space:
                 return f"the numbers 0..{self.size - 1} in some order"
 
     def _has(self, found: Sequence[float]) -> bool:
-        if self.kind == "reals":
-            return all(0 <= each <= 1 for each in found)
-        if not all(isinstance(each, int) for each in found):
-            return False
-        if self.kind == "order":
-            return sorted(found) == [*range(self.size)]
-        return all(0 <= each < self.choices for each in found)
+        match self.kind:
+            case "reals":
+                return all(0 <= each <= 1 for each in found)  # not by min and max: NaN hides there
+            case "choices":
+                return min(found) >= 0 and max(found) < self.choices
+            case "order":
+                return sorted(found) == [*range(self.size)]
