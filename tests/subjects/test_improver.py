@@ -62,15 +62,12 @@ def proposing(what: str, before: str = "") -> str:
     return f"{before}\ndef improve(task):\n    while task.left:\n        yield [{what}]\n"
 
 
-def judged(
-    subject: ImproverSubject, source: str, seed: int = 1, items: int = 4096, first: str = SOURCE
-) -> Verdict:
+def judged(subject: ImproverSubject, source: str, seed: int = 1, items: int = 4096) -> Verdict:
     desk, record = Desk(), SimulatedRecord()
     began = version(subject.create(1, desk))
-    began = began if first == SOURCE else version(subject.draft(first, began, desk), began)
     record.exams[began.id] = subject.evaluate_self(began, 1, desk)
     candidate = version(subject.draft(source, began, desk), began)
-    settings = RaceSettings(margin=0.03, items=items)
+    settings = RaceSettings(effect=0.02, margin=0.03, items=items)
     judge = RaceJudge(subject, settings, SingleTest(0.05))
     return judge.judge(candidate, began, record, seed, desk)
 
@@ -440,13 +437,16 @@ def test_a_lab_of_it_runs_and_goes_on(tmp_path: Path):
 
 
 @pytest.mark.slow
-def test_a_better_one_is_found_out_and_a_changed_seed_is_not(subject: ImproverSubject):
+def test_a_better_one_is_found_out_and_a_changed_seed_is_not(tmp_path: Path):
+    (tmp_path / "improver.py").write_text(SOURCE, encoding="utf-8")
+    subject = improver({"target": "improver.py", "evaluations": 200}, tmp_path)
     better = judged(subject, BETTER)
     assert better.outcome == "better", better.reason
     assert better.e_value >= better.threshold
-    for seed in (1, 2, 3):
+    for seed in (1, 2):
         chance = SOURCE.replace("Random(task.seed)", f"Random(task.seed + {seed})")
-        assert judged(subject, chance, seed, 600).outcome != "better"
+        assert judged(subject, chance, seed, 400).outcome != "better"
+    subject.close()
 
 
 @pytest.mark.slow
