@@ -36,7 +36,7 @@ from successor.cli import cli
 from successor.judge.race_settings import RaceSettings
 from successor.labfile import LabFile
 from successor.policyfile import KeyTable, PolicyFile, SignaturesTable
-from successor.subjects import program, prompt, script, transformer
+from successor.subjects import improver, program, prompt, script, transformer
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MEASURED = DOCS / "benchmarks"
@@ -108,6 +108,7 @@ def parts() -> str:
         "[subject] of program": program.Settings,
         "[subject] of program, with an evaluator": script.Settings,
         "[subject] of prompt": prompt.Settings,
+        "[subject] of improver": improver.Settings,
         "[author] of training": training.Settings,
         "[author] of search": combined.Settings,
         "[author] of rewrite": rewrite.Settings,
