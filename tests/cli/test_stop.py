@@ -6,6 +6,7 @@ import json
 import shutil
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,18 @@ import pytest
 from cli.commands import Outcome, Run, change, start
 from cli.test_json_docs import assert_fits, documented
 from successor.cli import run_command
-from successor.ledger import Heartbeat, Ledger, Lifted, Paused, Signed, Stopped, journal, steps
+from successor.errors import UsageError
+from successor.ledger import (
+    GenerationOpened,
+    Heartbeat,
+    Ledger,
+    Lifted,
+    Paused,
+    Signed,
+    Stopped,
+    journal,
+    steps,
+)
 from successor.oversight import watch
 from successor.pausing import lifting
 from successor.signing import sealed, signer
@@ -154,14 +166,24 @@ def test_who_is_killed_in_the_middle_of_stopping_leaves_it_stopped(lab: Path, ru
 def test_a_run_that_is_killed_says_why_with_its_last_words(lab: Path, run: Run) -> None:
     change(lab, '"tiny.py:author"', '"tiny.py:author"\nstubborn_s = 600.0')
     child = start("improve", lab)
-    assert child.stderr
-    while not (told := child.stderr.readline()).startswith("generation 1:"):
-        assert told, "it ended"
-    time.sleep(1.0)  # until it says nothing more
-    assert run("stop", lab, "--reason", "lunch").code == 0
-    _, told = child.communicate()
+    deadline = time.monotonic() + PATIENCE_S
+    try:
+        while not begins_to_write(lab / ".successor") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(1.0)  # what it has to tell of its steps comes first
+        assert run("stop", lab, "--reason", "lunch").code == 0
+    finally:
+        child.kill()
+        _, told = child.communicate()
     assert child.returncode == -signal.SIGKILL
     assert "lunch. What had not ended is killed. A person lifts it: successor resume" in told
+
+
+def begins_to_write(record: Path) -> bool:
+    """Whether the author of the first candidate was set to work."""
+    with suppress(UsageError), Ledger.read(record) as ledger:
+        return len(ledger.entries(GenerationOpened)) > 1
+    return False
 
 
 def test_a_lab_that_nobody_looks_after_pauses(
