@@ -14,6 +14,9 @@ from typing import ClassVar
 
 from successor.types import Stop
 
+EXIT_NEEDS_HUMAN = 3
+"""Of a command after which a person has to act."""
+
 
 class SuccessorError(Exception):
     """A failure that the user can mend; its text is one or two lines and says how."""
@@ -30,13 +33,13 @@ class UsageError(SuccessorError):
 class PausedError(SuccessorError):
     """The lab is paused; nothing is done before a person lifts that."""
 
-    exit_code: ClassVar[int] = 3
+    exit_code: ClassVar[int] = EXIT_NEEDS_HUMAN
 
 
 class UnsignedError(SuccessorError):
     """More people have to sign before it is done; the signatures so far are on record."""
 
-    exit_code: ClassVar[int] = 3
+    exit_code: ClassVar[int] = EXIT_NEEDS_HUMAN
 
 
 class RecordError(SuccessorError):

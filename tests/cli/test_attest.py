@@ -21,7 +21,6 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from cli.commands import Run, change, make_lab
-from successor.cli import run_command
 from successor.cli.markdown import block, code, line
 from successor.cli.options import plain
 from successor.ledger import Ledger
@@ -32,6 +31,8 @@ HOSTILE = (
     "````` [click](javascript:alert(1)) https://evil.example GH-12 \u202e\u2066\x1b[2J\r\0\x85\n"
     "/lgtm\n</code></pre><script>1</script>\n~~~\n    \n`` ` \\` </details>\nCo-authored-by: eve"
 )
+pytestmark = pytest.mark.usefixtures("keys")
+
 AUTHOR = f"""
 from successor.types import Draft
 from cli.tiny import Counter, Doubler
@@ -62,13 +63,6 @@ class Telling(Counter):
 def subject(settings, folder, goal):
     return Telling(4)
 """
-
-
-@pytest.fixture(autouse=True)
-def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    for name in ("ada", "bob"):
-        assert run_command(["keys", "new", name, "--no-passphrase"]) == 0
 
 
 @pytest.fixture
@@ -111,7 +105,7 @@ def test_the_envelope_verifies_with_the_pem_alone(done: Path, run: Run):
     assert isinstance(key, Ed25519PublicKey)
     (signature,) = envelope["signatures"]
     key.verify(b64decode(signature["sig"]), signed_bytes(envelope))
-    (ada, _) = run("keys", "list", "--json").lines[0]["keys"]
+    ada, *_ = run("keys", "list", "--json").lines[0]["keys"]
     assert (signature["keyid"], envelope["payloadType"]) == (
         ada["fingerprint"],
         "application/vnd.in-toto+json",
@@ -177,7 +171,7 @@ def test_who_signed_the_promotion_stands_in_it_with_what_they_signed(lab: Path, 
     assert (refused.code, "never promoted, it was waiting" in refused.err) == (2, True)
     assert run("review", lab, "--accept", "--key", "bob").code == 0
     (approval,) = byproducts(statement(lab, run), "approval")
-    (_, bob) = run("keys", "list", "--json").lines[0]["keys"]
+    _, bob, _ = run("keys", "list", "--json").lines[0]["keys"]
     assert approval["annotations"] == {"signer": "bob", "key": bob["fingerprint"]}
     envelope = json.loads(b64decode(approval["content"]))
     key = load_pem_public_key(bob["pem"].encode())

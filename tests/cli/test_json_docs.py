@@ -12,8 +12,7 @@ import pytest
 
 from cli.commands import Run
 from successor.cli.interrupt import EXIT_INTERRUPTED, EXIT_TERMINATED
-from successor.cli.session import EXIT_NEEDS_HUMAN
-from successor.errors import PausedError, RecordError, SuccessorError, UsageError
+from successor.errors import EXIT_NEEDS_HUMAN, PausedError, RecordError, SuccessorError, UsageError
 
 DOCS = Path(__file__).parents[2] / "docs"
 DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -14,10 +14,11 @@ from cli.commands import Run, change
 from cli.test_json_docs import assert_fits, documented
 from successor.cheats import catalogue
 from successor.cheats.author import KIND
-from successor.cli import run_command
 from successor.lab import load
 from successor.lab import run as improve
 from successor.ledger import Decided, Entry, Event, Ledger, Lowered, Progress, Restored
+
+pytestmark = pytest.mark.usefixtures("keys")
 
 JUDGE = """
 import os
@@ -51,13 +52,6 @@ def author(settings, subject):
     return Counting()
 """
 """Finds something to the first candidate, or to those of these numbers."""
-
-
-@pytest.fixture(autouse=True)
-def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    for name in ("ada", "bob"):
-        assert run_command(["keys", "new", name, "--no-passphrase"]) == 0
 
 
 @pytest.fixture
@@ -138,15 +132,10 @@ def test_no_kill_comes_between_a_tripwire_and_what_it_does(
 ) -> None:
     """Killed as soon as this much is on record."""
     if (child := os.fork()) == 0:
-        with load(wary) as lab:
-
-            def hear(news: Entry[Event] | Progress) -> None:
-                if isinstance(news, Entry) and isinstance(news.event, last):
-                    os.kill(os.getpid(), signal.SIGKILL) if _trips(news.event) else None
-
-            lab.parts.ledger.listen(hear)
-            improve(lab)
-        os._exit(0)
+        try:
+            improve_until(wary, last)
+        finally:
+            os._exit(1)  # whatever went wrong, no second pytest goes on from here
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
     with Ledger.read(wary / ".successor") as ledger:
         assert ledger.lowered() is not None
@@ -156,6 +145,18 @@ def test_no_kill_comes_between_a_tripwire_and_what_it_does(
     with Ledger.read(wary / ".successor") as ledger:
         assert len(ledger.entries(Lowered)) == 1, "one tripwire, once"
     assert run("audit", wary).code == 0
+
+
+def improve_until(lab: Path, last: type[Event]) -> None:
+    """Kills itself."""
+
+    def hear(news: Entry[Event] | Progress) -> None:
+        if isinstance(news, Entry) and isinstance(news.event, last) and _trips(news.event):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with load(lab) as opened:
+        opened.parts.ledger.listen(hear)
+        improve(opened)
 
 
 def _trips(event: Event) -> bool:

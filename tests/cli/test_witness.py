@@ -12,18 +12,12 @@ from pathlib import Path
 import pytest
 
 from cli.commands import Run, change
-from successor.cli import run_command
 from successor.errors import UsageError
 from successor.ledger import Ledger, verify_consistency
 from successor.oversight import Witnessed, head_of, heads_in, tell, vouched, witness_at
 from successor.signing import public_keys, signer
 
-
-@pytest.fixture(autouse=True)
-def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    for name in ("ada", "eve"):
-        assert run_command(["keys", "new", name, "--no-passphrase"]) == 0
+pytestmark = pytest.mark.usefixtures("keys")
 
 
 @pytest.fixture(params=["../elsewhere/heads", "git:../elsewhere/heads.git"], ids=["file", "git"])

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from successor.cli.interrupt import EXIT_INTERRUPTED
 from successor.cli.options import JSON, echo_json, option
 
 if TYPE_CHECKING:
     from successor.cheats.drill import Posed
     from successor.cheats.results import Answer, Drill, Score, Share
 
-EXIT_INTERRUPTED = 130
 QUESTION = "[a]ccept  [r]eject  e[x]plain  [q]uit the drill: "
 
 

@@ -10,12 +10,11 @@ import click
 
 from successor.cli.options import JSON, LAB, echo_json, option, plain
 from successor.cli.signers import Signing, signed_by, signing_options, written_out
+from successor.errors import EXIT_NEEDS_HUMAN
 
 if TYPE_CHECKING:
     from successor.director import Standing
     from successor.oversight import Charter, Explanation, Rules
-
-EXIT_NEEDS_HUMAN = 3
 
 
 @click.group(

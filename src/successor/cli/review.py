@@ -11,12 +11,11 @@ import click
 
 from successor.cli.options import JSON, Said, echo_json, option
 from successor.cli.signers import Signing, key_hint, signed_by, signing_options, written_out
+from successor.errors import EXIT_NEEDS_HUMAN
 
 if TYPE_CHECKING:
     from successor.ledger import Choice, Ledger
     from successor.signing import Envelope, Sign
-
-EXIT_NEEDS_HUMAN = 3
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,10 @@ from successor.cli.audience import Audience, audience
 from successor.cli.generation import Chronicle
 from successor.cli.interrupt import INTERRUPTED, Interrupt
 from successor.cli.options import plain
-from successor.cli.review import EXIT_NEEDS_HUMAN
 from successor.cli.signers import key_hint
 from successor.cli.view import Scene, at_most, duration, metric, number, unsafe
 from successor.director import standing
-from successor.errors import SuccessorError
+from successor.errors import EXIT_NEEDS_HUMAN, SuccessorError
 from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.insight.report_html import counted

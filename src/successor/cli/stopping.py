@@ -9,8 +9,7 @@ import click
 
 from successor.cli.options import JSON, LAB, Said, echo_json, option, plain
 from successor.cli.signers import Signing, signed_by, signing_options, written_out
-
-EXIT_NEEDS_HUMAN = 3
+from successor.errors import EXIT_NEEDS_HUMAN
 
 
 @click.command(

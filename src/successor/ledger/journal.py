@@ -114,7 +114,8 @@ class Journal:
         if memory.history.paused is not None and not isinstance(event, WHILE_PAUSED):
             raise Halt(Stop(PAUSED, told_pause(memory.history.paused.event), needs_human=True))
         now, used = self._clock.now(), self.meter(event)
-        stored = memory.history.unnamed(self.fresh, event)
+        fresh = {*self.fresh}
+        stored = memory.history.unnamed(fresh, event)
         body = encode(event, now, used, stored)
         leaf = leaf_hash(body)
         tree = memory.tree.append(leaf)
@@ -125,7 +126,7 @@ class Journal:
             write_tip(self._folder, Head(tree.size, tree.root.hex()))
         entry = Entry(tree.size, now, event, used, stored)
         memory.history.add(entry)
-        self.fresh -= memory.history.named
+        self.fresh -= fresh
         memory.leaves.append(leaf)
         self._memory = Memory(memory.history, memory.leaves, tree)
         return entry

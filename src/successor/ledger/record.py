@@ -357,8 +357,9 @@ class Ledger(Reading):
 
     def _used_by(self, event: Event) -> Mapping[str, float]:
         """What its session has used; as one begins, what a killed one before it had."""
-        if self._measure is not None and isinstance(event, SessionStarted):
-            return {**usage.left(self._folder, self._journal.session), **self._disk()}
+        if isinstance(event, SessionStarted):
+            left = usage.left(self._folder, self._journal.session)
+            return {**left, **self._disk()} if self._measure is not None else left
         return self._metered() if self._kernel is not None else {}
 
     def _metered(self) -> dict[str, float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -35,6 +36,10 @@ PATIENCE_S = 0.3
 """What a run has to end by itself."""
 BURY_LOOKS = 50
 METER_LOOKS = 10
+TURN_S = 0.0005
+"""For so long a step that computes may keep Python from the thread that looks, each time that this
+has asked the kernel something. With Python's own 5 ms, a dozen files take it a look's whole time.
+"""
 GRACE_S = 5.0
 """What a step has to end once a budget is used up. Then it is interrupted, and, should that not end
 it for so long again, killed.
@@ -102,6 +107,8 @@ class Watch:
                 return
             spared = descendants()
             at_end.enter_context(keeping_orphans())
+            at_end.callback(sys.setswitchinterval, sys.getswitchinterval())
+            sys.setswitchinterval(TURN_S)
             looker = threading.Thread(target=self._keep_looking, name="watch", daemon=True)
             looker.start()
             try:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from successor.errors import EXIT_NEEDS_HUMAN
 from successor.lab import RECORD
 from successor.ledger import (
     Chartered,
@@ -114,9 +115,6 @@ def try_stopping(lab: Path, told: Told) -> Kept:
     ended = f"a run and all that came of it ended {took:.2f} s after STOP"
     after = "no other began" if held else "another one began"
     return counted(1, int(took > STOPS_S or not held), f"{ended}, and {after}")
-
-
-EXIT_NEEDS_HUMAN = 3
 
 
 def _no_records(_: str, names: list[str]) -> list[str]:

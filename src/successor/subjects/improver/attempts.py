@@ -65,7 +65,7 @@ class Arena:
         files = {"successor_improver.py": source.encode(), _STEP: _INSIDE.read_bytes()}
         program = Program(files, f"{_STEP}:step")
         spent, told = 0.0, [self._told(each.item) for each in attempts]
-        with self.bench.sandbox.session(program, self.bench.limits) as session:
+        with self.bench.session(program) as session:
             while open_ := [place for place, each in enumerate(attempts) if not each.ended]:
                 calls = [Call((place, told[place])) for place in open_]
                 spent += self._step(session, calls, [attempts[place] for place in open_])
