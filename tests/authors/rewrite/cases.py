@@ -42,6 +42,20 @@ def f(n: int) -> int:
         return n * n
     return f(n - 1) + f(n - 2) * f(n - 3)
 """
+PRIMES = """
+def f(n):
+    found = []
+    for k in range(2, n):
+        if all(k % d for d in range(2, k)):
+            found.append(k)
+    return found
+"""
+HAS_DIVISOR = """
+def f(n: int) -> bool:
+    if n < 1:
+        raise ValueError("too small")
+    return any(n % d == 0 for d in range(2, n // 2 + 1))
+"""
 FACTORIAL = """
 def f(n):
     if n < 0:
@@ -164,6 +178,9 @@ CASES = (
     Case("trial_division", PRIME, "range(2, isqrt(n) + 1)", numbers(*range(-3, 300), 7.0, "a")),
     Case("trial_division", PRIME, "range(5, isqrt(n) + 1, 6)", numbers(25, 49, 35, 121, 961)),
     Case("trial_division", DIVISOR, "d += 2", numbers(*range(-3, 300))),
+    Case("divisor_test", PRIMES, "range(2, isqrt(k) + 1)", numbers(*range(-3, 60), "a")),
+    Case("divisor_test", PRIMES, "range(3, isqrt(k) + 1, 2)", numbers(200, 300)),
+    Case("divisor_test", HAS_DIVISOR, "(n > 2 and n % 2 == 0) or", numbers(*range(-3, 300))),
     Case("primality", PRIME, "_is_probable_prime(n)", numbers(*range(-3, 1000), 7.0, 3215, 65537)),
     Case("compiled", PRIME.replace("(n)", "(n: int)"), "@njit", ()),
     Case(
