@@ -72,7 +72,15 @@ def has_keys(value: object, *names: str) -> bool:
     return isinstance(value, dict) and {*cast("dict[str, object]", value)} == {*names}
 
 
+def is_standings(value: object) -> bool:
+    names = ("version", "author", "outcome", "gains", "reason")
+    return isinstance(value, list) and all(
+        has_keys(each, *names) for each in cast("list[object]", value)
+    )
+
+
 TYPES: dict[str, Callable[[object], bool]] = {
+    "standings": is_standings,
     "contract": is_contract,
     "boolean": lambda value: isinstance(value, bool),
     "changes": is_changes,
@@ -160,6 +168,8 @@ def test_reading_a_function_prints_what_is_documented(improved: Path, run: Run):
     assert_fits(status, documented("`successor status LAB --json`"))
     assert status["contract"] is not None
     assert_fits(run("diff", name, "--json").lines[0], documented("`successor diff LAB --json`"))
+    traded = run("front", name, "--json").lines[0]
+    assert_fits(traded, documented("`successor front LAB --json`"))
     undone = documented("`successor rollback TARGET --json`")
     assert_fits(run("rollback", name, "--json").lines[0], undone)
 

@@ -18,6 +18,7 @@ from successor.cli.attest import attest
 from successor.cli.doctor import doctor
 from successor.cli.drill import drill
 from successor.cli.fix import fix
+from successor.cli.front import front
 from successor.cli.head import head
 from successor.cli.improve import improve
 from successor.cli.interrupt import EXIT_INTERRUPTED
@@ -69,7 +70,7 @@ def cli() -> None:
 
 
 VERBS = (
-    improve, fix, write, status, lineage, diff, review, rollback, audit, replay, attest,
+    improve, fix, write, status, lineage, diff, front, review, rollback, audit, replay, attest,
     head, report, drill, doctor, stop, resume, alive, keys, policy, models, mcp,
 )  # fmt: skip
 for verb in VERBS:

@@ -159,6 +159,7 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
     from rich.console import Console
 
     from successor.cli.change import LONGEST, change_of, show
+    from successor.cli.front import hint
     from successor.lab import record_of
     from successor.ledger import Ledger
     from successor.targets import written_back
@@ -169,6 +170,7 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
         waits = ledger.waiting() is not None
         barred = any(ledger.unheld(each.candidate) and each.outcome == "better"
                      for each in ledger.verdicts())  # fmt: skip
+        trades = hint(ledger, quote(str(function)))
     written = write and written_back(function)
     if quiet:
         return
@@ -176,6 +178,8 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
     show(change, Console(stderr=True), LONGEST)
     if not change.files and not waits:
         click.echo(BARRED if barred else "Nothing better was found.", err=True)
+    if trades:
+        click.echo(trades, err=True)
     if written:
         undo = f"successor rollback {quote(str(function))} --write"
         click.echo(f"Written to {function.file}; undo it with: {undo}", err=True)

@@ -9,6 +9,7 @@ policy lets run the scripts that it was written with, by their digests, and lets
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +18,7 @@ from string import Template
 from successor.errors import SuccessorError, UsageError
 from successor.files import write_atomically
 from successor.insight.difference import differences
+from successor.insight.front import Standing, standings
 from successor.insight.report_charts import chart_data, embedded
 from successor.insight.report_data import Story, story
 from successor.insight.report_page import page, title
@@ -51,7 +53,8 @@ def report_of(folder: Path) -> str:
         RecordError: when the record cannot be read.
     """
     with Ledger.read(folder) as ledger:
-        return render(story(ledger.entries(), ledger.head.root, _change(ledger)))
+        told = story(ledger.entries(), ledger.head.root, _change(ledger))
+        return render(told, [each for each in standings(ledger) if each.on_front])
 
 
 def _require_free(output: Path, record: Path) -> None:
@@ -79,7 +82,7 @@ def _change(ledger: Ledger) -> str:
     return "".join(file.diff for file in changed if file.text)
 
 
-def render(told: Story) -> str:
+def render(told: Story, front: Sequence[Standing] = ()) -> str:
     """The whole document."""
     scripts = {"d3": _asset("d3.min.js"), "plot": _asset("plot.umd.min.js")}
     scripts["charts"] = _asset("report.js")
@@ -88,7 +91,7 @@ def render(told: Story) -> str:
         policy=_policy(list(scripts.values())),
         style=_asset("report.css"),
         title=title(told),
-        body=page(told),
+        body=page(told, front),
         data=embedded(chart_data(told)),
     )
 

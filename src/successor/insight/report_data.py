@@ -180,9 +180,15 @@ class _Fold:
         self.costs.take(event, took)
 
     def _written(self, event: Written, version: Version) -> None:
-        self.rows[version.id] = VersionRow(
+        row = VersionRow(
             version, event.generation, event.attempt, 0, self.worked_s / 60, event.figures
         )
+        if (before := self.rows.get(version.id)) is not None:  # it is not examined once more
+            figures = {**before.figures, **row.figures}
+            measured = {"tallies": before.tallies, "confirmed": before.confirmed}
+            gained = {"horizon": before.horizon, "gains": before.gains}
+            row = replace(row, figures=figures, **measured, **gained)
+        self.rows[version.id] = row
 
     def _examined(self, event: Examined) -> None:
         row = self.rows.get(event.version)

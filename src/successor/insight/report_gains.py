@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from successor.insight.front import Standing
 from successor.insight.report_data import Story
-from successor.insight.report_html import Code, chart, number, section, table, words
+from successor.insight.report_html import Code, Text, chart, number, section, table, words
 from successor.insight.visible import visible
 
 NOTES = {
@@ -48,6 +49,31 @@ def gains_section(story: Story) -> str:
         table("Measures of every version", head, rows),
         pair=True,
     )
+
+
+def trades_section(front: Sequence[Standing]) -> str:
+    """The versions that no other beats on every goal; nothing when there is none but one."""
+    if len(front) < 2:
+        return ""
+    names = list({name: None for each in front for name in each.gains})
+    rows: list[Sequence[object]] = [
+        (
+            Code(each.version[:8]),
+            *map(each.gains.get, names),
+            each.outcome,
+            Text(visible(each.reason)),
+        )
+        for each in front
+    ]
+    note = (
+        "No other version beats one of these on every goal, each told beside the first version: "
+        "times faster, better or less, or a share. A version is promoted only when it loses on no "
+        "goal; name the goal that counts to have another."
+    )
+    head = ["version", *map(words, names), "decision", "the judge's reason"]
+    shown = table("The Pareto front", head, rows)
+    heading = "What trades one goal for another"
+    return f'<section><h2>{heading}</h2><p class="note">{note}</p>{shown}</section>'
 
 
 def change_section(story: Story) -> str:

@@ -10,10 +10,16 @@ from collections.abc import Sequence
 from html import escape
 
 from successor.insight.contract import MEANINGS, contract, contract_section
+from successor.insight.front import Standing
 from successor.insight.horizon import Horizon
 from successor.insight.report_charts import families, filter_names, heat_rows, size_unit, slices
 from successor.insight.report_data import Story, VersionRow
-from successor.insight.report_gains import change_section, gained_tiles, gains_section
+from successor.insight.report_gains import (
+    change_section,
+    gained_tiles,
+    gains_section,
+    trades_section,
+)
 from successor.insight.report_html import (
     Code,
     Text,
@@ -30,7 +36,7 @@ from successor.insight.report_html import (
 from successor.ledger import told_pause
 
 
-def page(story: Story) -> str:
+def page(story: Story, front: Sequence[Standing] = ()) -> str:
     """The body of the report."""
     return "\n".join(
         [
@@ -39,6 +45,7 @@ def page(story: Story) -> str:
             _unsafe(story),
             gains_section(story) if story.measure != "horizon" else _horizon(story),
             change_section(story),
+            trades_section(front),
             contract_section(contract(story.versions[0].figures) if story.versions else {}),
             _heat(story),
             _lineage(story),
