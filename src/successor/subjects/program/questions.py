@@ -18,6 +18,9 @@ MOST_RECORDED = 255
 """Calls made by the tests that are asked."""
 
 
+_KEPT = 8
+
+
 @dataclass(frozen=True)
 class Item:
     """One question."""
@@ -41,6 +44,10 @@ class Questions:
     """Sizes at which time is taken."""
     lone: Call | None = None
     """The only question that there is, where answers have a cost and all that are drawn are it."""
+    _known: dict[tuple[int, str], list[Item]] = field(
+        default_factory=dict[tuple[int, str], list[Item]], repr=False, compare=False
+    )
+    """Edges that were drawn last: some are asked of every candidate, and they take the longest."""
 
     def slices(self, *, accuracy: bool, speed: bool, cost: bool = False) -> tuple[str, ...]:
         """The names of all slices of an exam, easiest first."""
@@ -77,7 +84,11 @@ class Questions:
         if name == TESTS:
             return [Item(call) for call in self.origin.trial.calls[: count - 1]]
         if name == EDGES and self.origin.contract:
-            return self._edges(count, rng)
+            if (count, seed) not in self._known:
+                self._known[count, seed] = self._edges(count, rng)
+                for oldest in [*self._known][:-_KEPT]:
+                    del self._known[oldest]
+            return self._known[count, seed]
         if name == ERRORS and self.origin.contract:
             return self._wrong(count, rng)
         if family in {"agreement", "accuracy", "cost", "speed"} and last.isdecimal():
