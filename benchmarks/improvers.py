@@ -1,15 +1,24 @@
-"""Two improvers at the same tasks of held-out families.
+"""Improvers at the same tasks of held-out families, each beside the first.
 
-    python benchmarks/improvers.py examples/improver/improver.py other.py --tasks 40
+    python benchmarks/improvers.py examples/improver/improver.py better.py
+    python benchmarks/improvers.py examples/improver/improver.py better.py --published
 
-Prints, for each space and for all: the mean area of either, the paired difference with its 95%
-interval, and the share of the evaluations with which the second comes to what the first one has in
-the end, as a median with its interval; tasks where it never does count as more than 1.
+The second adds plain implementations of published strategies (`strategies/`), all with the first
+one's ways to make and change a candidate: what differs is which candidate is changed next. Prints
+and, with --out, writes improvers.json and .md: the mean area in each space, the paired difference
+with its 95% interval, and the share of the evaluations with which an improver comes to what the
+first one has in the end, as a median with its interval; tasks where it never does count as more
+than 1.
 """
 
 from __future__ import annotations
 
+import json
 import math
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
@@ -22,8 +31,46 @@ from successor.subjects.improver.attempts import Attempt
 from successor.subjects.improver.items import SLICES
 from successor.types import Draw
 
-ALL = "all"
+STRATEGIES = Path(__file__).resolve().parent / "strategies"
+OPERATORS = "operators.py"
 _RESAMPLES = 2000
+Interval = tuple[float, float, float]
+"""A value and the ends of its 95% interval."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One improver beside the first."""
+
+    name: str
+    areas: dict[str, float]
+    """By space, the mean over its tasks."""
+    area: float
+    gain: Interval
+    """Mean paired difference of the area."""
+    share: Interval
+    """Median share of the evaluations until the first one's best."""
+    seconds: float
+    failed: int
+    """Tasks at which it broke a rule."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that was measured."""
+
+    tasks: int
+    """Of each space."""
+    evaluations: int
+    seed: int
+    rows: tuple[Row, ...]
+
+
+def published() -> dict[str, str]:
+    """The source of each strategy in `strategies`, by name: what they share, then its own."""
+    shared = (STRATEGIES / OPERATORS).read_text("utf-8")
+    files = sorted(path for path in STRATEGIES.glob("*.py") if path.name != OPERATORS)
+    return {path.stem: f"{shared}\n\n{path.read_text('utf-8')}" for path in files}
 
 
 def reached(attempt: Attempt, cost: float) -> float:
@@ -47,44 +94,88 @@ def interval(differences: NDArray[np.float64]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def told(name: str, areas: list[NDArray[np.float64]], speed: NDArray[np.float64]) -> str:
-    """A line of the table."""
-    gain, (low, high) = areas[1] - areas[0], interval(areas[1] - areas[0])
-    middle = median(speed)
-    return (
-        f"| {name} | {len(gain)} | {areas[0].mean():.3f} | {areas[1].mean():.3f} | "
-        f"{gain.mean():+.3f} ({low:+.3f} to {high:+.3f}) | "
-        f"{middle.value:.2f} ({middle.low:.2f} to {middle.high:.2f}) |"
+def row(name: str, first: list[Attempt], own: list[Attempt], budget: int, seconds: float) -> Row:
+    """What an improver came to beside the first, task by task."""
+    before, after = (np.array([each.score(budget) for each in found]) for found in (first, own))
+    slices = np.array([each.item.slice for each in own])
+    gain, share = after - before, median(shares(first, own))
+    return Row(
+        name,
+        {s.removeprefix("area/"): round(float(after[slices == s].mean()), 4) for s in SLICES},
+        round(float(after.mean()), 4),
+        (float(gain.mean()), *interval(gain)),
+        (share.value, share.low, share.high),
+        round(seconds, 1),
+        sum(bool(each.why) for each in own),
     )
 
 
-def measured(subject: ImproverSubject, sources: tuple[str, str], tasks: int, seed: int) -> None:
-    """Print the table."""
+def measure(subject: ImproverSubject, sources: Mapping[str, str], tasks: int, seed: int) -> Result:
+    """Every improver at the same tasks; the first is what the others stand beside."""
     budget = subject.settings.evaluations
-    click.echo(f"| space | tasks | first | second | difference | evaluations, {budget} at most |")
-    click.echo("| --- | --- | --- | --- | --- | --- |")
     draw = Draw("held-out", seed, tuple((name, tasks) for name in SLICES))
-    tries = [subject.attempts(source, draw) for source in sources]
-    for name in (*SLICES, ALL):
-        kept = [[each for each in found if name in (each.item.slice, ALL)] for found in tries]
-        areas = [np.array([each.score(budget) for each in found]) for found in kept]
-        click.echo(told(name.removeprefix("area/"), areas, shares(kept[0], kept[1])))
+    rows, first = list[Row](), list[Attempt]()
+    with click.progressbar(sources.items(), label="at work", file=sys.stderr) as bar:
+        for name, source in bar:
+            began = time.monotonic()
+            own = subject.attempts(source, draw)
+            first = first or own
+            rows.append(row(name, first, own, budget, time.monotonic() - began))
+    return Result(tasks, budget, seed, tuple(rows))
+
+
+def fragment(result: Result) -> str:
+    """What docs/benchmarks.md says of it."""
+    head = ["improver", "area", *result.rows[0].areas, "beside the first", "evaluations", "s"]
+    lines = [f"| {' | '.join(head)} |", f"| --- |{' ---: |' * (len(head) - 1)}"]
+    for each in result.rows:
+        areas = " | ".join(f"{value:.3f}" for value in each.areas.values())
+        gain, low, high = each.gain
+        value, least, most = each.share
+        failed = f" ({each.failed} failed)" if each.failed else ""
+        lines.append(
+            f"| {each.name}{failed} | {each.area:.3f} | {areas} | {gain:+.3f} ({low:+.3f} to "
+            f"{high:+.3f}) | {value:.2f} ({least:.2f} to {most:.2f}) | {each.seconds:,.0f} |"
+        )
+    lines.append(
+        f"\n{result.tasks} tasks of each space, of held-out families, {result.evaluations} "
+        f"evaluations each, seed {result.seed}. Evaluations: the share with which the first one's "
+        "best is reached."
+    )
+    return "\n".join(lines) + "\n"
+
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("first", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("second", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("first", type=FILE)
+@click.argument("others", type=FILE, nargs=-1)
+@click.option("--published", "strategies", is_flag=True, help="With the published strategies.")
 @click.option("--tasks", default=40, show_default=True, help="Of each space.")
-@click.option("--evaluations", default=120, show_default=True, help="Of each task.")
+@click.option("--evaluations", default=400, show_default=True, help="Of each task.")
 @click.option("--seed", default=1, show_default=True)
-def main(first: Path, second: Path, tasks: int, evaluations: int, seed: int) -> None:
-    """Compare two improvers."""
-    settings = {"target": first.name, "evaluations": evaluations}
-    subject = improver(settings, first.parent)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write the figures to.")
+def main(
+    *, first: Path, others: tuple[Path, ...], strategies: bool, tasks: int, evaluations: int,
+    seed: int, out: Path | None,
+) -> None:  # fmt: skip
+    """Compare improvers with the first one."""
+    files = {path.stem if path.stem != first.stem else str(path): path for path in others}
+    sources = {first.stem: first, **files}
+    texts = {name: path.read_text("utf-8") for name, path in sources.items()}
+    texts |= published() if strategies else {}
+    subject = improver({"target": first.name, "evaluations": evaluations}, first.parent)
     try:
-        measured(subject, (first.read_text("utf-8"), second.read_text("utf-8")), tasks, seed)
+        result = measure(subject, texts, tasks, seed)
     finally:
         subject.close()
+    if out:
+        figures = json.dumps(asdict(result), indent=2).replace("Infinity", "null")
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "improvers.json").write_text(figures + "\n")
+        (out / "improvers.md").write_text(fragment(result))
+    click.echo(fragment(result))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from successor.errors import UsageError
 from successor.types import Author, Brief, Draft, Figures, Subject, Version, Workspace
 from successor.validation import no_such, validated
 
-TABLES = ("rewrite", "tune", "evolve", "mutate", "llm", "agent", "inbox")
+TABLES = ("rewrite", "tune", "evolve", "mutate", "itself", "llm", "agent", "inbox")
 """Authors that have a table of settings of their own in that of "search"."""
 SHARES = frozenset({"accuracy", "errors"})
 """Objectives that can be reached in full; there is always something faster."""
@@ -47,6 +47,8 @@ class Settings:
     """The settings of the author "evolve"."""
     mutate: dict[str, object] = Field(default_factory=dict[str, object])
     """The settings of the author "mutate"."""
+    itself: dict[str, object] = Field(default_factory=dict[str, object])
+    """The settings of the author "itself"."""
     llm: dict[str, object] = Field(default_factory=dict[str, object])
     """The settings of the author "llm"."""
     agent: dict[str, object] = Field(default_factory=dict[str, object])

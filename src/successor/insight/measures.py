@@ -14,7 +14,8 @@ from successor.types import Exam
 
 RATIOS = {"speed": "speedup", "cost": "gain"}
 """Kinds whose scores are s = r / (1 + r), with r how many times better than the first version."""
-SHARES = {"accuracy": "accuracy", "errors": "errors", "agreement": "correct", "tests": "correct"}
+SHARES = {"accuracy": "accuracy", "errors": "errors", "agreement": "correct", "tests": "correct",
+          "area": "area"}  # fmt: skip
 """Kinds whose scores are shares."""
 HORIZONS = ("horizon", "reliable_horizon")
 NAMES = (*HORIZONS, *dict.fromkeys([*RATIOS.values(), *SHARES.values()]))

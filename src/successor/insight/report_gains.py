@@ -15,6 +15,7 @@ NOTES = {
     "gain": "times better than the first version",
     "accuracy": "of the digits that a reference has",
     "errors": "of wrong arguments refused clearly",
+    "area": "under the curve of the best so far, of 1",
     "correct": "of answers as they should be",
 }
 """What each measure of a program is, in a few words."""

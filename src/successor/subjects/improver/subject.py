@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from successor.errors import UsageError
 from successor.sandbox import Confinement, Limits
 from successor.subjects.improver.attempts import Arena, Attempt
-from successor.subjects.improver.items import AREA, SLICES, Item, drawn
+from successor.subjects.improver.items import AREA, SLICES, Item, drawn, slice_of
 from successor.subjects.improver.settings import Settings
+from successor.subjects.improver.spaces import Candidate, Space
+from successor.subjects.improver.task import Task
 from successor.subjects.program import syntax
 from successor.subjects.program.bench import Bench
 from successor.subjects.program.racing import REACHING
@@ -109,6 +113,15 @@ class ImproverSubject:
         missing = [1 - self._mean(each) for each in (self.attempts(theirs, draw), new)]
         gains = {AREA: missing[0] / max(missing[1], 1e-9), "size": syntax.nodes(theirs) / size}
         return Screening(correct=True, why="", gains=gains, nodes=size)
+
+    def pursue(
+        self, source: str, size: int, evaluations: int, seed: int,
+        price: Callable[[Candidate], float],
+    ) -> None:  # fmt: skip
+        """Set a version to a task of ours: points of [0, 1]^size, priced by us."""
+        task = Task("itself", Space("reals", size), price, -math.inf)
+        arena = replace(self._arena, evaluations=evaluations)
+        arena.attempts(source, [Item(slice_of("reals"), task, 0.0, seed)])
 
     def failures(self, incumbent: Version, seed: int, workspace: Workspace) -> tuple[str, ...]:
         """The training families that it is worst at."""

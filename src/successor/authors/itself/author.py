@@ -1,0 +1,96 @@
+"""An improver that improves itself: the incumbent searches among variants of its own code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from successor.authors.itself.moulds import MIDDLE, Mould, mould_of
+from successor.authors.itself.settings import Settings
+from successor.authors.trials import WORST, Terms, Trials
+from successor.authors.workshop import Workshop
+from successor.types import Brief, Draft, Workspace
+
+_ASSURED = 50
+_BROKEN = 10.0
+"""Cost of a variant that breaks a rule: more than any other comes to, which is -log(gain)."""
+_SEEDS = 2**48
+
+
+class SelfImproving(Workshop, Protocol):
+    """A subject whose versions can be set to work on a task."""
+
+    def pursue(
+        self, source: str, size: int, evaluations: int, seed: int,
+        price: Callable[[Sequence[float]], float],
+    ) -> None:  # fmt: skip
+        """Let an improver look for a cheap point of [0, 1]^size; what it proposes is priced by
+        `price`, outside of the sandbox, at most `evaluations` times.
+        """
+        ...
+
+
+class ItselfAuthor:
+    """Writes the next version by running the present one on the forms of its own constants."""
+
+    name = "itself"
+
+    def __init__(self, workshop: SelfImproving, settings: Settings) -> None:
+        self.workshop = workshop
+        self.settings = settings
+
+    def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
+        """The best variant that the incumbent finds of itself."""
+        if len(brief.tried) >= self.settings.attempts:
+            return None
+        settings = self.settings
+        terms = Terms(
+            "at work on itself", settings.evaluations, settings.least, 0.0, settings.turn, _ASSURED
+        )
+        trials = Trials(self.workshop, brief, workspace, terms)
+        mould = mould_of(trials.source)
+        if mould.size:
+            Search(trials, mould, settings).run(self.workshop, trials.source, brief.seed)
+        return trials.hand_in()
+
+
+class Search:
+    """What came of the points of one mould."""
+
+    def __init__(self, trials: Trials, mould: Mould, settings: Settings) -> None:
+        self._trials = trials
+        self._mould = mould
+        self._settings = settings
+        self._best: tuple[float, list[float]] = (0.0, [MIDDLE] * mould.size)
+
+    def run(self, workshop: SelfImproving, engine: str, seed: int) -> None:
+        """Let an improver search, and leave out of the best what brings nothing."""
+        size = self._mould.size
+        turns = max(4, self._settings.evaluations - size)  # the rest is for turning back
+        workshop.pursue(engine, size, turns, seed % _SEEDS, self.price)
+        self._turn_back()
+
+    def price(self, point: Sequence[float]) -> float:
+        """What a point costs: the lower, the better the improver that it stands for."""
+        worth = self._worth(point)
+        return _BROKEN if worth == WORST else -worth
+
+    def _turn_back(self) -> None:
+        """Leave as it was what brings nothing: the smaller change is the better."""
+        for place in range(self._mould.size):
+            worth, point = self._best
+            back = [*point[:place], MIDDLE, *point[place + 1 :]]
+            if point[place] != MIDDLE and self._worth(back) >= worth:
+                self._best = (self._best[0], back)
+
+    def _worth(self, point: Sequence[float]) -> float:
+        """`WORST` also when there is no budget left."""
+        source = self._mould.cast(point, self._settings.reach, self._settings.digits)
+        if source == self._mould.source:
+            return 0.0
+        if self._trials.over or not self._trials.may_screen(source):
+            return WORST
+        worth = self._trials.worth(self._trials.screen(source))
+        if worth > self._best[0]:
+            self._best = (worth, [*point])
+        return worth
