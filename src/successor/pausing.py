@@ -23,7 +23,7 @@ from successor.oversight import (
     adopted,
     follow,
     head_of,
-    lift_of,
+    lift_tally,
     stopfile,
     tell,
     witnesses_of,
@@ -101,10 +101,8 @@ def _beside(held: Paused, more: Paused) -> Paused:
 
 def lifting(ledger: Ledger) -> Statement | None:
     """What one of the people has to sign to lift the pause; None where nobody has to."""
-    law = adopted(ledger)
-    if ledger.paused is None or law is None or not law.charter.rules.people:
-        return None
-    return lift_of(ledger, ledger.paused)
+    found = lift_tally(ledger)
+    return found.statement if found else None
 
 
 def resume(folder: Path, reason: str = NOT_SAID, signed: Sign | Envelope | None = None) -> str:

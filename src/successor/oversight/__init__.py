@@ -6,14 +6,11 @@ from successor.oversight.approvals import (
     adopted,
     adoption,
     approval,
-    lacking,
     lift_of,
-    missing_for_charter,
     not_in_force,
     people_who_signed,
     restoring,
     rollback_of,
-    unsigned,
 )
 from successor.oversight.base_cases import BaseCases, Measure, require_bound, require_measurable
 from successor.oversight.explaining import Explanation, explain, taken_back
@@ -28,6 +25,17 @@ from successor.oversight.overseer import (
 )
 from successor.oversight.policy import RULES, STAGES, Policy, Ruling, Stage, decisive, effective
 from successor.oversight.rules import Charter, Keyholder, Rules, loosened
+from successor.oversight.tally import (
+    Tally,
+    charter_tally,
+    lift_tally,
+    open_acts,
+    promotion_tally,
+    raise_tally,
+    rollback_tally,
+    tally_of,
+    unsigned,
+)
 from successor.oversight.thresholds import ACCELERATION, GROWTH, THRESHOLD
 from successor.oversight.watch import Pulse, Watch
 from successor.oversight.witness import (
@@ -66,12 +74,14 @@ __all__ = [
     "Rules",
     "Ruling",
     "Stage",
+    "Tally",
     "Watch",
     "Witness",
     "Witnessed",
     "adopted",
     "adoption",
     "approval",
+    "charter_tally",
     "decisive",
     "effective",
     "either",
@@ -79,13 +89,15 @@ __all__ = [
     "follow",
     "head_of",
     "heads_in",
-    "lacking",
     "lawfulness",
     "lift_of",
+    "lift_tally",
     "loosened",
-    "missing_for_charter",
     "not_in_force",
+    "open_acts",
     "people_who_signed",
+    "promotion_tally",
+    "raise_tally",
     "require_bound",
     "require_known",
     "require_measurable",
@@ -93,9 +105,11 @@ __all__ = [
     "required_witness",
     "restoring",
     "rollback_of",
+    "rollback_tally",
     "stage_of",
     "stopfile",
     "taken_back",
+    "tally_of",
     "tell",
     "unsigned",
     "vouched",
