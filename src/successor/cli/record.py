@@ -17,7 +17,8 @@ from successor.cli.options import JSON, LAB, echo_json, option, plain
       successor status examples/adder
       successor status examples/adder --json
 
-    What the lab in folder LAB has come to, also while it runs.
+    What the lab in folder LAB has come to, also while it runs, and what waits for people to sign
+    it: who has, and how many more must.
     """,
 )
 @LAB
@@ -37,7 +38,8 @@ def status(lab: Path, *, json: bool) -> None:
       successor lineage examples/adder
       successor lineage examples/adder --json
 
-    The versions that were in charge of the lab in folder LAB, from the first to the incumbent.
+    The versions that were in charge of the lab in folder LAB, from the first to the incumbent, and
+    what rollbacks took out of charge, by whom and why.
     With --json also all generations that are over, as improve --json prints them.
     """,
 )

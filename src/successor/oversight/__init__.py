@@ -13,7 +13,7 @@ from successor.oversight.approvals import (
     rollback_of,
 )
 from successor.oversight.base_cases import BaseCases, Measure, require_bound, require_measurable
-from successor.oversight.explaining import Explanation, explain, taken_back
+from successor.oversight.explaining import Explanation, explain
 from successor.oversight.lawful import Lawfulness, lawfulness, stage_of
 from successor.oversight.meter import Meter
 from successor.oversight.overseer import (
@@ -25,6 +25,7 @@ from successor.oversight.overseer import (
 )
 from successor.oversight.policy import RULES, STAGES, Policy, Ruling, Stage, decisive, effective
 from successor.oversight.rules import Charter, Keyholder, Rules, loosened
+from successor.oversight.takings import Taking, taken_back, takings
 from successor.oversight.tally import (
     Tally,
     charter_tally,
@@ -74,6 +75,7 @@ __all__ = [
     "Rules",
     "Ruling",
     "Stage",
+    "Taking",
     "Tally",
     "Watch",
     "Witness",
@@ -109,6 +111,7 @@ __all__ = [
     "stage_of",
     "stopfile",
     "taken_back",
+    "takings",
     "tally_of",
     "tell",
     "unsigned",

@@ -87,6 +87,7 @@ class Tally:
             "signed": [{"name": key.comment, "reason": why} for key, why in self.signed],
             "missing": self.missing,
             "others": [key.comment for key in self.others],
+            "told": self.told(),
         }
 
 
