@@ -40,7 +40,9 @@ from successor.oversight.tally import (
 from successor.oversight.thresholds import ACCELERATION, GROWTH, THRESHOLD
 from successor.oversight.watch import Pulse, Watch
 from successor.oversight.witness import (
+    Testimony,
     Witnessed,
+    automation,
     follow,
     head_of,
     heads_in,
@@ -77,12 +79,14 @@ __all__ = [
     "Stage",
     "Taking",
     "Tally",
+    "Testimony",
     "Watch",
     "Witness",
     "Witnessed",
     "adopted",
     "adoption",
     "approval",
+    "automation",
     "charter_tally",
     "decisive",
     "effective",
