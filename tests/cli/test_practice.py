@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.commands import Run
+from cli.test_json_docs import assert_fits, documented
 from successor.cheats.practice import practice
 from successor.cheats.sabotage import KIND, forgotten
 from successor.errors import UsageError
@@ -104,7 +105,8 @@ def test_what_cannot_be_practised_is_refused_in_a_line(
         assert (refused.code, refused.err.count("\n"), why in refused.err) == (2, 1, True)
     assert run("drill", "--tripwire", mine).code == 2
     assert run("drill", "--into", tmp_path / "other").code == 2
-    assert run("drill", "--tripwire", lab, "--into", tmp_path / "other").code == 0
+    (told,) = run("drill", "--tripwire", lab, "--into", tmp_path / "other", "--json").lines
+    assert_fits(told, documented("`successor drill --tripwire LAB --into FOLDER --json`"))
     refused = run("improve", tmp_path / "other")
     assert (refused.code, refused.err.count("\n")) == (2, 1)
     assert "nothing is known that sets off a tripwire of such a subject" in refused.err
