@@ -103,9 +103,9 @@ def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
                     said.append(require_known(ledger, required_witness(each)))
                 except RecordError as error:
                     problem = problem or str(error)
-    seen, signed = sum(each.heads for each in said), Counter[str]()
+    seen, vouched = sum(each.heads for each in said), Counter[str]()
     for each in said:
-        signed.update(each.signed)
+        vouched.update(each.signed)
     found: dict[str, Any] = {
         "verified": problem is None,
         "events": report.events,
@@ -114,7 +114,7 @@ def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
         "signed_promotions": lawful.signed if lawful else None,
         "signed_rollbacks": lawful.rollbacks if lawful else None,
         "witnessed": seen if witness else None,
-        "signed_heads": dict(signed) if witness else None,
+        "signed_heads": dict(vouched) if witness else None,
         "pauses": [*lawful.pauses] if lawful else None,
         "ledger_head": report.head.root,
         "problem": problem,
@@ -133,7 +133,7 @@ def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
                 signed += f", and {counted(lawful.rollbacks, 'rollback')},"
             click.echo(f"{signed} are signed as they have to be.")
         if witness:
-            by = ", ".join(f"{name} {count}" for name, count in signed.items())
+            by = ", ".join(f"{name} {count}" for name, count in vouched.items())
             vouch = f"signed by: {by}" if by else "none of them signed by the lab's keys"
             click.echo(
                 plain(f"It goes on from {counted(seen, 'head')} that witnesses have; {vouch}.")
