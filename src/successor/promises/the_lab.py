@@ -39,7 +39,7 @@ AGAIN, AGAIN_S = 20, 60.0
 BEGINS_S, STOPS_S = 60.0, 1.0
 """Until a run has begun its first generation, and until a stop has ended all of it."""
 _LOOKS_S = 0.05
-"""Between two looks at what is alive: each reads all of /proc, and must not keep the run from it."""
+"""Between two looks at what is alive: each reads all of /proc, and must not hold up the run."""
 ASKS = frozenset({"llm", "agent", "reflect", "inbox"})
 """Authors that ask a model or a person: none is set to work only to be stopped."""
 
