@@ -195,7 +195,11 @@ def test_a_sign_that_nobody_sees_is_found_out(monkeypatch: pytest.MonkeyPatch, t
 def test_a_promise_that_is_broken_says_which_and_how_it_is_tried_alone(
     improved: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(tampering, "audit", lambda _: AuditReport(1, 0, Head(1, "0" * 64), None))
+
+    def blind(_: Path) -> AuditReport:
+        return AuditReport(1, 0, Head(1, "0" * 64), None)
+
+    monkeypatch.setattr(tampering, "audit", blind)
     found = run("doctor", "--promises", "--lab", improved, "--only", "3")
     assert found.code == 1
     (first, _, last) = found.out.splitlines()

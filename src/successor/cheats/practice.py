@@ -55,7 +55,7 @@ def _sabotaged(lab: Path) -> str:
         if table["name"].partition(".")[0].strip(" \"'") != "author":
             kept.append(text[table.start() : end])
     found = f'{"".join(kept).rstrip()}\n\n[author]\nkind = "{KIND}"\n'
-    wanted = {**tomllib.loads(text), "author": {"kind": KIND}}
+    wanted: dict[str, object] = {**tomllib.loads(text), "author": {"kind": KIND}}
     return _checked(path, found, wanted)
 
 

@@ -178,15 +178,12 @@ def _begun(record: Ledger) -> Iterator[Tally]:
     """
     for body in _statements(record):
         content: dict[str, Any] = json.loads(body)
-        found = None
+        found, charter, version = None, content.get("charter"), content.get("version")
         with suppress(RecordError):  # whatever else was signed
-            match content:
-                case {"charter": dict() as charter}:
-                    found = charter_tally(Charter.of(cast("dict[str, Any]", charter)), record)
-                case {"incumbent": _, "version": str(version)}:
-                    found = rollback_tally(record, version)
-                case _:
-                    pass
+            if isinstance(charter, dict):
+                found = charter_tally(Charter.of(cast("dict[str, Any]", charter)), record)
+            elif isinstance(version, str):
+                found = rollback_tally(record, version)
         if found and found.statement.body == body and found.signed:
             yield found
 
