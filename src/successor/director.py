@@ -17,16 +17,15 @@ from successor.lab import Lab, user
 from successor.ledger import Choice, Ledger, Look, Review
 from successor.oversight import (
     Charter,
+    Tally,
     adopted,
-    adoption,
-    approval,
-    lacking,
-    missing_for_charter,
+    charter_tally,
     not_in_force,
-    people_who_signed,
-    restoring,
-    rollback_of,
+    promotion_tally,
+    raise_tally,
+    rollback_tally,
     stopfile,
+    tally_of,
 )
 from successor.signing import Envelope, PublicKey, Sign, Statement, sealed
 from successor.types import Digest, Version
@@ -65,7 +64,7 @@ def review(
     ledger.require_going()
     backing = Backing(user(), reason)
     if choice == "accept" and ledger.waiting() is not None:
-        backing = _backed(lab, approval_of(ledger), "promotion", reason, signed)
+        backing = _backed(lab, promotion_tally(ledger), "promotion", reason, signed)
     lacks = backing.lacks
     chosen: Choice = "later" if lacks else choice
     told = f"{backing.reason} ({lacks})" if lacks else backing.reason
@@ -75,10 +74,8 @@ def review(
 
 def approval_of(ledger: Ledger) -> Statement | None:
     """What has to be signed to accept the candidate that waits; None where nothing has to be."""
-    proposal, law = ledger.waiting(), adopted(ledger)
-    if proposal is None or law is None or not law.charter.rules.people:
-        return None
-    return approval(proposal.verdict, law)
+    found = promotion_tally(ledger)
+    return found.statement if found else None
 
 
 def signatories(lab: Lab) -> tuple[PublicKey, ...]:
@@ -99,35 +96,31 @@ class Backing:
 
 
 def _backed(
-    lab: Lab, statement: Statement | None, what: str, reason: str, signed: Sign | Envelope | None
+    lab: Lab, asked: Tally | None, what: str, reason: str, signed: Sign | Envelope | None
 ) -> Backing:
     """Take in a signature under what a person wants to be done.
 
     Args:
-        statement: without a reason; None where nobody has to sign.
+        asked: how its signatures stand; None where nobody has to sign.
 
     Raises:
         UsageError: when it has to be signed and is not, or the signature does not count.
     """
     ledger, law = lab.parts.ledger, adopted(lab.parts.ledger)
-    if statement is None or law is None:
+    if asked is None or law is None:
         if signed is not None:
             raise UsageError(f"{lab.folder}: no policy.toml in force names people who sign")
         return Backing(user(), reason)
     rules = law.charter.rules
-    needed = rules.change if what == RAISE else rules.promotion
     if signed is None:
         names = ", ".join(each.name for each in rules.people)
-        many = "a signature" if needed == 1 else f"signatures of {needed} people"
+        many = "a signature" if asked.needed == 1 else f"signatures of {asked.needed} people"
         raise UsageError(f"a {what} here needs {many}, of: {names}; give --key NAME")
-    worded, reason = with_reason(statement, reason, signed)
+    worded, reason = with_reason(asked.statement, reason, signed)
     key = taken_in(ledger, worded, signed, signatories(lab))
-    people = people_who_signed(rules, statement, ledger.signatures(statement.body))
-    who = ", ".join(each.comment for each in people) or key.comment
-    return Backing(who, reason, lacking(people, needed, what))
-
-
-RAISE = "raise of the stage"
+    now = tally_of(asked.act, asked.statement, rules, ledger)
+    who = ", ".join(each.comment for each in now.people) or key.comment
+    return Backing(who, reason, now.lacks)
 
 
 def with_reason(
@@ -172,7 +165,7 @@ def roll_back(
     stopfile.settle(ledger)
     ledger.require_going()
     version = version_before(ledger, to)
-    backing = _backed(lab, rolling_back(ledger, version), "rollback", reason, signed)
+    backing = _backed(lab, rollback_tally(ledger, version), "rollback", reason, signed)
     if backing.lacks:
         raise UnsignedError(f"{lab.folder}: {backing.lacks}; more sign it the same way, --key NAME")
     ledger.roll_back(version, backing.who, backing.reason)
@@ -196,18 +189,14 @@ def version_before(ledger: Ledger, to: str | None = None) -> Digest:
 
 def rolling_back(ledger: Ledger, version: Digest) -> Statement | None:
     """What has to be signed to put a version in charge again; None where nothing has to be."""
-    law = adopted(ledger)
-    if law is None or not law.charter.rules.people:
-        return None
-    return rollback_of(ledger, law, version)
+    found = rollback_tally(ledger, version)
+    return found.statement if found else None
 
 
 def raising(ledger: Ledger) -> Statement | None:
     """What has to be signed to let the policy decide again; None where nothing has to be."""
-    law = adopted(ledger)
-    if ledger.tripped is None or law is None or not law.charter.rules.people:
-        return None
-    return restoring(ledger, ledger.tripped)
+    found = raise_tally(ledger)
+    return found.statement if found else None
 
 
 def restore(lab: Lab, reason: str, signed: Sign | Envelope | None = None) -> str:
@@ -227,7 +216,7 @@ def restore(lab: Lab, reason: str, signed: Sign | Envelope | None = None) -> str
     ledger.require_going()
     if ledger.tripped is None:
         raise UsageError(f"{lab.folder}: no tripwire lowered the stage")
-    backing = _backed(lab, raising(ledger), RAISE, reason, signed)
+    backing = _backed(lab, raise_tally(ledger), "raise of the stage", reason, signed)
     if backing.lacks:
         raise UnsignedError(f"{lab.folder}: {backing.lacks}; more sign it the same way, --key NAME")
     ledger.restore(backing.who, backing.reason)
@@ -264,9 +253,8 @@ def standing(now: Charter | None, ledger: Ledger | None) -> Standing:
         return Standing(now, in_force, changes, (), 0, None)
     if ledger is None:
         return Standing(now, None, changes, (), now.rules.change, None)
-    statement = adoption(ledger.identity, law.digest if law else None, now)
-    signed, missing = missing_for_charter(now, statement, ledger)
-    return Standing(now, in_force, changes, signed, missing, statement)
+    found = charter_tally(now, ledger)
+    return Standing(now, in_force, changes, found.people, found.missing, found.statement)
 
 
 def _differs(now: Charter, law: Charter | None) -> bool:

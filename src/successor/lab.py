@@ -34,6 +34,7 @@ from successor.oversight import (
     Rules,
     Stage,
     Watch,
+    automation,
     either,
     follow,
     require_measurable,
@@ -215,7 +216,7 @@ def open_lab(
         ends = either(watch.stop, interrupt)
         ledger = _open_ledger(folder, experiment, overseer, ends)
         on_failure.callback(ledger.close)
-        follow(ledger, witnesses_of(folder, rules))
+        follow(ledger, witnesses_of(folder, rules), automation(rules))
         stopfile.settle(ledger)
         watch.heed(Pulse(ledger.show_work, partial(overseer.urgent, ledger), ledger.stopped))
         ledger.runs_in(partial(_sandbox_of, subject), unsafe=unsafe_sandbox)

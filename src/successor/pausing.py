@@ -21,9 +21,10 @@ from successor.ledger.disk import reader_lock
 from successor.oversight import (
     Witness,
     adopted,
+    automation,
     follow,
     head_of,
-    lift_of,
+    lift_tally,
     stopfile,
     tell,
     witnesses_of,
@@ -81,8 +82,9 @@ def stop(folder: Path, reason: str = stopfile.SAID_NOTHING, condition: str = "")
                 ledger.pause_for(more, more=True)
             held = ledger.paused
             with suppress(SuccessorError):  # no witness, and no mistake in a file, keeps it going
-                for each in _followed(ledger):
-                    tell(each, head_of(ledger))
+                witnesses, sign = _followed(ledger)
+                for each in witnesses:
+                    tell(each, head_of(ledger, sign))
     except UsageError as error:
         told = "is in place and nothing new begins, but it is not on record"
         raise SuccessorError(f"{stopfile.NAME} {told}: {error}") from None
@@ -101,10 +103,8 @@ def _beside(held: Paused, more: Paused) -> Paused:
 
 def lifting(ledger: Ledger) -> Statement | None:
     """What one of the people has to sign to lift the pause; None where nobody has to."""
-    law = adopted(ledger)
-    if ledger.paused is None or law is None or not law.charter.rules.people:
-        return None
-    return lift_of(ledger, ledger.paused)
+    found = lift_tally(ledger)
+    return found.statement if found else None
 
 
 def resume(folder: Path, reason: str = NOT_SAID, signed: Sign | Envelope | None = None) -> str:
@@ -190,9 +190,12 @@ def _to_write(record: Path) -> Generator[Ledger]:
         yield ledger
 
 
-def _followed(ledger: Ledger) -> list[Witness]:
-    """The lab's witnesses, against which the record holds, and who hear of it from here on."""
+def _followed(ledger: Ledger) -> tuple[list[Witness], Sign | None]:
+    """The lab's witnesses, against which the record holds, and who hear of it from here on; and
+    what signs the heads that they hear.
+    """
     folder = ledger.folder.parent
-    witnesses = witnesses_of(folder, policyfile.read(folder))
-    follow(ledger, witnesses)
-    return witnesses
+    rules = policyfile.read(folder)
+    witnesses, sign = witnesses_of(folder, rules), automation(rules)
+    follow(ledger, witnesses, sign)
+    return witnesses, sign

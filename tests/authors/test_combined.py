@@ -89,6 +89,22 @@ def test_what_authors_spent_in_vain_counts_too():
     assert draft.figures["evaluations"] == 7
 
 
+def test_why_each_came_to_nothing_is_told_unless_one_came_to_something():
+    class Refused(Told):
+        def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
+            return Draft({}, {"failed": f"a hack of {self.name}"})
+
+    desk = Desk()
+    first = brief_of(version_of("first", desk))
+    draft = made_of(Refused("one"), Refused("two")).write(first, desk)
+    assert draft is not None
+    assert draft.figures == {"failed": "one: a hack of one; two: a hack of two"}
+    desk.saved = None
+    draft = made_of(Refused("one"), Told("two", "text")).write(first, desk)
+    assert draft is not None
+    assert draft.figures == {"by": "two"}
+
+
 def test_who_pays_gets_more_turns():
     desk = Desk()
     good = Told("good", *(f"good {n}" for n in range(60)))

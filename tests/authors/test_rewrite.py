@@ -87,7 +87,22 @@ def test_nothing_comes_of_what_gains_nothing():
     draft = rewrite({}, bench).write(brief_of(version_of(FIB, desk)), desk)
     assert came_to_nothing(draft)
     assert draft is not None
-    assert draft.figures == {"evaluations": len(bench.screened)}
+    count = len(bench.screened)
+    told = f"{count:,} screened, {count:,} right, and not enough of a gain"
+    assert draft.figures == {"evaluations": count, "failed": told}
+
+
+def test_what_is_turned_away_is_on_record_with_the_reason():
+    def caught(*_: object) -> float:
+        raise ValueError("imports the reference " + "x" * 999)
+
+    desk, bench = Desk(), Bench(caught)
+    draft = rewrite({}, bench).write(brief_of(version_of(FIB, desk)), desk)
+    assert draft is not None
+    count, why = len(bench.screened), "ValueError('imports the reference x"
+    told = str(draft.figures["failed"])
+    assert told.startswith(f"{count:,} screened, {count:,} turned away ({count:,} of them: {why}")
+    assert len(told) < 300
 
 
 def test_the_same_seed_screens_the_same_variants_and_no_more_than_it_may():

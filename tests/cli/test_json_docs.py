@@ -107,6 +107,13 @@ TYPES: dict[str, Callable[[object], bool]] = {
             for each in cast("list[object]", value)
         )
     ),
+    "acts": lambda value: (
+        isinstance(value, list)
+        and all(
+            has_keys(each, "act", "version", "needed", "signed", "missing", "others", "told")
+            for each in cast("list[object]", value)
+        )
+    ),
     "rules": lambda value: (
         isinstance(value, list)
         and all(has_keys(each, "rule", "standing", "told") for each in cast("list[object]", value))
@@ -152,7 +159,7 @@ def test_reading_verbs_print_what_is_documented(lab: Path, run: Run):
         assert_fits(run(verb, lab, "--json").lines[0], schema)
     schema = {**documented("A generation"), **documented("A version in charge")}
     (told,) = run("lineage", lab, "--json").lines
-    assert list(told) == ["lineage", "generations"]
+    assert list(told) == ["lineage", "generations", "rolled_back"]
     for version in told["lineage"]:
         assert_fits(version, schema)
 

@@ -190,3 +190,30 @@ def test_a_sign_that_nobody_sees_is_found_out(monkeypatch: pytest.MonkeyPatch, t
 
     monkeypatch.setattr(installation, "visible", careless)
     assert installation.try_showing(tmp_path, nobody).broken == found.tried - 1
+
+
+def test_a_promise_that_is_broken_says_which_and_how_it_is_tried_alone(
+    improved: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+):
+
+    def blind(_: Path) -> AuditReport:
+        return AuditReport(1, 0, Head(1, "0" * 64), None)
+
+    monkeypatch.setattr(tampering, "audit", blind)
+    found = run("doctor", "--promises", "--lab", improved, "--only", "3")
+    assert found.code == 1
+    (first, _, last) = found.out.splitlines()
+    assert first == " 3 The record can't be rewritten unnoticed: broken"
+    again = f"successor doctor --promises --only 3 --lab {improved}"
+    assert last == f"   alone: {again}; its tests: {PROMISES[2].tests}"
+    monkeypatch.undo()
+    (told,) = run(*again.split()[1:], "--json").lines
+    assert [(row["number"], row["state"]) for row in told["promises"]] == [(3, "kept")]
+    assert told["promises"][0]["again"] == again
+    assert run("doctor", "--only", "3").code == 2
+
+
+def test_what_went_wrong_is_named():
+    assert installation.named("escaped", ()) == ""
+    assert installation.named("escaped", ("fork", "mount")) == "; escaped: fork, mount"
+    assert installation.named("x", "abcdefgh").endswith(": a, b, c, d, e and 3 more")

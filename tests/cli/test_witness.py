@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +18,7 @@ from cli.commands import Run, change
 from successor.errors import UsageError
 from successor.ledger import Ledger, verify_consistency
 from successor.oversight import Witnessed, head_of, heads_in, tell, vouched, witness_at
-from successor.signing import public_keys, signer
+from successor.signing import public_keys, sealed, signer
 
 pytestmark = pytest.mark.usefixtures("keys")
 
@@ -208,3 +211,97 @@ def test_who_takes_the_witness_out_of_the_policy_needs_people(
     assert run("improve", lab, "--json").lines[-1]["stopped_by"] == "charter"
     change(lab, "[lab]", "[lab]\nstage = 3")
     assert run("improve", lab, "--json").lines[-1]["stopped_by"] == "charter"
+
+
+def heads_told(witness: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in witness.read_bytes().splitlines()]
+
+
+def test_a_machine_signs_the_heads_of_a_run_and_the_audit_says_who(lab: Path, run: Run) -> None:
+    """Eve's key is that of the automation here."""
+    witness = watched(lab, run, "../heads")
+    path, machine = lab / "policy.toml", public_keys()["eve"].line
+    keyholder = f'\n[[machines]]\nname = "ci"\nkey = "{machine}"\n'
+    path.write_text(path.read_text("utf-8") + keyholder, "utf-8")
+    assert run("policy", "sign", lab, "--key", "ada").code == 0
+    assert run("improve", lab, "--quiet").code == 0
+    assert run("head", lab, "--key", "ada", "--to", witness).code == 0
+    told = heads_told(Path(witness))
+    (found,) = run("audit", lab, "--witness", witness, "--json").lines
+    signed = sum("signed" in each for each in told)
+    assert found["signed_heads"] == {"ci": signed - 1, "ada": 1}
+    assert signed > 3
+    assert f"signed by: ci {signed - 1}, ada 1." in run("audit", lab, "--witness", witness).out
+    assert run("stop", lab).code == 0
+    assert "signed" in heads_told(Path(witness))[-1], "that it is paused, too"
+
+
+@pytest.mark.parametrize("forged", ["stranger", "bit", "other size", "other root"])
+def test_a_forged_head_is_named(lab: Path, run: Run, forged: str) -> None:
+    witness = Path(watched(lab, run, "../heads"))
+    assert run("improve", lab, "--quiet").code == 0
+    assert run("head", lab, "--key", "ada", "--to", witness).code == 0
+    assert run("audit", lab, "--witness", witness).code == 0
+    lines = witness.read_bytes().splitlines()
+    head = json.loads(lines[-1])
+    if forged == "stranger":
+        with Ledger.read(lab / ".successor") as ledger:
+            lines[-1] = head_of(ledger, signer("eve", None)).to_line()
+    elif forged == "bit":
+        signature = bytearray(base64.b64decode(head["signed"]["signatures"][0]["sig"]))
+        signature[7] ^= 1
+        head["signed"]["signatures"][0]["sig"] = base64.b64encode(signature).decode()
+    elif forged == "other size":
+        head["size"] -= 1
+    else:
+        head["root"] = "00" * 32
+    if forged != "stranger":
+        lines[-1] = json.dumps(head).encode()
+    witness.write_bytes(b"".join(line + b"\n" for line in lines))
+    refused = run("audit", lab, "--witness", witness, "--json")
+    assert refused.code == 4
+    told = refused.lines[0]["problem"]
+    assert f"heads, line {len(lines)}: the head of {head['size']} events is signed by none" in told
+    assert "it is forged" in told
+
+
+def test_against_the_record_a_signed_head_is_somebodys_word_and_another_nobodys(
+    lab: Path, run: Run
+) -> None:
+    witness = Path(watched(lab, run, "../heads"))
+    assert run("improve", lab, "--quiet").code == 0
+    with Ledger.read(lab / ".successor") as ledger:
+        head = head_of(ledger)
+    told = witness.read_bytes()
+    false = Witnessed(head.record, head.size, "00" * 32)
+    witness.write_bytes(told + false.to_line() + b"\n")
+    refused = run("audit", lab, "--witness", witness)
+    assert "the past was rewritten (or that head is false, which nobody signed)" in refused.err
+    signed = replace(false, signed=sealed(false.statement, signer("ada", None)))
+    witness.write_bytes(told + signed.to_line() + b"\n")
+    assert "the past was rewritten (signed by ada)" in run("audit", lab, "--witness", witness).err
+
+
+def test_who_signed_a_head_under_an_earlier_charter_still_vouches_for_it(
+    lab: Path, run: Run
+) -> None:
+    witness = Path(watched(lab, run, "../heads"))
+    assert run("head", lab, "--key", "ada", "--to", witness).code == 0
+    path = lab / "policy.toml"
+    keys = public_keys()
+    path.write_text(
+        path.read_text("utf-8").replace(keys["ada"].line, keys["bob"].line).replace("ada", "bob"),
+        "utf-8",
+    )
+    assert run("policy", "sign", lab, "--key", "ada").code == 0
+    (found,) = run("audit", lab, "--witness", witness, "--json").lines
+    assert (found["verified"], found["signed_heads"]) == (True, {"ada": 1})
+
+
+def test_where_no_charter_names_keys_signatures_of_heads_count_for_nothing(
+    lab: Path, run: Run, tmp_path: Path
+) -> None:
+    assert run("improve", lab, "--quiet").code == 0
+    assert run("head", lab, "--key", "ada", "--to", tmp_path / "heads").code == 0
+    found = run("audit", lab, "--witness", tmp_path / "heads")
+    assert (found.code, "none of them signed by the lab's keys" in found.out) == (0, True)

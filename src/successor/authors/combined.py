@@ -57,6 +57,10 @@ class Settings:
     """The settings of the author "inbox"."""
 
 
+FAILED = "failed"
+"""The figure that says why an author came to nothing."""
+
+
 @dataclass(frozen=True)
 class Turn:
     """One author's turn, as a checkpoint keeps it."""
@@ -83,7 +87,12 @@ class Turn:
 
     def after(self, name: str, draft: Draft | None) -> Turn:
         """The next one's turn, when this author handed in no files."""
-        return Turn((*self.passed, name), spent=self.with_spent(draft.figures if draft else {}))
+        figures = dict(draft.figures) if draft else {}
+        if FAILED in figures:
+            earlier = self.spent.get(FAILED)
+            why = f"{name}: {figures[FAILED]}"
+            figures[FAILED] = f"{earlier}; {why}" if earlier else why
+        return Turn((*self.passed, name), spent=self.with_spent(figures))
 
     def with_spent(self, figures: Figures) -> dict[str, float | int | str]:
         """Figures of an author, and what the others spent of the same."""
@@ -150,7 +159,9 @@ class CombinedAuthor:
             draft = self._authors[name].write(brief, cast("Workspace", Shared(workspace, turn)))
             if draft is not None and draft.files:
                 self._open[_written(draft.files)] = name
-                return replace(draft, figures={**turn.with_spent(draft.figures), "by": name})
+                figures = {**turn.with_spent(draft.figures), "by": name}
+                figures.pop(FAILED, None)  # somebody came to something after all
+                return replace(draft, figures=figures)
             self.bandit.learn(name, paid=False)
             turn = turn.after(name, draft)
             workspace.checkpoint(turn.dump())

@@ -12,6 +12,7 @@ import json
 import math
 import time
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -27,6 +28,8 @@ _EVERY_S = 2.0
 _MOST = 1e12
 """Gains are cut off here, and at its inverse: a cost of 0 is an infinite gain."""
 _SEEDS = 2**53
+_TOLD = 200
+"""Characters of a reason that are kept on record."""
 _LOOKED_AT = 5
 """Variants that get a second look before one of them is handed in."""
 
@@ -147,9 +150,23 @@ class Trials:
         looks = {source: self._look(source, 1) for source in hopeful}
         lasting = [s for s in hopeful if self._good(looks[s])]
         if not lasting:
-            return Draft({}, {"evaluations": len(self._known)}) if self._known else None
+            told = {"evaluations": len(self._known), "failed": self.turned_away()}
+            return Draft({}, told) if self._known else None
         best = max(lasting, key=lambda s: min(self.worth(self._screened[s]), self.worth(looks[s])))
         return self._draft(best, looks[best])
+
+    def turned_away(self) -> str:
+        """Why none of them is handed in, in a line: what was not even right, most often for what
+        reason, and what was right and no better.
+        """
+        bad = Counter(each.why for each in self._screened.values() if not each.correct)
+        right = len(self._screened) - bad.total()
+        parts = [f"{right:,} right, and not enough of a gain"] if right else []
+        if bad:
+            why, times = bad.most_common(1)[0]
+            why = why if len(why) <= _TOLD else f"{why[:_TOLD]}..."
+            parts.insert(0, f"{bad.total():,} turned away ({times:,} of them: {why})")
+        return f"{len(self._screened):,} screened, {', '.join(parts)}" if parts else ""
 
     def lasting(self, share: float, most: int) -> Sequence[str]:
         """The variants whose gain on the first objective is at least that share of the best one's,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,6 +31,7 @@ UNSAFE = "; taken with --unsafe-sandbox only, and what is judged in it is never 
       successor doctor --json
       successor doctor --cheats
       successor doctor --promises --lab examples/adder
+      successor doctor --promises --lab examples/adder --only 6
 
     Say which tiers of the sandbox this machine has, and attack the best one, or the one that is
     named: every attack of the escape suite runs inside it and must fail, and runs once more
@@ -42,7 +44,8 @@ UNSAFE = "; taken with --unsafe-sandbox only, and what is judged in it is never 
     With --promises each of the ten promises of docs/oversight.md is tried: on this installation,
     and on the lab that is named, of which nothing is changed. It tells how often each could have
     been broken, and what came of it; one that nothing here could break is not shown. It takes some
-    minutes, and includes both suites.
+    minutes, and includes both suites. Of one that is broken it says where its tests are, and how it
+    is tried again alone, by its number.
 
     Exits with 1 when a promise is broken, an attack escaped, a hack was promoted or came to no
     verdict, or when there is no adequate sandbox, and with 2 when there is no tier of that name.
@@ -57,17 +60,32 @@ UNSAFE = "; taken with --unsafe-sandbox only, and what is judged in it is never 
     metavar="LAB",
     help="With --promises: the lab on which to try them.",
 )
+@option(
+    "--only",
+    type=click.IntRange(1, 10),
+    multiple=True,
+    metavar="N",
+    help="With --promises: only the promise of this number; may be given several times.",
+)
 @JSON
-def doctor(*, tier: str | None, cheats: bool, promises: bool, lab: Path | None, json: bool) -> int:
+def doctor(
+    *,
+    tier: str | None,
+    cheats: bool,
+    promises: bool,
+    lab: Path | None,
+    only: tuple[int, ...],
+    json: bool,
+) -> int:
     """See the help above."""
     from successor.errors import SuccessorError, UsageError
     from successor.sandbox import SandboxError, open_sandbox, tiers
 
     _check(tier)
-    if lab is not None and not promises:
-        raise UsageError("--lab is for --promises")
+    if (lab is not None or only) and not promises:
+        raise UsageError("--lab and --only are for --promises")
     if promises:
-        return _promises(lab, json=json)
+        return _promises(lab, only, json=json)
     if cheats:
         return _cheats(tier, json=json)
     if not json:
@@ -110,7 +128,7 @@ def _cheats(tier: str | None, *, json: bool) -> int:
     return int(report.promoted + report.unjudged > 0)
 
 
-def _promises(lab: Path | None, *, json: bool) -> int:
+def _promises(lab: Path | None, only: tuple[int, ...], *, json: bool) -> int:
     from successor.lab import record_of
     from successor.ledger import Ledger
     from successor.promises import try_promises
@@ -119,13 +137,17 @@ def _promises(lab: Path | None, *, json: bool) -> int:
         Ledger.read(record_of(lab)).close()  # a mistake is told before anything is tried
     found, broken = list[dict[str, Any]](), 0
     with bar("promises") as progress:
-        for promise, kept in try_promises(lab, progress):
+        for promise, kept in try_promises(lab, progress, only):
             broken += kept.state == "broken"
             told = {"number": promise.number, "name": promise.name, "tests": promise.tests}
-            found.append({**told, **asdict(kept)})
+            again = f"successor doctor --promises --only {promise.number}"
+            again += f" --lab {quote(str(lab))}" if lab and promise.of_lab else ""
+            found.append({**told, "again": again, **asdict(kept)})
             if not json:
                 click.echo(plain(f"{promise.number:>2} {promise.name}: {kept.state}"))
                 click.echo(plain(f"   {kept.figure}"))
+            if kept.state == "broken" and not json:
+                click.echo(plain(f"   alone: {again}; its tests: {promise.tests}"))
     if json:
         echo_json({"lab": str(lab) if lab else None, "broken": broken, "promises": found})
     return int(broken > 0)

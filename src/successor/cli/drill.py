@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from successor.cli.interrupt import EXIT_INTERRUPTED
-from successor.cli.options import JSON, echo_json, option
+from successor.cli.options import JSON, LabFolder, echo_json, option
 
 if TYPE_CHECKING:
     from successor.cheats.drill import Posed
@@ -24,6 +26,7 @@ QUESTION = "[a]ccept  [r]eject  e[x]plain  [q]uit the drill: "
       successor drill
       successor drill --count 20
       successor drill --results
+      successor drill --tripwire examples/adder --into practice
 
     Show candidates one by one, each as successor review shows one that waits, and ask for one
     key. Some are planted: reward hacks of the red-team suite, and bugs that the visible tests
@@ -31,14 +34,35 @@ QUESTION = "[a]ccept  [r]eject  e[x]plain  [q]uit the drill: "
     At the end it says how many planted ones you caught, how many honest ones you refused, and how
     long you took. No lab is involved, so nothing can be promoted; the results are kept for you
     alone. It asks at a terminal only.
+
+    With --tripwire a lab to practise on is made of the files of yours: when it is improved, its
+    author hands in one candidate that sets off a tripwire of its judge. It has a record of its own,
+    for which its people sign anew; that of your lab is neither read nor changed.
     """,
 )
 @option("--count", type=click.IntRange(1, 200), default=10, help="Candidates to show.")
 @option("--seed", type=click.IntRange(0, 2**31 - 1), help="Which are drawn; else by chance.")
 @option("--results", is_flag=True, help="What came of your drills so far, and ask nothing.")
+@option("--tripwire", type=LabFolder(), metavar="LAB", help="Practise a tripwire in such a lab.")
+@option(
+    "--into",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="With --tripwire: where that lab is made.",
+)
 @JSON
-def drill(*, count: int, seed: int | None, results: bool, json: bool) -> int:
+def drill(
+    *,
+    count: int,
+    seed: int | None,
+    results: bool,
+    tripwire: Path | None,
+    into: Path | None,
+    json: bool,
+) -> int:
     """See the help above."""
+    if tripwire is not None or into is not None:
+        return _practise(tripwire, into, as_json=json)
     if results:
         return _results(as_json=json)
     import secrets
@@ -71,6 +95,27 @@ def drill(*, count: int, seed: int | None, results: bool, json: bool) -> int:
     else:
         click.echo("\n".join(_lines(found)))
     return code
+
+
+def _practise(lab: Path | None, into: Path | None, *, as_json: bool) -> int:
+    """Make a lab to practise on, and say how it goes on."""
+    from successor.cheats.practice import practice
+    from successor.errors import UsageError
+    from successor.policyfile import FILE_NAME
+
+    if lab is None or into is None:
+        raise UsageError("--tripwire LAB and --into FOLDER belong together")
+    practice(lab, into)
+    typed, signs = quote(str(into)), (into / FILE_NAME).exists()
+    steps = [f"successor policy sign {typed} --key NAME"] if signs else []
+    steps += [f"successor improve {typed}", f"successor status {typed}"]
+    steps += [f"successor resume {typed} --reason TEXT" + " --key NAME" * signs]
+    if as_json:
+        echo_json({"lab": str(into), "steps": steps})
+    else:
+        click.echo(f"{into} has a record of its own; {lab} was not touched. Practise with:")
+        click.echo("\n".join(f"  {step}" for step in steps))
+    return 0
 
 
 def _asked(posed: Posed, place: str) -> Answer | None:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from successor.cli.caution import Caution, Standing, caution_of
+from successor.cli.signers import open_acts_of
 from successor.cli.view import at_most, duration, number
 from successor.errors import RecordError
 from successor.insight.contract import contract_of
@@ -17,6 +18,7 @@ from successor.insight.report_html import counted
 from successor.insight.visible import visible
 from successor.judge.course import Batch, course
 from successor.ledger import Decided, Ledger, Proposal, Written
+from successor.oversight import Tally
 
 LONGEST = 400
 """Lines of a difference that are shown; `successor diff` and an editor show all."""
@@ -42,6 +44,8 @@ class Packet:
     seconds: float
     """Working time on record."""
     caution: Caution
+    signatures: tuple[Tally, ...]
+    """Acts that wait for people to sign them, of this candidate and others."""
 
     @property
     def left_out(self) -> int:
@@ -81,6 +85,7 @@ def packet_of(ledger: Ledger, proposal: Proposal) -> Packet:
         0.0 if isinstance(spent, str) else float(spent),
         ledger.spent_s(),
         caution_of(ledger, proposal, changes, standings, batches),
+        open_acts_of(ledger),
     )
 
 
@@ -114,6 +119,8 @@ def _told(packet: Packet) -> Iterator[str]:
     yield f"Uncertainty  {packet.caution.uncertainty}"
     if packet.caution.lowered:
         yield f"Stage        {at_most(packet.caution.lowered)}"
+    for each in packet.signatures:
+        yield f"Signatures   {each.told()}"
     yield from _listed("Tripwires", packet.caution.tripwires)
     yield from _listed("Near misses", packet.caution.near_misses)
     yield from _listed("Hidden signs", packet.caution.hidden)

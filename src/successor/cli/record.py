@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from successor.cli.options import JSON, LAB, echo_json, option, plain
       successor status examples/adder
       successor status examples/adder --json
 
-    What the lab in folder LAB has come to, also while it runs.
+    What the lab in folder LAB has come to, also while it runs, and what waits for people to sign
+    it: who has, and how many more must.
     """,
 )
 @LAB
@@ -37,7 +39,8 @@ def status(lab: Path, *, json: bool) -> None:
       successor lineage examples/adder
       successor lineage examples/adder --json
 
-    The versions that were in charge of the lab in folder LAB, from the first to the incumbent.
+    The versions that were in charge of the lab in folder LAB, from the first to the incumbent, and
+    what rollbacks took out of charge, by whom and why.
     With --json also all generations that are over, as improve --json prints them.
     """,
 )
@@ -64,7 +67,8 @@ def lineage(lab: Path, *, json: bool) -> None:
     Verify every event on the record of the lab in folder LAB, every object in its store, also
     those that no event names, and every signature that its charter asks for, with the reason in
     it; that nothing was done between a pause and its lift, and that no policy promoted alone after
-    a tripwire. Exits with 4 and names the first that is not what it was
+    a tripwire. Of a witness every signed head has to be signed by one of the people or machines of
+    a charter on record. Exits with 4 and names the first that is not what it was
     when it was written, or not as people signed, or was done while the lab was paused. Bytes of
     record.sqlite that hold nothing, such as the room between its rows, are not looked at.
     """,
@@ -85,20 +89,23 @@ def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
     from successor.ledger import Ledger
     from successor.ledger import audit as audit_record
     from successor.ledger.disk import not_verified
-    from successor.oversight import lawfulness, require_known, required_witness
+    from successor.oversight import Testimony, lawfulness, require_known, required_witness
 
     record = record_of(lab)
     report = audit_record(record)
-    lawful, problem, seen = None, report.problem, 0
+    lawful, problem, said = None, report.problem, list[Testimony]()
     if problem is None:
         with Ledger.read(record) as ledger:
             lawful = lawfulness(ledger)
             problem = lawful.problem
             for each in witness:
                 try:
-                    seen += require_known(ledger, required_witness(each))
+                    said.append(require_known(ledger, required_witness(each)))
                 except RecordError as error:
                     problem = problem or str(error)
+    seen, vouched = sum(each.heads for each in said), Counter[str]()
+    for each in said:
+        vouched.update(each.signed)
     found: dict[str, Any] = {
         "verified": problem is None,
         "events": report.events,
@@ -107,6 +114,7 @@ def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
         "signed_promotions": lawful.signed if lawful else None,
         "signed_rollbacks": lawful.rollbacks if lawful else None,
         "witnessed": seen if witness else None,
+        "signed_heads": dict(vouched) if witness else None,
         "pauses": [*lawful.pauses] if lawful else None,
         "ledger_head": report.head.root,
         "problem": problem,
@@ -125,7 +133,11 @@ def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
                 signed += f", and {counted(lawful.rollbacks, 'rollback')},"
             click.echo(f"{signed} are signed as they have to be.")
         if witness:
-            click.echo(f"It goes on from {counted(seen, 'head')} that witnesses have.")
+            by = ", ".join(f"{name} {count}" for name, count in vouched.items())
+            vouch = f"signed by: {by}" if by else "none of them signed by the lab's keys"
+            click.echo(
+                plain(f"It goes on from {counted(seen, 'head')} that witnesses have; {vouch}.")
+            )
         for pause in lawful.pauses if lawful else ():
             click.echo(plain(f"Paused, and nothing was done in between: {pause}"))
         click.echo(f"Head: {report.head.root}")

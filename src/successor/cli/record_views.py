@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from shlex import quote
 from typing import Any, cast
 
 import click
@@ -14,6 +15,7 @@ from successor.cli.generation import Chronicle, Generation
 from successor.cli.interrupt import INTERRUPTED
 from successor.cli.options import plain
 from successor.cli.session import WHOLLY, lift_with, raise_with
+from successor.cli.signers import open_acts_of, told_acts
 from successor.cli.view import at_most, duration, metric, table, told_measures, unsafe
 from successor.experiment import Tables
 from successor.insight.contract import contract_of
@@ -36,7 +38,15 @@ from successor.ledger import (
     told_pause,
 )
 from successor.ledger.disk import reader_lock
-from successor.oversight import Stage, adopted, effective, stage_of, stopfile
+from successor.oversight import (
+    Stage,
+    Taking,
+    adopted,
+    effective,
+    stage_of,
+    stopfile,
+    takings,
+)
 from successor.targets import name_of
 
 USED = ("cpu_s", "examples", "tokens", "usd", "disk_bytes")
@@ -87,6 +97,7 @@ def status_of(folder: Path) -> dict[str, Any]:
         "stage": stage,
         "lowered": _lowered_of(ledger),
         "waiting": waits.candidate.id if waits else None,
+        "signatures": [each.fields() for each in open_acts_of(ledger)],
         "reviewed_by": _reviewed_by(ledger),
         "rolled_back": back.version if back else None,
         "seconds": round(ledger.spent_s(), 3),
@@ -132,8 +143,10 @@ def told_status(found: dict[str, Any], folder: Path) -> str:
         lines["stage"] = f"{at_most(found['lowered']['told'])}. {raise_with(folder)}"
     if found["sandbox"]:
         lines["sandbox"] = found["sandbox"] if found["trusted"] else unsafe(found["sandbox"])
-    told = {name: plain(value).replace("\n", "\\n") for name, value in lines.items()}
-    return "\n".join(f"{name:<12} {value}" for name, value in told.items())
+    acts = told_acts(found["signatures"], quote(name_of(folder)))
+    told = [*lines.items(), *(("to sign", each) for each in acts)]
+    lines_of = ((name, plain(value).replace("\n", "\\n")) for name, value in told)
+    return "\n".join(f"{name:<12} {value}" for name, value in lines_of)
 
 
 def told_use(used: Mapping[str, float | None]) -> str:
@@ -155,7 +168,7 @@ def _used(ledger: Ledger) -> dict[str, float | None]:
 
 def lineage_of(folder: Path) -> dict[str, Any]:
     """The fields of `lineage --json`: the incumbents, oldest first, with the generation that made
-    each and who wrote it, and all generations that are over.
+    each and who wrote it, all generations that are over, and what rollbacks took out of charge.
 
     Raises:
         UsageError: when nothing is on record.
@@ -166,7 +179,25 @@ def lineage_of(folder: Path) -> dict[str, Any]:
     line = [
         {**asdict(row), "author": ledger.version(row.version).author} for row in _line(ledger, over)
     ]
-    return {"lineage": line, "generations": [asdict(row) for row in over]}
+    back = [_taking(each) for each in takings(ledger)]
+    return {"lineage": line, "generations": [asdict(row) for row in over], "rolled_back": back}
+
+
+def _taking(found: Taking) -> dict[str, Any]:
+    """A rollback and what it took out of charge."""
+    told = {"event": found.entry.seq, "time": found.entry.time, **asdict(found.entry.event)}
+    out, revoked = [*found.out_of_charge], [*found.revoked]
+    return {**told, "gave_way": found.gave_way, "out_of_charge": out, "revoked": revoked}
+
+
+def told_taking(found: Taking) -> str:
+    """The same in a line."""
+    back = found.entry.event
+    standing = ("in charge again since", "revoked")
+    out = (f"{name[:8]} ({standing[name in found.revoked]})" for name in found.out_of_charge)
+    gave = ", ".join(out) or "nothing"
+    who = f"{back.by} ({back.reason}), event {found.entry.seq}"
+    return f"Rolled back to {back.version[:8]} by {who}; out of charge: {gave}"
 
 
 def show_lineage(folder: Path) -> None:
@@ -182,6 +213,8 @@ def show_lineage(folder: Path) -> None:
         return
     ascii_only = console.options.ascii_only
     console.print(table(rows, None, console.width, ascii_only=ascii_only))
+    for each in takings(ledger):
+        click.echo(plain(told_taking(each)))
 
 
 def _line(ledger: Ledger, over: Iterable[Generation]) -> list[Generation]:

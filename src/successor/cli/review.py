@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from successor.cli.options import JSON, Said, echo_json, option
-from successor.cli.signers import Signing, key_hint, signed_by, signing_options, written_out
+from successor.cli.options import JSON, Said, echo_json, option, plain
+from successor.cli.signers import (
+    Signing,
+    key_hint,
+    open_acts_of,
+    signed_by,
+    signing_options,
+    told_acts,
+    written_out,
+)
 from successor.errors import EXIT_NEEDS_HUMAN
 
 if TYPE_CHECKING:
@@ -128,6 +136,9 @@ def _show(folder: Path, what: str, *, as_json: bool) -> int:
             echo_json(_fields(fields(packet), "waiting" if packet else None, ledger))
         elif packet is None:
             click.echo("Nothing waits for a human.")
+            acts = [each.fields() for each in open_acts_of(ledger)]
+            for line in told_acts(acts, quote(what)):
+                click.echo(plain(f"To sign: {line}"))
         else:
             click.echo(told(packet))
             accept = f"--accept{key_hint(ledger)}"
@@ -163,25 +174,24 @@ def _fields(
     packet: dict[str, Any], decision: str | None, ledger: Ledger, told: dict[str, str] | None = None
 ) -> dict[str, Any]:
     made = told or {"by": None, "reason": None}
-    return {**packet, "decision": decision, **made, "ledger_head": ledger.head.root}
+    acts = [each.fields() for each in open_acts_of(ledger)]
+    told_now = {"signatures": acts, "decision": decision, **made}
+    return {**packet, **told_now, "ledger_head": ledger.head.root}
 
 
 def _more_signatures(folder: Path, what: str) -> str:
     """How many more people have to sign, and how."""
-    from successor.cli.options import plain
     from successor.lab import record_of
     from successor.ledger import Ledger
-    from successor.oversight import unsigned
+    from successor.oversight import promotion_tally
 
     with Ledger.read(record_of(folder)) as ledger:
-        proposal = ledger.waiting()
-        lacks = unsigned(proposal.verdict, ledger) if proposal else ""
+        found = promotion_tally(ledger)
+        lacks = found.lacks if found else ""
     return plain(f"So far {lacks}: successor review {quote(what)} --accept --key NAME")
 
 
 def _said(found: dict[str, Any], what: str) -> str:
-    from successor.cli.options import plain
-
     name, typed = str(found["candidate"])[:8], quote(what)
     told = {
         "promoted": f"{name} is in charge. Go on with: successor improve {typed}",

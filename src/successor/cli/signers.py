@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +16,7 @@ from successor.cli.options import option
 
 if TYPE_CHECKING:
     from successor.ledger import Ledger
+    from successor.oversight import Tally
     from successor.signing import Envelope, PublicKey, Sign, Statement
 
 T = TypeVar("T")
@@ -84,6 +86,44 @@ def key_hint(ledger: Ledger) -> str:
 
     law = adopted(ledger)
     return " --key NAME" if law and law.charter.rules.people else ""
+
+
+def told_acts(acts: Sequence[Mapping[str, Any]], typed: str) -> Iterator[str]:
+    """What waits for signatures, a line each, with how to give one.
+
+    Args:
+        acts: as `Tally.fields` has them.
+        typed: the lab, as somebody types it.
+    """
+    for each in acts:
+        how = {
+            "promotion": f"review {typed} --accept",
+            "rollback": f"rollback {typed} --to {str(each['version'])[:12]}",
+            "raise": f"resume {typed} --reason TEXT",
+            "lift": f"resume {typed} --reason TEXT",
+            "charter": f"policy sign {typed}",
+        }[each["act"]]
+        yield f"{each['told']}: successor {how} --key NAME"
+
+
+def open_acts_of(ledger: Ledger) -> tuple[Tally, ...]:
+    """All that waits for people to sign it, without a charter that the lab's files no longer say.
+
+    Raises:
+        RecordError: when the record does not verify.
+    """
+    from successor.errors import UsageError
+    from successor.lab import charter_of
+    from successor.oversight import charter_tally, open_acts
+
+    acts = open_acts(ledger)
+    if any(each.act == "charter" for each in acts):
+        now = None
+        with suppress(UsageError):  # a record without its lab, or files that cannot be read
+            now = charter_of(ledger.folder.parent)
+        asked = charter_tally(now, ledger).statement if now else None
+        acts = tuple(each for each in acts if each.act != "charter" or each.statement == asked)
+    return acts
 
 
 def signed_by(told: Signing) -> Sign | Envelope | None:

@@ -156,7 +156,9 @@ class Reading:
         """Raises PausedError when the lab is paused."""
         if (told := self.pause()) is not None:
             lab = self._folder.parent
-            raise PausedError(f"{lab} is {told}.\nLift it first: successor resume {lab}")
+            raise PausedError(
+                f"{lab} is {told}.\nLift it first: successor resume {lab} --reason TEXT"
+            )
 
     def require_promoted(self, version: Digest) -> None:
         """Raises UsageError when a version was never in charge, or is now."""

@@ -6,17 +6,14 @@ from successor.oversight.approvals import (
     adopted,
     adoption,
     approval,
-    lacking,
     lift_of,
-    missing_for_charter,
     not_in_force,
     people_who_signed,
     restoring,
     rollback_of,
-    unsigned,
 )
 from successor.oversight.base_cases import BaseCases, Measure, require_bound, require_measurable
-from successor.oversight.explaining import Explanation, explain, taken_back
+from successor.oversight.explaining import Explanation, explain
 from successor.oversight.lawful import Lawfulness, lawfulness, stage_of
 from successor.oversight.meter import Meter
 from successor.oversight.overseer import (
@@ -28,10 +25,24 @@ from successor.oversight.overseer import (
 )
 from successor.oversight.policy import RULES, STAGES, Policy, Ruling, Stage, decisive, effective
 from successor.oversight.rules import Charter, Keyholder, Rules, loosened
+from successor.oversight.takings import Taking, taken_back, takings
+from successor.oversight.tally import (
+    Tally,
+    charter_tally,
+    lift_tally,
+    open_acts,
+    promotion_tally,
+    raise_tally,
+    rollback_tally,
+    tally_of,
+    unsigned,
+)
 from successor.oversight.thresholds import ACCELERATION, GROWTH, THRESHOLD
 from successor.oversight.watch import Pulse, Watch
 from successor.oversight.witness import (
+    Testimony,
     Witnessed,
+    automation,
     follow,
     head_of,
     heads_in,
@@ -66,12 +77,17 @@ __all__ = [
     "Rules",
     "Ruling",
     "Stage",
+    "Taking",
+    "Tally",
+    "Testimony",
     "Watch",
     "Witness",
     "Witnessed",
     "adopted",
     "adoption",
     "approval",
+    "automation",
+    "charter_tally",
     "decisive",
     "effective",
     "either",
@@ -79,13 +95,15 @@ __all__ = [
     "follow",
     "head_of",
     "heads_in",
-    "lacking",
     "lawfulness",
     "lift_of",
+    "lift_tally",
     "loosened",
-    "missing_for_charter",
     "not_in_force",
+    "open_acts",
     "people_who_signed",
+    "promotion_tally",
+    "raise_tally",
     "require_bound",
     "require_known",
     "require_measurable",
@@ -93,9 +111,12 @@ __all__ = [
     "required_witness",
     "restoring",
     "rollback_of",
+    "rollback_tally",
     "stage_of",
     "stopfile",
     "taken_back",
+    "takings",
+    "tally_of",
     "tell",
     "unsigned",
     "vouched",

@@ -135,7 +135,14 @@ def people_who_signed(
     """The people, each once, who signed exactly this, or this with a reason. Keys of machines never
     count.
     """
-    return tuple(dict.fromkeys(key for key, _ in _signed(rules, statement, envelopes)))
+    return tuple(reasons_by_person(rules, statement, envelopes))
+
+
+def reasons_by_person(
+    rules: Rules, statement: Statement, envelopes: Iterable[bytes]
+) -> dict[PublicKey, str | None]:
+    """The same people, and why they did; of several reasons, the last."""
+    return dict(_signed(rules, statement, envelopes))
 
 
 def reasons_signed(
@@ -152,22 +159,12 @@ def _signed(
     machines = {holder.public for holder in rules.machines}
     people = [each.public for each in rules.people if each.public not in machines]
     read = [Envelope.from_json(each) for each in envelopes]
-    said = {each.statement.reason for each in read} if statement.kind in REASONED else set[None]()
+    said = [each.statement.reason for each in read] if statement.kind in REASONED else []
     meant = {reason: statement.because(reason) for reason in said if reason is not None}
     for key in people:
         for reason, each in ((None, statement), *meant.items()):
             if signers_of(read, each, [key]):
                 yield key, reason
-
-
-def unsigned(verdict: Verdict, record: Record) -> str:
-    """What a promotion still lacks, in a few words; nothing when enough people signed it."""
-    law = adopted(record)
-    if law is None or not law.charter.rules.people:
-        return ""
-    rules, statement = law.charter.rules, approval(verdict, law)
-    signed = people_who_signed(rules, statement, record.signatures(statement.body))
-    return lacking(signed, rules.promotion, "promotion")
 
 
 def not_in_force(now: Charter | None, law: Adopted | None) -> str:
@@ -177,25 +174,3 @@ def not_in_force(now: Charter | None, law: Adopted | None) -> str:
     if now is None:
         return "policy.toml is gone"
     return ", ".join(loosened(law.charter, now))
-
-
-def missing_for_charter(
-    now: Charter, statement: Statement, record: Record
-) -> tuple[tuple[PublicKey, ...], int]:
-    """Who signed a charter, and how many more must.
-
-    They are people of the charter in force; of the first, its own.
-    """
-    law = adopted(record)
-    rules = law.charter.rules if law and law.charter.rules.people else now.rules
-    signed = people_who_signed(rules, statement, record.signatures(statement.body))
-    return signed, max(0, rules.change - len(signed))
-
-
-def lacking(signed: tuple[PublicKey, ...], needed: int, what: str) -> str:
-    """How many signatures there are of those needed; nothing when there are enough."""
-    if len(signed) >= needed:
-        return ""
-    names = ", ".join(key.comment for key in signed)
-    by = f", by {names}" if names else ""
-    return f"the {what} has {len(signed)} of {needed} signatures{by}"

@@ -12,7 +12,8 @@ from successor.oversight.approvals import adopted
 from successor.oversight.lawful import looser_than, stage_of
 from successor.oversight.overseer import rulings
 from successor.oversight.policy import Policy, Ruling, decisive
-from successor.types import Decision, Digest, Verdict, Version
+from successor.oversight.takings import taken_back
+from successor.types import Decision, Verdict, Version
 
 
 @dataclass(frozen=True)
@@ -78,20 +79,6 @@ def explain(ledger: Ledger, candidate: str | None = None) -> Explanation:
     with Ledger.read(ledger.folder, until) as then:
         found = _explained(then, name, last)
     return replace(found, taken_back=taken_back(ledger, name, made[-1].seq))
-
-
-def taken_back(ledger: Ledger, version: Digest, since: int) -> Entry[RolledBack] | None:
-    """What took a version, or one that it comes from, out of charge after an event; None when it
-    is in good standing.
-    """
-    found = None
-    if version not in ledger.revoked():
-        return None
-    for entry in ledger.entries(RolledBack):
-        if entry.seq > since:
-            restored = version in {each.id for each in ledger.lineage(entry.event.version)}
-            found = None if restored else found or entry
-    return found
 
 
 def _explained(record: Ledger, name: str, on_record: Decision | None) -> Explanation:

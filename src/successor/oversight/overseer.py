@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from successor.ledger import PAUSED
 from successor.oversight import base_cases as cases_of
 from successor.oversight import thresholds
-from successor.oversight.approvals import adopted, not_in_force, unsigned
+from successor.oversight.approvals import adopted, not_in_force
 from successor.oversight.base_cases import BaseCases, Measure, require_bound
 from successor.oversight.policy import Policy, Ruling, decisive
 from successor.oversight.rules import Charter
+from successor.oversight.tally import unsigned
 from successor.types import Counts, Decision, Record, Stop, Verdict
 
 CHARTER = "charter"

@@ -8,7 +8,8 @@ vouches that the record was so long, and so (RFC 9162, section 4.10, in a DSSE e
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,20 @@ from successor.ledger import (
     RolledBack,
     Stopped,
 )
+from successor.oversight.approvals import read_adopted
 from successor.oversight.rules import Rules, canonical
 from successor.oversight.witness_places import Witness, witness_at
-from successor.signing import Envelope, PublicKey, Sign, Statement, sealed, signers_of
+from successor.signing import (
+    Envelope,
+    PublicKey,
+    Sign,
+    Statement,
+    public_keys,
+    sealed,
+    signer,
+    signers_of,
+)
+from successor.signing.keys import folder, is_locked
 from successor.types import Digest
 
 TOLD = (Chartered, GenerationClosed, RolledBack, Paused, Lifted, Stopped)
@@ -97,9 +109,27 @@ def tell(witness: Witness, head: Witnessed) -> None:
         witness.add(head.to_line())
 
 
-def follow(ledger: Ledger, witnesses: Sequence[Witness]) -> None:
+def automation(rules: Rules | None) -> Sign | None:
+    """What signs heads unasked: the first of the lab's machines whose key is here and asks for no
+    passphrase; None where there is none.
+
+    Raises:
+        UsageError: when a key that is kept here is none.
+    """
+    here = public_keys() if rules and rules.machines else {}
+    for machine in rules.machines if rules else ():
+        for name, key in here.items():
+            if key == machine.public and (folder() / name).is_file() and not is_locked(name):
+                return signer(name, None)
+    return None
+
+
+def follow(ledger: Ledger, witnesses: Sequence[Witness], sign: Sign | None = None) -> None:
     """Hold a record against its witnesses, and tell them its head whenever a generation or a
     session ends, and when people decided.
+
+    Args:
+        sign: signs each head, where there is somebody to.
 
     Raises:
         UsageError: when a witness cannot be read or written.
@@ -111,15 +141,15 @@ def follow(ledger: Ledger, witnesses: Sequence[Witness]) -> None:
     def hear(news: Entry[Event] | Progress) -> None:
         if isinstance(news, Entry) and isinstance(news.event, TOLD):
             for each in witnesses:
-                tell(each, head_of(ledger))
+                tell(each, head_of(ledger, sign))
 
     if witnesses:
         ledger.listen(hear)
 
 
-def witnesses_of(folder: Path, rules: Rules | None) -> list[Witness]:
+def witnesses_of(lab: Path, rules: Rules | None) -> list[Witness]:
     """The witnesses of the lab in a folder, as its rules name them."""
-    return [witness_at(each, folder) for each in (rules.witnesses if rules else ())]
+    return [witness_at(each, lab) for each in (rules.witnesses if rules else ())]
 
 
 def heads_in(witness: Witness) -> tuple[Witnessed, ...]:
@@ -145,31 +175,81 @@ def require_witnessed(ledger: Ledger, witness: Witness) -> int:
         RecordError: when the record is shorter than a head, or has another past.
     """
     mine = [head for head in heads_in(witness) if head.record == ledger.identity]
+    keys = keyholders(ledger) if any(head.signed for head in mine) else ()
     roots = ledger.roots({head.size for head in mine})
     for head in mine:
         if head.size > ledger.head.size:
             raise RecordError(
                 f"the record has {ledger.head.size} events, and {witness} has seen {head.size}: "
-                "it is an older copy, or lost its end"
+                f"it is an older copy, or lost its end{_word(head, keys)}"
             )
         if roots[head.size] != head.root:
             raise RecordError(
                 f"the first {head.size} events are not those that {witness} has seen: "
-                "the past was rewritten"
+                f"the past was rewritten{_word(head, keys)}"
             )
     return len(mine)
 
 
-def require_known(ledger: Ledger, witness: Witness) -> int:
-    """As `require_witnessed`, of a witness that must have seen the record.
+def _word(head: Witnessed, keys: Sequence[PublicKey]) -> str:
+    """Whose word it is against the record's."""
+    names = ", ".join(key.comment for key in vouched(head, keys))
+    if names:
+        return f" (signed by {names})"
+    told = "nobody signed" if head.signed is None else "none of the lab's keys signed"
+    return f" (or that head is false, which {told})"
+
+
+@dataclass(frozen=True)
+class Testimony:
+    """What a witness says of a record."""
+
+    heads: int
+    """From which the record goes on."""
+    signed: Mapping[str, int]
+    """How many of them each of the people and machines signed, by name."""
+    unsigned: int
+    """Heads under which nothing is signed: they are believed for where the witness lies."""
+
+
+def require_known(ledger: Ledger, witness: Witness) -> Testimony:
+    """As `require_witnessed`, of a witness that must have seen the record, and no signature of
+    which is forged.
 
     Raises:
-        UsageError, RecordError: also when it has no head of it, for every record has a first one.
+        UsageError, RecordError: also when it has no head of the record, for every record has a
+            first one; and when a head says that it is signed, and that is by no key that any
+            charter of the record names.
     """
+    keys, told = keyholders(ledger), heads_in(witness)
+    signed, unsigned = Counter[str](), 0
+    for number, head in enumerate(told, start=1):
+        if head.record != ledger.identity:
+            continue
+        unsigned += head.signed is None
+        by = vouched(head, keys)
+        if head.signed is not None and keys and not by:
+            raise RecordError(
+                f"{witness}, line {number}: the head of {head.size} events is signed by none of "
+                "the people and machines of this lab: it is forged, or the record is not the one "
+                "that its signer saw"
+            )
+        signed.update(key.comment for key in by)
     if not (count := require_witnessed(ledger, witness)):
-        told = "it is another record, or nobody told that witness of it"
-        raise RecordError(f"{witness} has no head of this record: {told}")
-    return count
+        what = "it is another record, or nobody told that witness of it"
+        raise RecordError(f"{witness} has no head of this record: {what}")
+    return Testimony(count, signed, unsigned)
+
+
+def keyholders(ledger: Ledger) -> tuple[PublicKey, ...]:
+    """The people and machines of all charters that were ever in force on a record: a head that one
+    of them signed then still counts.
+    """
+    adopted = (
+        read_adopted(ledger.object(each.event.charter)) for each in ledger.entries(Chartered)
+    )
+    rules = [each.charter.rules for each in adopted]
+    return tuple(dict.fromkeys(k.public for r in rules for k in (*r.people, *r.machines)))
 
 
 def vouched(head: Witnessed, keys: Sequence[PublicKey]) -> tuple[PublicKey, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
 from successor.cheats import results
@@ -14,6 +15,8 @@ from successor.promises.kept import Kept, Told, counted
 from successor.sandbox import SandboxError, open_sandbox
 from successor.sandbox.escape import run_suite as attack
 
+NAMED = 5
+"""Of what went wrong, so many are named in a line."""
 NO_DRILL = "nobody has done a drill here, so how often people catch what is planted is not known"
 
 
@@ -29,7 +32,8 @@ def try_escapes(_: Path, told: Told) -> Kept:
         f"{report.tier}: {report.escaped} of {count} attacks escaped; "
         f"{report.controls_that_succeeded} of {count} succeeded where nothing stops them"
     )
-    return counted(count, report.escaped, found)
+    bad = (f"{each.family}: {each.name}" for each in report.attacks if each.escaped)
+    return counted(count, report.escaped, found + named("escaped", bad))
 
 
 def try_cheats(_: Path, told: Told) -> Kept:
@@ -40,7 +44,18 @@ def try_cheats(_: Path, told: Told) -> Kept:
     found = (
         f"{report.promoted} of {count} reward hacks promoted; {alarms} of {count} honest twins not"
     )
-    return counted(count, wrong, found)
+    taken, twins = ("promoted", "not judged"), ("promoted",)
+    bad = (each.cheat.name for each in report.tried if each.fate.outcome in taken)
+    refused = (each.cheat.name for each in report.tried if each.twin.outcome not in twins)
+    names = named("promoted or not judged", bad) + named("twins refused", refused)
+    return counted(count, wrong, found + names)
+
+
+def named(what: str, names: Iterable[str]) -> str:
+    """The first few of what should not be, by name; nothing when there is none."""
+    every = [*names]
+    more = f" and {len(every) - NAMED} more" if len(every) > NAMED else ""
+    return f"; {what}: {', '.join(every[:NAMED])}{more}" if every else ""
 
 
 def try_showing(_: Path, told: Told) -> Kept:

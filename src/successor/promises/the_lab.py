@@ -38,6 +38,8 @@ AGAIN, AGAIN_S = 20, 60.0
 """Judgements of a version against itself, and seconds for them."""
 BEGINS_S, STOPS_S = 60.0, 1.0
 """Until a run has begun its first generation, and until a stop has ended all of it."""
+_LOOKS_S = 0.05
+"""Between two looks at what is alive: each reads all of /proc, and must not hold up the run."""
 ASKS = frozenset({"llm", "agent", "reflect", "inbox"})
 """Authors that ask a model or a person: none is set to work only to be stopped."""
 
@@ -114,7 +116,9 @@ def try_stopping(lab: Path, told: Told) -> Kept:
     held = again == EXIT_NEEDS_HUMAN
     ended = f"a run and all that came of it ended {took:.2f} s after STOP"
     after = "no other began" if held else "another one began"
-    return counted(1, int(took > STOPS_S or not held), f"{ended}, and {after}")
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    busy = f"; the load was {load:.1f} on {cores} processors" if load > cores else ""
+    return counted(1, int(took > STOPS_S or not held), f"{ended}, and {after}{busy}")
 
 
 def _no_records(_: str, names: list[str]) -> list[str]:
@@ -139,7 +143,7 @@ def _ended_after(run: subprocess.Popen[bytes]) -> float:
         known |= descendants(run.pid)
         if run.poll() is not None and not any(_alive(each.number) for each in known):
             return time.monotonic() - began
-        time.sleep(0.01)
+        time.sleep(_LOOKS_S)
     return 10 * STOPS_S
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,31 +63,39 @@ PROMISES: tuple[Promise, ...] = (
 )
 
 
-def try_promises(lab: Path | None, told: Told) -> Iterator[tuple[Promise, Kept]]:
+def try_promises(
+    lab: Path | None, told: Told, only: Collection[int] = ()
+) -> Iterator[tuple[Promise, Kept]]:
     """Try all of them, those of a lab only where one is given; nothing of it is changed.
 
     Args:
         told: how many promises were tried, with the share of the one that is tried now.
+        only: numbers of those that are tried; all when there is none.
     """
-    for place, promise in enumerate(PROMISES):
-        told(place, len(PROMISES), promise.name)
+    chosen = [each for each in PROMISES if not only or each.number in only]
+    for place, promise in enumerate(chosen):
+        told(place, len(chosen), promise.name)
         if promise.of_lab and lab is None:
             yield promise, Kept("not shown", "tried on a lab: name one")
             continue
         began = time.monotonic()
         try:
-            kept = promise.attempt(lab or Path(), _within(told, place, promise.name))
+            kept = promise.attempt(lab or Path(), _within(told, (place, len(chosen)), promise.name))
         except SuccessorError as error:
             kept = Kept("not shown", f"could not be tried: {error}".splitlines()[0])
         yield promise, replace(kept, seconds=round(time.monotonic() - began, 3))
 
 
-def _within(told: Told, place: int, name: str) -> Told:
-    """Tells of one promise as of a part of all of them."""
+def _within(told: Told, place: tuple[int, int], name: str) -> Told:
+    """Tells of one promise as of a part of all of them.
+
+    Args:
+        place: how many are before it, of how many.
+    """
 
     def say(done: float, total: float, what: str) -> None:
         share = min(1.0, done / total) if total else 0.0
         of = f"{done:,.0f} of {total:,.0f}" if total else f"{done:,.0f}"
-        told(place + share, len(PROMISES), f"{name}: {of} {what}".rstrip())
+        told(place[0] + share, place[1], f"{name}: {of} {what}".rstrip())
 
     return say
