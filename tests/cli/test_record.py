@@ -77,7 +77,8 @@ def test_a_record_before_its_first_version_says_that_there_is_none(lab: Path, ru
     found = run("lineage", lab)
     assert (found.code, len(found.out.splitlines())) == (0, 1)
     assert found.out.startswith("There is no version yet")
-    assert run("lineage", lab, "--json").lines == [{"lineage": [], "generations": []}]
+    empty = {"lineage": [], "generations": [], "rolled_back": []}
+    assert run("lineage", lab, "--json").lines == [empty]
     assert "1 event and 0 objects verify." in run("audit", lab).out
     assert "(1 event)" in run("status", lab).out
 
@@ -143,6 +144,7 @@ def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
         "reason": None,
         "lowered": {"told": "quarantined\x1b[2J\nstate        all well"},
         "waiting": None,
+        "signatures": [],
         "reviewed_by": None,
         "rolled_back": None,
         "incumbent": None,
