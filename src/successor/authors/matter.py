@@ -20,6 +20,7 @@ MEANS: Mapping[str, str] = {
     "memory": "the most memory that a fresh process needs",
     "size": "nodes of the syntax tree: simpler code",
     "area": "the mean value of the best candidate so far, over all evaluations that there are",
+    "repair": "its tests, which fail and should pass",
     "cost": "what the answers, or the runs, cost; lower is better",
 }
 _TEXT, _LINE, _CHANGE, _GOAL = 12_000, 300, 800, 500

@@ -27,6 +27,8 @@ _NO_KEY = "none"
 LEAST_BYTES = 1 << 20
 TOKEN_BYTES = 4096
 """More than a server takes to tell of one token."""
+_FENCE, _WHOLE = "```", "stop"
+"""Of a block of code; why an answer ends that was not cut off."""
 _NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
 
@@ -86,14 +88,18 @@ class Exchange:
             what = "the answer breaks off" if answer.begun else "the answer is no event stream"
             raise self._malformed(what)
         answer.pieces.append(told.rest())
+        if self._begins(request):
+            answer.pieces[:0] = [f"{_FENCE}python\n"]
+            answer.pieces += [f"\n{_FENCE}\n"] if answer.finish == _WHOLE else []
         answer.refusal, answer.model = told.clean(answer.refusal), told.clean(answer.model)
         return answer
 
     async def _stream(self, request: Request) -> openai.AsyncStream[object]:
         provider = self._endpoint.provider
+        messages = [{"role": each.role, "content": each.text} for each in request.messages]
         body: dict[str, object] = {
             "model": self._endpoint.model,
-            "messages": [{"role": each.role, "content": each.text} for each in request.messages],
+            "messages": messages,
             provider.max_tokens: request.max_tokens,
             "stream": True,
             "stream_options": {"include_usage": True},
@@ -104,6 +110,11 @@ class Exchange:
             body["seed"] = request.seed
         if request.stop:
             body["stop"] = list(request.stop)
+        if self._begins(request):
+            began = {"role": "assistant", "content": f"{_FENCE}python\n"}
+            body["messages"] = [*messages, began]
+            body["stop"] = [*request.stop, f"\n{_FENCE}"]
+            body["chat_template_kwargs"] = {"enable_thinking": False}  # or none can be begun
         return await self._client.post(
             "/chat/completions",
             body=body,
@@ -111,6 +122,9 @@ class Exchange:
             stream=True,
             stream_cls=openai.AsyncStream[object],
         )
+
+    def _begins(self, request: Request) -> bool:
+        return request.code and self._endpoint.provider.begins
 
     def _overlong(self, answer: Answer, error: Exception) -> Failure:
         where = self._where
