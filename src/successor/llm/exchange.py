@@ -27,8 +27,8 @@ _NO_KEY = "none"
 LEAST_BYTES = 1 << 20
 TOKEN_BYTES = 4096
 """More than a server takes to tell of one token."""
-_FENCE, _WHOLE = "```", "stop"
-"""Of a block of code; why an answer ends that was not cut off."""
+_FENCE, _BEGUN, _WHOLE = "```", "```python\n", "stop"
+"""Of a block of code; how an answer in code begins; why an answer ends that was not cut off."""
 _NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
 
@@ -89,7 +89,8 @@ class Exchange:
             raise self._malformed(what)
         answer.pieces.append(told.rest())
         if self._begins(request):
-            answer.pieces[:0] = [f"{_FENCE}python\n"]
+            if not answer.text.startswith(_FENCE):  # some repeat what was begun
+                answer.pieces.insert(0, _BEGUN)
             answer.pieces += [f"\n{_FENCE}\n"] if answer.finish == _WHOLE else []
         answer.refusal, answer.model = told.clean(answer.refusal), told.clean(answer.model)
         return answer
@@ -111,8 +112,7 @@ class Exchange:
         if request.stop:
             body["stop"] = list(request.stop)
         if self._begins(request):
-            began = {"role": "assistant", "content": f"{_FENCE}python\n"}
-            body["messages"] = [*messages, began]
+            body["messages"] = [*messages, {"role": "assistant", "content": _BEGUN}]
             body["stop"] = [*request.stop, f"\n{_FENCE}"]
             body["chat_template_kwargs"] = {"enable_thinking": False}  # or none can be begun
         return await self._client.post(

@@ -105,7 +105,9 @@ class Conversations:
         """
         longest, first = longest_answer(self._name), self._seed
         self._seed += len(prompts)
-        requests = [Request(each, longest, None, first + n) for n, each in enumerate(prompts)]
+        requests = [
+            Request(each, longest, None, first + n, code=True) for n, each in enumerate(prompts)
+        ]
         heard = self._heard(requests, read, again=False)
         wrong = [n for n, each in enumerate(heard) if each.found is None]
         mended = [

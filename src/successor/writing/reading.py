@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import doctest
+import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from copy import deepcopy
@@ -29,6 +30,8 @@ _ALLOWED = (
     ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign,
 )  # fmt: skip
 _MOST_EDGES = 20
+_EDGE = re.compile(r"\s*(?:#\s*)?[-*] (.*)")
+"""A line that names an edge case, before the tests or in a comment among them."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +111,9 @@ def visible_tests(answer: str, name: str, *, again: bool) -> VisibleTests:
         raise UnreadableError(
             "outside", f"The tests use {next(iter(used.values()))!r}: do without it."
         )
-    lines = (line.strip() for line in thought_through(answer).partition("```")[0].splitlines())
-    edges = [line[2:].strip() for line in lines if line.startswith(("- ", "* "))]
+    before = thought_through(answer).partition("```")[0]
+    found = [_EDGE.match(line) for line in (*before.splitlines(), *text.splitlines())]
+    edges = [each[1].strip() for each in found if each]
     return VisibleTests(text, tuple(filter(None, edges))[:_MOST_EDGES])
 
 
