@@ -23,7 +23,7 @@ from successor.authors.novelty import Seen, likeness
 from successor.authors.requirements import UnreadableError
 from successor.authors.trials import WORST, Trials, digest
 from successor.llm import Request
-from successor.llm.room import longest_answer, most_optional
+from successor.llm.room import is_local, longest_answer, most_optional
 from successor.types import Draft
 
 _GREED = 0.7
@@ -126,7 +126,8 @@ class Search:
         return {}
 
     def _round(self) -> None:
-        questions = [self._question() for _ in range(self._settings.alternatives)]
+        questions = [first := self._question()]
+        questions += [self._another(first) for _ in range(self._settings.alternatives - 1)]
         said = self._ask(questions)
         told = [self._read(*each) for each in zip(questions, said, strict=True)]
         wrong = [n for n, each in enumerate(told) if _can_be_mended(each)]
@@ -153,6 +154,13 @@ class Search:
         seed, is_code = rng.randrange(_SEEDS), way.form != "diff"
         request = Request(messages, longest, way.temperature, seed, code=is_code)
         return Question(way, base, request)
+
+    def _another(self, first: Question) -> Question:
+        """One more of a round. A model of this machine is asked the same: it reads that once."""
+        if not is_local(first.way.model):
+            return self._question()
+        seed = self._rng.randrange(_SEEDS)
+        return replace(first, request=replace(first.request, seed=seed))
 
     def _others(self, base: Variant) -> list[Shown]:
         """The best program beside the base, and of all the one least like it."""
