@@ -89,6 +89,11 @@ def _fitting(quotes: Iterable[Quote], room: float) -> Iterator[Quote]:
 
 def _wanted(matter: Matter) -> str:
     """Said at the end: small models copy what they read last."""
+    if matter.objectives[0] == "repair":
+        return (
+            "The program has a mistake: the tests that are quoted fail. Find it and mend it, and "
+            "leave the rest as it is. The program as it is, is no answer."
+        )
     means = [f"{name} ({MEANS.get(name, name)})" for name in matter.objectives]
     return (
         f"Change the program so that it gets better at {', and then at '.join(means)}. The program "
