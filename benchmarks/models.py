@@ -192,6 +192,11 @@ def work_for(terms: Terms, cache: Path) -> Work:
     return Work(folder, terms)
 
 
+def restored(figures: Mapping[str, Any]) -> str:
+    """The table of figures that were written as JSON."""
+    return fragment(Terms(**figures["terms"]), map(Row.read, figures["rows"]))
+
+
 def fragment(terms: Terms, rows: Iterable[Row]) -> str:
     """The table for docs/benchmarks.md."""
     rows = sorted(rows, key=lambda row: (row.found.lab, [*AUTHORS].index(row.arm)))
@@ -248,7 +253,8 @@ def write(terms: Terms, rows: Rows, out: Path) -> str:
     path, known = out / "models.json", dict[tuple[str, str], Row]()
     if path.exists():
         there = json.loads(path.read_text("utf-8"))
-        known = by_name(map(Row.read, there["rows"])) if there["terms"] == asdict(terms) else {}
+        if there["terms"] == asdict(terms):
+            known = by_name(map(Row.read, there["rows"]))
     every = list({**known, **rows}.values())
     out.mkdir(parents=True, exist_ok=True)
     figures = {"terms": asdict(terms), "rows": [asdict(row) for row in every]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from llm.conftest import CANARY, HURRIED, Opened, asking
 from llm.server import Behaviour, Call, Server, fails, says
-from successor.llm import AnswerError, Budget, BudgetError, Limits, Reply
+from successor.llm import AnswerError, Budget, BudgetError, Limits, LLMError, Reply
 from successor.llm.cache import Cache
 from successor.llm.client import Client
 from successor.llm.prices import FREE
@@ -59,7 +59,7 @@ def gives(*texts: str, finish: str = "stop") -> Behaviour:
     return behave
 
 
-def texts(found: list[Reply | object]) -> list[str]:
+def texts(found: Sequence[Reply | LLMError]) -> list[str]:
     return [each.text if isinstance(each, Reply) else repr(each) for each in found]
 
 

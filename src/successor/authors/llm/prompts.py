@@ -58,7 +58,7 @@ def prompt(
         room: characters of what need not be said, at most.
     """
     wish = Quote("The goal, in the words of whoever wants it:", matter.goal, _GOAL)
-    needed = [wish, Quote(f"The program to change, {base.told}:", base.text, _WHOLE)]
+    needed = [wish, Quote(f"The program to change, {base.told}:", fenced(base), _WHOLE)]
     quotes = [*needed, *_fitting(known(matter, others), room)]
     word = mark(quotes)
     parts = [*(quoted(quote, word) for quote in quotes), _wanted(matter), _kept(matter, base)]
@@ -76,6 +76,13 @@ def repair(asked: tuple[Message, ...], answer: str, told: str) -> tuple[Message,
         Message("assistant", whole_characters(answer) or "(nothing)"),
         Message("user", whole_characters(wrong)),
     )
+
+
+def fenced(shown: Shown) -> str:
+    """A program in the form in which an answer is asked for: small models copy the lines around it,
+    too.
+    """
+    return f"```python\n{shown.text.rstrip()}\n```"
 
 
 def _fitting(quotes: Iterable[Quote], room: float) -> Iterator[Quote]:
