@@ -43,6 +43,7 @@ AUTHORS: Mapping[str, Sequence[str]] = {
 TOLD: Mapping[str, str] = {WITHOUT: "without", ALONE: "model", BOTH: "both"}
 FATES = ("answers", "repaired", "unusable", "duplicates")
 """What becomes of answers, as drafts count it."""
+SEED = 1
 SLACK_S = 3600
 """An answer that is under way is waited for, on a busy machine for long."""
 
@@ -57,6 +58,17 @@ class Terms:
     """Working time of the arm without a model."""
     waiting: str
     """Working time of the other two, most of which is waiting for answers."""
+    cpu: str = ""
+    """CPU time of each arm, the model's own included: the same for all, on a busy machine too."""
+
+    @property
+    def told(self) -> str:
+        """For people."""
+        cpu = f"{self.cpu} of CPU time, " if self.cpu else ""
+        return (
+            f"`{self.model}`, at most {self.calls} calls a program; {cpu}{self.budget} of working "
+            f"time without the model and {self.waiting} with it"
+        )
 
     def table(self, arm: str) -> str:
         """The lab file's tables that are the arm's own."""
@@ -69,6 +81,7 @@ class Terms:
         return (
             f"[author]\n{kind}\n{own}\n[base_cases]\n"
             f'wall_clock = "{time}"\ngenerations = 4\nplateau = 1\n'
+            + (f'cpu = "{self.cpu}"\n' if self.cpu else "")
         )
 
 
@@ -97,7 +110,8 @@ class Row:
     def read(told: dict[str, Any]) -> Row:
         """From JSON."""
         (found,) = programs.restored({"rows": [told["found"]]})
-        return Row(**{**told, "found": found})
+        fields: dict[str, Any] = {**told, "found": found}
+        return Row(**fields)
 
     def told(self) -> str:
         """Cells of the table."""
@@ -155,19 +169,27 @@ class Work:
                 found = measure(lab, run, found, sandbox)
         calls, tokens, fates = spent(place)
         row = Row(arm, found, calls, tokens, fates)
+        self.add(row)
+        return row
+
+    def add(self, row: Row) -> None:
+        """A line each: one that a kill cut off has no end, and is no row."""
         with (self.folder / "rows.jsonl").open("a", encoding="utf-8") as kept:
             kept.write(json.dumps(asdict(row)) + "\n")
-        return row
 
 
 def with_tables(text: str, tables: str) -> str:
-    """A lab file with other tables for its author and its end."""
+    """A lab file with other tables for its author and its end, and with a seed: an answer that was
+    paid for is not paid for again.
+    """
     kept, skipped = list[str](), False
     for line in text.splitlines():
         if line.startswith("["):
             skipped = line.startswith(("[author", "[base_cases"))
         if not skipped:
             kept.append(line)
+        if line == "[lab]":
+            kept.append(f"seed = {SEED}")
     return "\n".join(kept).rstrip() + "\n\n" + tables
 
 
@@ -208,8 +230,7 @@ def fragment(terms: Terms, rows: Iterable[Row]) -> str:
         if (mine := [row for row in rows if row.arm == arm])
     ]
     return f"""\
-`{terms.model}`, at most {terms.calls} calls a program; {terms.budget} without the model,
-{terms.waiting} with it:
+{terms.told}:
 
 | program | authors | promoted | times better | calls | tokens | answers | seconds |
 | --- | --- | ---: | ---: | ---: | ---: | --- | ---: |
@@ -222,8 +243,9 @@ def fragment(terms: Terms, rows: Iterable[Row]) -> str:
 @click.command()
 @click.option("--model", default="local:qwen2.5-coder-1.5b", show_default=True)
 @click.option("--calls", default=8, show_default=True, help="Requests to the model, at most.")
-@click.option("--budget", default="3m", show_default=True, help="Working time without the model.")
-@click.option("--waiting", default="20m", show_default=True, help="Working time with it.")
+@click.option("--cpu", default="5m", show_default=True, help="CPU time of each arm.")
+@click.option("--budget", default="1h", show_default=True, help="Working time without the model.")
+@click.option("--waiting", default="3h", show_default=True, help="Working time with it.")
 @click.option("--only", multiple=True, help="Programs; all when not given.")
 @click.option("--arm", multiple=True, type=click.Choice([*AUTHORS]), help="All when not given.")
 @click.option("--cache", type=click.Path(path_type=Path), default=CACHE, help="For the work.")

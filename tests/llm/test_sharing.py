@@ -50,7 +50,7 @@ def gives(*texts: str, finish: str = "stop") -> Behaviour:
                 piece = {"index": index, "delta": {"content": text[at : at + 1]}}
                 call.event({"model": "m", "choices": [piece]})
         for index, text in reversed([*enumerate(texts)]):
-            end = {"index": index, "delta": {}, "finish_reason": finish}
+            end = {"index": index, "finish_reason": finish}
             call.event({"model": "m", "choices": [end]})
             usage = {"prompt_tokens": 10, "completion_tokens": len(text)}
             call.event({"model": "m", "choices": [], "usage": usage})
