@@ -152,6 +152,8 @@ class Client:
         self, requests: Sequence[Request], on_text: OnText | None
     ) -> list[Reply | LLMError]:
         """Answers to requests that differ in their seeds only: read once, if there are several."""
+        if len(requests) == 1:
+            return [await self._one(requests[0], on_text)]
         found = [self._known(each) for each in requests]
         new = [place for place, each in enumerate(found) if each is None]
         if len(new) > 1:
