@@ -36,10 +36,16 @@ class Run:
     last: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
 
 
-def improve(target: Path | str, folder: Path, budget: str, more: Sequence[str] = ()) -> Run:
+def improve(
+    target: Path | str,
+    folder: Path,
+    budget: str,
+    more: Sequence[str] = (),
+    slack_s: float = SLACK_S,
+) -> Run:
     """Improve what `target` names, whose lab is `folder`."""
     given = ["improve", str(target), "--budget", budget, "--json", "--quiet", *more]
-    done = successor(given, _seconds(budget) + SLACK_S)
+    done = successor(given, _seconds(budget) + slack_s)
     if isinstance(done, str):
         return Run(failed=done)
     *_, last = map(json.loads, done.stdout.splitlines())

@@ -251,3 +251,53 @@ def test_a_record_is_set_aside_once_for_every_time(lab: Path):
         load(lab).close()
         assert set_aside(lab) == lab / f".successor-{number}"
     assert not (lab / ".successor").exists()
+
+
+OUTSIDE = """\
+[lab]
+goal = "faster"
+
+[subject]
+kind = "program"
+target = "double.py:double"
+
+[author]
+kind = "inbox"
+
+[judge]
+kind = "race"
+
+[base_cases]
+generations = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "random"),
+    [('"inbox"', True), ('"search"\nauthors = ["rewrite", "inbox"]', True), ('"rewrite"', False)],
+)
+def test_where_outsiders_write_the_seed_cannot_be_foreseen(
+    tmp_path: Path, kind: str, *, random: bool
+):
+    seeds = list[int]()
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "double.py").write_text("def double(n: int) -> int:\n    return n + n\n")
+        (folder / "successor.toml").write_text(OUTSIDE.replace('"inbox"', kind))
+        with open_lab(folder) as lab:
+            lab.parts.ledger.started({})
+        with open_lab(folder) as again:  # goes on with the seed that is on record
+            assert again.settings.lab.seed == lab.settings.lab.seed
+        with open_lab(folder, fresh=True) as anew:
+            assert (anew.settings.lab.seed != lab.settings.lab.seed) is random
+        seeds.append(lab.settings.lab.seed)
+    assert (seeds[0] != seeds[1]) is random
+    assert (1 in seeds) is not random
+
+
+def test_a_seed_that_is_given_is_kept(tmp_path: Path):
+    (tmp_path / "double.py").write_text("def double(n: int) -> int:\n    return n + n\n")
+    (tmp_path / "successor.toml").write_text(OUTSIDE.replace("[lab]", "[lab]\nseed = 1"))
+    with open_lab(tmp_path) as lab:
+        assert lab.settings.lab.seed == 1

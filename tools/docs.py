@@ -209,6 +209,15 @@ def planted_bugs() -> str:
     return f"\n{fix.fragment(json.loads((MEASURED / 'fix.json').read_text('utf-8')))}\n"
 
 
+def models() -> str:
+    """What a local model adds to the authors that need none."""
+    import models as arms
+
+    if not (MEASURED / "models.json").exists():
+        return "\nNot measured yet: `python benchmarks/models.py`.\n\n"
+    return f"\n{arms.restored(json.loads((MEASURED / 'models.json').read_text('utf-8')))}\n"
+
+
 def training_speed() -> str:
     """How fast the small transformer trains."""
     import speed
@@ -259,6 +268,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "programs": programs,
     "packages": packages,
     "planted bugs": planted_bugs,
+    "local models": models,
     "training speed": training_speed,
     "sandbox": sandbox_rates,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,9 +11,11 @@ from typing import cast
 
 from successor.errors import UsageError
 from successor.labfile import LabFile
-from successor.ledger import BOUND
+from successor.ledger import BOUND, Ledger, SessionStarted
 from successor.validation import Defaults
 
+OUTSIDERS = frozenset({"agent", "inbox", "llm", "reflect"})
+"""Authors that could work out what the judge will ask, if they knew the seed."""
 Tables = Mapping[str, Mapping[str, object]]
 """Settings by table and key."""
 
@@ -41,6 +44,21 @@ class Experiment:
             table: {**content, **self.defaults.get(table, {}), **content}
             for table, content in told.items()
         }
+
+
+def seeded(lab: LabFile, record: Path) -> LabFile:
+    """The lab with the seed of its record; where outsiders write and none is given, with one that
+    nobody could foresee.
+    """
+    kind, told = lab.author.kind, lab.author.settings.get("authors")
+    who = {kind, *map(str, cast("list[object]", told) if isinstance(told, list) else ())}
+    if "seed" in lab.lab.model_fields_set or not who & OUTSIDERS:
+        return lab
+    seed = secrets.randbelow(2**53)
+    if (record / "record.sqlite").is_file():
+        with Ledger.read(record) as ledger:
+            seed = ledger.seed if ledger.entries(SessionStarted) else seed
+    return lab.model_copy(update={"lab": lab.lab.model_copy(update={"seed": seed})})
 
 
 def check_unchanged(began: Tables, now: Tables, folder: Path) -> None:

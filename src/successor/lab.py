@@ -17,7 +17,7 @@ from typing import Self, cast
 from successor import labfile, loop, policyfile
 from successor.authors.workshop import Needing
 from successor.errors import Halt, UsageError
-from successor.experiment import Experiment, Tables, check_unchanged
+from successor.experiment import Experiment, Tables, check_unchanged, seeded
 from successor.insight import measures
 from successor.labfile import LabFile
 from successor.ledger import Ledger, SandboxOpened, SessionStarted
@@ -209,6 +209,7 @@ def open_lab(
         aside = set_aside(folder) if fresh else None
         bound: Mapping[str, bytes] = subject.bound() if isinstance(subject, Bound) else {}
         bound = {**bound, **own_code(folder, (told.kind, writes.kind, judges.kind))}
+        settings = seeded(settings, record_of(folder))
         experiment = Experiment(settings, defaults, bound, unsafe=unsafe_sandbox)
         charter = _charter(experiment, rules) if rules else None
         overseer = replace(overseer, charter=charter)

@@ -130,7 +130,15 @@ class LabTable(_Table):
         AfterValidator(one_line),
     ]
     seed: Annotated[
-        int, Field(ge=0, lt=2**53, description="Every random draw of the run follows from it.")
+        int,
+        Field(
+            ge=0,
+            lt=2**53,
+            description=(
+                "Every random draw of the run follows from it. Where agents or models write, it is "
+                "drawn itself unless given."
+            ),
+        ),
     ] = 1
     stage: Annotated[
         int,

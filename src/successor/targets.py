@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,8 +27,6 @@ LABS = ".successor-labs"
 """Folder of the labs of the functions in the files beside it; ignores itself in git."""
 AUTHOR: Mapping[str, object] = {"kind": "search", "authors": ["rewrite", "tune"]}
 """Who writes when nothing else is said."""
-OUTSIDERS = frozenset({"agent", "inbox"})
-"""Authors that could work out what the judge will ask, if they knew the seed."""
 FIXES = ".successor-fixes"
 """The same of functions that are repaired."""
 WRITES = ".successor-writes"
@@ -196,8 +193,6 @@ def described(target: Target, wishes: Wishes) -> str:
     if wishes.inputs:
         subject["inputs"] = wishes.inputs
     lab: dict[str, object] = {"goal": wishes.goal or GOAL}
-    if wishes.author and wishes.author["kind"] in OUTSIDERS:
-        lab["seed"] = secrets.randbelow(2**53)
     tables: dict[str, Mapping[str, object]] = {
         "lab": lab,
         "subject": subject,

@@ -67,7 +67,7 @@ def test_a_goal_becomes_a_function_with_tests(tmp_path: Path, run: Run, server: 
     assert all(doubt.split(":")[0] in review for doubt in told["doubts"])
     assert told["calls"] <= server.calls
     held_out = [body for body in server.bodies
-                if "eight to twelve tests" in body["messages"][1]["content"]]  # fmt: skip
+                if "Write eight tests" in body["messages"][1]["content"]]  # fmt: skip
     assert len(held_out) == 3
     assert not any("result" in str(body) for body in held_out), "they never see the function"
     others = [body for body in server.bodies if body not in held_out]
@@ -224,7 +224,7 @@ def test_killed_in_the_middle_it_goes_on_and_pays_for_no_answer_twice(
     assert found.code == 0, told
     sent = Counter(str({**body, "path": ""}) for body in server.bodies if "seed" in body)
     repeated = [text for text, count in sent.items() if count > 1]
-    assert all("Now its tests" in text for text in repeated)
+    assert all("Now its tests" in text for text in repeated), repeated
     assert told["calls"] >= before - 1
 
 

@@ -84,7 +84,7 @@ class Writer:
             hangs(call)
         elif "How should a Python function" in first:
             says(block(self.signature))(call)
-        elif "eight to twelve tests" in first:
+        elif "Write eight tests" in first:
             says(block(self._one(self.suites, call)))(call)
         elif "Now its tests" in question:
             says(EDGES, block(self.visible))(call)

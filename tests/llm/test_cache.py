@@ -34,6 +34,7 @@ CHANGED: dict[str, object] = {
     "temperature": 0.0,
     "seed": 0,
     "stop": ("",),
+    "code": True,
 }
 
 

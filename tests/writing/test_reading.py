@@ -42,8 +42,7 @@ def test_a_signature_that_cannot_be_used_is_told_back(text: str, told: str):
     ("old", "new", "told"),
     [
         ("xs: list[int]", "ys: list[int]", "has to be called as before"),
-        ("    return result\n", "    return result\n\nprint(total([1]))\n", "runs when the file"),
-        ("def total", "import requests\n\n\ndef total", "standard library"),
+        ("    result = 0\n", "    import requests\n    result = 0\n", "standard library"),
         ("def total", "def sum_up", "no function 'total'"),
         ("    result = 0", "  result = 0", "not Python"),
         (TOTAL[TOTAL.index('    """') : TOTAL.index("    result")], "", "docstring"),
@@ -56,9 +55,26 @@ def test_a_function_that_is_not_what_was_asked_for_is_told_back(old: str, new: s
     assert reading.code(block(TOTAL), "total", WANTED) == TOTAL
 
 
+def test_what_a_function_does_not_need_is_left_out():
+    before = "import unittest\nfrom functools import reduce\n\nSTEP = 1\nOTHER = 2\n\n\n"
+    helper = "def helper(x: int) -> int:\n    return reduce(max, [x, STEP])\n\n\n"
+    after = (
+        "\n\n# Tests\n@unittest.skip('x')\nclass TestTotal(unittest.TestCase):\n"
+        "    def test_one(self):\n        assert total([1]) == 1\n\n\n"
+        "if __name__ == '__main__':\n    unittest.main()\n\nprint(total([1]))\n# The end\n"
+    )
+    text = TOTAL.replace("result + x", "result + helper(x)")
+    left = reading.code(block(before + helper + text + after), "total", WANTED)
+    assert left == f"from functools import reduce\n\nSTEP = 1\n\n\n{helper}{text}"
+
+
 def test_examples_can_be_taken_out_and_nothing_else():
     left = reading.without_examples(TOTAL, "total")
-    assert not reading.has_examples(left, "total")
+    assert reading.count_examples(left, "total") == 0
+    assert reading.count_examples(TOTAL, "total") == 2
+    one = reading.without_examples(TOTAL, "total", {1})
+    assert ">>> total([])\n    0" in one
+    assert reading.count_examples(one, "total") == 1
     assert '"""The sum of the numbers.' in left
     assert left.partition("    result")[2] == TOTAL.partition("    result")[2]
     compile(left, "left", "exec")

@@ -20,8 +20,11 @@ MEANS: Mapping[str, str] = {
     "memory": "the most memory that a fresh process needs",
     "size": "nodes of the syntax tree: simpler code",
     "area": "the mean value of the best candidate so far, over all evaluations that there are",
+    "repair": "its tests, which fail and should pass",
     "cost": "what the answers, or the runs, cost; lower is better",
 }
+ENDLESS = frozenset({"speed", "memory", "cost", "area", "size"})
+"""Objectives that nothing reaches in full."""
 _TEXT, _LINE, _CHANGE, _GOAL = 12_000, 300, 800, 500
 MOST_FAILURES, _MOST_REFUSED, _MOST_LINES = 6, 3, 8
 
@@ -74,7 +77,12 @@ def goal(matter: Matter) -> Quote:
 
 def known(matter: Matter, others: Sequence[Shown]) -> Iterator[Quote]:
     """Where the program in charge is weak, other programs, and what was tried."""
-    weak = [f"{each.slice}: {each.score:.2f} of 1" for each in matter.weaknesses]
+    # Of what can be better without end, a slice's score says nothing to whoever reads it.
+    weak = [
+        f"{each.slice}: {each.score:.2f} of 1"
+        for each in matter.weaknesses
+        if each.slice.partition("/")[0] not in ENDLESS
+    ]
     yield from _lines("Where the program in charge is weak, most worth mending first:", weak)
     yield from _lines("What it gets wrong:", matter.wrong)
     for other in others:

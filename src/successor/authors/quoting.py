@@ -25,9 +25,11 @@ class Quote:
 
 
 def mark(quotes: Sequence[Quote]) -> str:
-    """A word that no quoted text contains; the same for the same texts."""
+    """A word that no quoted text contains; the first such one, so that what stands before a text
+    that changes stays as it is, and a server that has read it need not read it again.
+    """
     whole = "\0".join(quote.text for quote in quotes)
-    found = (sha256(f"{n}/{whole}".encode()).hexdigest()[:12] for n in count())
+    found = (sha256(f"{n}".encode()).hexdigest()[:6] for n in count())
     return next(each for each in found if each not in whole)
 
 

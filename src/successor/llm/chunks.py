@@ -18,8 +18,9 @@ class Delta(BaseModel):
 
 
 class Choice(BaseModel):
-    """One answer of those asked for; we ask for one."""
+    """A piece of one answer of those asked for."""
 
+    index: NonNegativeInt = 0
     delta: Delta | None = None
     finish_reason: str | None = None
 
@@ -53,16 +54,12 @@ class Answer:
     usage: Counted | None = None
     begun: bool = False
 
-    def take(self, chunk: Chunk) -> None:
-        """Add what a chunk brings."""
-        self.begun = True
-        self.model = chunk.model or self.model
-        self.usage = chunk.usage or self.usage
-        for choice in chunk.choices or []:
-            self.finish = choice.finish_reason or self.finish
-            if choice.delta is not None:
-                self.refusal += choice.delta.refusal or ""
-                self.pieces.append(self.tell(choice.delta.content or ""))
+    def take(self, choice: Choice) -> None:
+        """Add what a piece brings."""
+        self.finish = choice.finish_reason or self.finish
+        if choice.delta is not None:
+            self.refusal += choice.delta.refusal or ""
+            self.pieces.append(self.tell(choice.delta.content or ""))
 
     @property
     def text(self) -> str:
@@ -80,3 +77,33 @@ class Answer:
             return None
         prompt, completion = self.usage.prompt_tokens, self.usage.completion_tokens
         return prompt, max(completion, self.usage.total_tokens - prompt)
+
+
+@dataclass
+class Answers:
+    """All that come of one request."""
+
+    all: list[Answer]
+    _ended: int = 0
+    """The last that ended: usage that comes next is its own."""
+
+    def take(self, chunk: Chunk) -> None:
+        """Add what a chunk brings.
+
+        Raises:
+            ValueError: when it is of an answer that was not asked for.
+        """
+        for answer in self.all:
+            answer.begun, answer.model = True, chunk.model or answer.model
+        for choice in chunk.choices or []:
+            if choice.index >= len(self.all):
+                raise ValueError(choice.index)
+            self.all[choice.index].take(choice)
+            self._ended = choice.index if choice.finish_reason else self._ended
+        if chunk.usage is not None:
+            self.all[self._ended].usage = chunk.usage
+
+    @property
+    def unfinished(self) -> Answer | None:
+        """The first that has no end yet."""
+        return next((each for each in self.all if each.finish is None), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from typing import Self
 
@@ -21,12 +21,19 @@ from successor.llm import background
 from successor.llm.budget import Budget
 from successor.llm.cache import Cache
 from successor.llm.chunks import Answer
-from successor.llm.errors import AnswerError, LLMError, SetupError, UnavailableError
+from successor.llm.errors import (
+    AnswerError,
+    BudgetError,
+    LLMError,
+    SetupError,
+    UnavailableError,
+)
 from successor.llm.exchange import Exchange, Failure
 from successor.llm.patience import Patience
 from successor.llm.prices import Cost, most_input_tokens
 from successor.llm.protocol import OnText, Reply, Request, Usage
 from successor.llm.providers import Endpoint
+from successor.llm.sharing import alike
 
 PATIENCE = Patience()
 LOOK_AGAIN_S = 0.02
@@ -48,7 +55,17 @@ class Client:
         cost: Cost | None,
         cache: Cache | None = None,
         patience: Patience = PATIENCE,
+        *,
+        shared: int = 1,
     ) -> None:
+        """Connect to nothing yet.
+
+        Args:
+            shared: answers that the server gives to what it reads once, at most.
+
+        Raises:
+            SetupError: when a budget in dollars cannot hold.
+        """
         if cost is None and budget.limits.usd is not None:
             raise SetupError(
                 f"the price of {name} is not known, so that no budget in dollars can hold; "
@@ -60,6 +77,7 @@ class Client:
         self._cost = cost
         self._cache = cache
         self._patience = patience
+        self._shared = shared
         self._slots = asyncio.Semaphore(patience.concurrency)
         self._exchange = Exchange(endpoint, patience.timeout_s)
         self._tasks = set[asyncio.Task[object]]()
@@ -114,27 +132,106 @@ class Client:
     async def _all(
         self, requests: Sequence[Request], on_text: OnText | None
     ) -> list[Reply | LLMError]:
-        tasks = [asyncio.ensure_future(self._one(each, on_text)) for each in requests]
+        groups = alike(requests, self._shared)
+        tasks = [
+            asyncio.ensure_future(self._group([requests[place] for place in group], on_text))
+            for group in groups
+        ]
         self._tasks.update(tasks)
         try:
-            return list(await asyncio.gather(*tasks))
+            found = dict[int, Reply | LLMError]()
+            for group, replies in zip(groups, await asyncio.gather(*tasks), strict=True):
+                found |= zip(group, replies, strict=True)
+            return [found[place] for place in range(len(requests))]
         finally:
             for task in tasks:
                 task.cancel()
             self._tasks.difference_update(tasks)
 
+    async def _group(
+        self, requests: Sequence[Request], on_text: OnText | None
+    ) -> list[Reply | LLMError]:
+        """Answers to requests that differ in their seeds only: read once, if there are several."""
+        if len(requests) == 1:
+            return [await self._one(requests[0], on_text)]
+        found = [self._known(each) for each in requests]
+        new = [place for place, each in enumerate(found) if each is None]
+        if len(new) > 1:
+            for place, reply in zip(new, await self._read_once([requests[n] for n in new])):  # noqa: B905 - fewer, when the budget has no more
+                found[place] = reply
+        left = [self._one(requests[n], on_text) for n, each in enumerate(found) if each is None]
+        others = iter(await asyncio.gather(*left))
+        return [next(others) if each is None else each for each in found]
+
+    def _known(self, request: Request) -> Reply | LLMError | None:
+        """What the cache has; none of a request that cannot be sent."""
+        try:
+            _check(request)
+        except SetupError as error:
+            return error
+        return self._cache.get(self._key(request)) if self._cache is not None else None
+
+    def _key(self, request: Request) -> str:
+        return Cache.key(self._endpoint.identity, self._endpoint.model, request)
+
+    async def _read_once(self, requests: Sequence[Request]) -> list[Reply | LLMError]:
+        """Answers to the first of these, as far as the budget goes; none when it went wrong, and
+        each has to be asked on its own.
+        """
+        worst = self._usage(most_input_tokens(requests[0]), requests[0].max_tokens)
+        tickets = [*self._reservable(worst, len(requests))]
+        used = [worst] * len(tickets)
+        try:
+            if len(tickets) < 2:
+                used = [Usage()] * len(tickets)
+                return []
+            async with self._slots:
+                answers = await self._exchange.ask(requests[0], count=len(tickets))
+            counted = [each.tokens() for each in answers]
+            used = [
+                worst if each is None else self._usage(0 if place else each[0], each[1])
+                for place, each in enumerate(counted)
+            ]
+        except Failure as failure:
+            used = used if failure.billed else [Usage(calls=1)] * len(tickets)
+            return []
+        finally:
+            for ticket, each in zip(tickets, used, strict=True):
+                self._budget.settle(ticket, each)
+        return [*map(self._kept, requests, answers, used)]
+
+    def _reservable(self, worst: Usage, count: int) -> Iterator[str]:
+        """Tickets for as many of such requests as there is budget for now."""
+        for _ in range(count):
+            try:
+                ticket = self._budget.reserve(worst)
+            except BudgetError:
+                return
+            if ticket is None:
+                return
+            yield ticket
+
+    def _kept(self, request: Request, answer: Answer, used: Usage) -> Reply | LLMError:
+        try:
+            self._check_use(answer)
+            reply = Reply(answer.text, used, answer.model or self._endpoint.model)
+            if self._cache is not None:
+                self._cache.put(self._key(request), reply)
+        except LLMError as error:
+            return error
+        return reply
+
     async def _one(self, request: Request, on_text: OnText | None) -> Reply | LLMError:
         try:
             _check(request)
-            key = Cache.key(self._endpoint.identity, self._endpoint.model, request)
-            if self._cache is not None and (known := self._cache.get(key)) is not None:
+            if self._cache is not None and (known := self._cache.get(self._key(request))):
                 if on_text is not None:
                     on_text(known.text)
                 return known
             async with self._slots:
                 reply = await self._answered(request, on_text)
             if self._cache is not None:
-                self._cache.put(key, reply)
+                self._cache.put(self._key(request), reply)
         except LLMError as error:
             return error
         return reply
@@ -174,7 +271,7 @@ class Client:
         ticket = await self._reserved(worst)
         used = worst  # also when we are interrupted: the provider may count it
         try:
-            answer = await self._exchange.ask(request, on_text)
+            (answer,) = await self._exchange.ask(request, on_text)
             if (counted := answer.tokens()) is not None:
                 used = self._usage(*counted)
         except Failure as failure:

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 import httpx2
 import openai
 
-from successor.llm.chunks import Answer, Chunk
+from successor.llm.chunks import Answer, Answers, Chunk
 from successor.llm.errors import AnswerError, LLMError, SetupError, UnavailableError
 from successor.llm.keys import KeylessLogs, Redacting
 from successor.llm.protocol import OnText, Request
@@ -27,6 +27,8 @@ _NO_KEY = "none"
 LEAST_BYTES = 1 << 20
 TOKEN_BYTES = 4096
 """More than a server takes to tell of one token."""
+_FENCE, _BEGUN, _WHOLE = "```", "```python\n", "stop"
+"""Of a block of code; how an answer in code begins; why an answer ends that was not cut off."""
 _NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
 
@@ -64,36 +66,46 @@ class Exchange:
         await self._client.close()
         self._quiet.end()
 
-    async def ask(self, request: Request, on_text: OnText | None) -> Answer:
-        """The answer, to the end that its server gave it.
+    async def ask(
+        self, request: Request, on_text: OnText | None = None, count: int = 1
+    ) -> list[Answer]:
+        """So many answers to one request, to the end that its server gave them.
 
         Raises:
             Failure: whatever else happened.
         """
-        most_bytes.set(LEAST_BYTES + TOKEN_BYTES * request.max_tokens)
-        told = Redacting(self._endpoint.key.get_secret_value(), on_text)
-        answer = Answer(told)
+        most_bytes.set((LEAST_BYTES + TOKEN_BYTES * request.max_tokens) * count)
+        told = [Redacting(self._endpoint.key.get_secret_value(), on_text) for _ in range(count)]
+        answers = Answers([Answer(each) for each in told])
         try:
             async with asyncio.timeout(self._timeout_s):
-                async for event in await self._stream(request):
-                    answer.take(Chunk.model_validate(event))
+                async for event in await self._stream(request, count):
+                    answers.take(Chunk.model_validate(event))
         except (TimeoutError, openai.APITimeoutError, httpx2.TimeoutException, EndlessError) as e:
-            if answer.finish is None:  # or only the connection had no end
-                raise self._overlong(answer, e) from None
+            if (open_ := answers.unfinished) is not None:  # or only the connection had no end
+                raise self._overlong(open_, e) from None
         except (openai.OpenAIError, httpx2.HTTPError, EncodedError, ValueError) as error:
             raise self._failure(error) from None
-        if answer.finish is None:
-            what = "the answer breaks off" if answer.begun else "the answer is no event stream"
+        if (open_ := answers.unfinished) is not None:
+            what = "the answer breaks off" if open_.begun else "the answer is no event stream"
             raise self._malformed(what)
+        return [self._whole(request, *each) for each in zip(answers.all, told, strict=True)]
+
+    def _whole(self, request: Request, answer: Answer, told: Redacting) -> Answer:
         answer.pieces.append(told.rest())
+        if self._begins(request):
+            if not answer.text.startswith(_FENCE):  # some repeat what was begun
+                answer.pieces.insert(0, _BEGUN)
+            answer.pieces += [f"\n{_FENCE}\n"] if answer.finish == _WHOLE else []
         answer.refusal, answer.model = told.clean(answer.refusal), told.clean(answer.model)
         return answer
 
-    async def _stream(self, request: Request) -> openai.AsyncStream[object]:
+    async def _stream(self, request: Request, count: int) -> openai.AsyncStream[object]:
         provider = self._endpoint.provider
+        messages = [{"role": each.role, "content": each.text} for each in request.messages]
         body: dict[str, object] = {
             "model": self._endpoint.model,
-            "messages": [{"role": each.role, "content": each.text} for each in request.messages],
+            "messages": messages,
             provider.max_tokens: request.max_tokens,
             "stream": True,
             "stream_options": {"include_usage": True},
@@ -102,8 +114,14 @@ class Exchange:
             body["temperature"] = request.temperature
         if request.seed is not None and provider.seeds:
             body["seed"] = request.seed
+        if count > 1:
+            body["n"] = count
         if request.stop:
             body["stop"] = list(request.stop)
+        if self._begins(request):
+            body["messages"] = [*messages, {"role": "assistant", "content": _BEGUN}]
+            body["stop"] = [*request.stop, f"\n{_FENCE}"]
+            body["chat_template_kwargs"] = {"enable_thinking": False}  # or none can be begun
         return await self._client.post(
             "/chat/completions",
             body=body,
@@ -111,6 +129,9 @@ class Exchange:
             stream=True,
             stream_cls=openai.AsyncStream[object],
         )
+
+    def _begins(self, request: Request) -> bool:
+        return request.code and self._endpoint.provider.begins
 
     def _overlong(self, answer: Answer, error: Exception) -> Failure:
         where = self._where

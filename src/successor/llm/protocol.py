@@ -43,6 +43,11 @@ class Request:
     seed: int | None = None
     """Providers that know no seed get none; to the cache it is another request all the same."""
     stop: tuple[str, ...] = ()
+    code: bool = False
+    """Whether the answer is to be one block of Python and nothing else. A model of this machine is
+    held to that: its answer begins inside the block and ends with it, and what it would have said
+    around it costs no time. Of others the messages have to ask it.
+    """
 
 
 @dataclass(frozen=True)

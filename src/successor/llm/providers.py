@@ -46,6 +46,8 @@ class Provider:
     """What it calls the limit of an answer."""
     seeds: bool = True
     """Whether it takes a seed."""
+    begins: bool = False
+    """Whether it goes on with an answer that is begun for it."""
 
 
 PROVIDERS: Mapping[str, Provider] = {
@@ -87,7 +89,7 @@ PROVIDERS: Mapping[str, Provider] = {
             "openrouter",
         ),
         Provider("ollama", "http://127.0.0.1:11434/v1", "OLLAMA_HOST", "/v1", (), None),
-        Provider(LOCAL, "", "", "", (), None),
+        Provider(LOCAL, "", "", "", (), None, begins=True),
     )
 }
 _BARE = {r"claude-": "anthropic", r"gemini-": "gemini", r"(gpt|chatgpt)-|o\d(-|$)": "openai"}

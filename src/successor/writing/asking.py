@@ -18,14 +18,13 @@ from successor.errors import UsageError
 from successor.llm import Budget, Limits, Message, Request, Usage
 from successor.llm.local.weights import pulled
 from successor.llm.providers import LOCAL
+from successor.llm.room import longest_answer
 from successor.targets import put
 
 T = TypeVar("T")
 Read = Callable[[str, bool], T]
 """(answer, whether it is the second) -> what was read in it; UnreadableError when nothing."""
 Tell = Callable[[str], None]
-LONG, SHORT = 8192, 1280
-"""Tokens of an answer: of providers' models, and of local ones, that see 4,096 with the prompt."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,6 @@ def default_model() -> str:
         "no model: name one, as in --model claude-sonnet-4-5, or get one that runs on this "
         "machine: successor models pull qwen2.5-coder-1.5b"
     )
-
-
-def longest_answer(model: str) -> int:
-    """Tokens that an answer of a model may have."""
-    return SHORT if model.startswith(f"{LOCAL}:") else LONG
 
 
 @dataclass
@@ -111,7 +105,9 @@ class Conversations:
         """
         longest, first = longest_answer(self._name), self._seed
         self._seed += len(prompts)
-        requests = [Request(each, longest, None, first + n) for n, each in enumerate(prompts)]
+        requests = [
+            Request(each, longest, None, first + n, code=True) for n, each in enumerate(prompts)
+        ]
         heard = self._heard(requests, read, again=False)
         wrong = [n for n, each in enumerate(heard) if each.found is None]
         mended = [

@@ -247,26 +247,36 @@ class _Desk:
         return found or lost[0]
 
     def _with_examples(self, source: str, *, again: bool) -> tuple[str, tuple[str, ...]]:
-        """The function with examples that hold, and what is to be said of them.
+        """The function with the examples that hold, and what is to be said of the others.
 
         Raises:
-            UnreadableError: when they do not, or are none, for the first time.
+            UnreadableError: when none holds, for the first time.
         """
         name = self.wanted.name
-        trial = self.trials.tests(source, None)
-        wrong = shortened(trial, 200) if isinstance(trial, str) else ""
-        if not wrong and not isinstance(trial, str) and trial.failed:
-            wrong = f"an example in the docstring is wrong: {trial.failed.why}"
-        if not wrong and not reading.has_examples(source, name):
-            wrong = "the docstring has no example"
-        if wrong and not again:
-            raise UnreadableError("wrong function", f"{wrong[:1].upper()}{wrong[1:]}.")
-        doubts = [f"{wrong}; its examples are left out"] if wrong else []
-        if wrong and reading.has_examples(source, name):
-            source = reading.without_examples(source, name)
+        wrong, doubts = self._wrong_example(source), list[str]()
+        count = reading.count_examples(source, name)
+        if wrong and count:
+            each = [reading.without_examples(source, name, {n}) for n in range(count)]
+            kept = [n for n, alone in enumerate(each) if not self._wrong_example(alone)]
+            if not (kept or again):
+                raise UnreadableError("wrong function", f"{wrong[:1].upper()}{wrong[1:]}.")
+            doubts.append(f"{wrong}; {count - len(kept)} of {count} examples are left out")
+            source = reading.without_examples(source, name, {*kept})
+        elif wrong or not count:
+            wrong = wrong or "the docstring has no example"
+            if not again:
+                raise UnreadableError("wrong function", f"{wrong[:1].upper()}{wrong[1:]}.")
+            doubts.append(wrong)
         if used := reading.reaches(ast.parse(source), name):
             doubts.append(f"the function uses {used}: read it before you run it")
         return source, tuple(doubts)
+
+    def _wrong_example(self, source: str) -> str:
+        """Why the docstring's examples do not hold; "" when they do."""
+        trial = self.trials.tests(source, None)
+        if isinstance(trial, str):
+            return shortened(trial, 200)
+        return f"an example in the docstring is wrong: {trial.failed.why}" if trial.failed else ""
 
     def _suites(self, signature: Signature) -> list[Suite]:
         wanted = self.wanted

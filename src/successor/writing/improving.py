@@ -22,7 +22,6 @@ from successor.subjects.program.origin import find_contract, spelled
 from successor.subjects.program.timing import call_s, distinct
 from successor.targets import AUTHOR, Wishes, lay_out
 from successor.types import Version
-from successor.writing.asking import longest_answer
 from successor.writing.drafting import Drafted, Trials
 
 EACH = 64
@@ -58,7 +57,6 @@ def prepare(drafted: Drafted) -> tuple[Path, bool]:
     llm: dict[str, object] = {
         "models": [wanted.model],
         "calls": max(1, wanted.calls // 2),
-        "max_tokens": longest_answer(wanted.model),
     }
     authors = [*cast("Sequence[str]", AUTHOR["authors"]), "llm"]
     tables: dict[str, Mapping[str, object]] = {

@@ -44,17 +44,17 @@ def for_code(goal: str, name: str, signature: Signature) -> tuple[Message, ...]:
 def for_visible_tests(name: str) -> str:
     """What the conversation that led to a function goes on with."""
     return (
-        f"Now its tests. First name the edge cases of {name}, each on a line of its own that "
-        "begins with '- '. Then write tests for pytest, of ordinary and of edge cases, "
-        f"{_BLOCK}: functions named test_... without fixtures, after `import pytest` and "
-        f"`from {name} import {name}`."
+        f"Now its tests, {_BLOCK}. First name the edge cases of {name} there, each in a comment of "
+        "its own that begins with `# - `. Then write at most ten short tests for pytest, of "
+        "ordinary and of edge cases: functions named test_... without fixtures, after `import "
+        f"pytest` and `from {name} import {name}`."
     )
 
 
 def for_held_out_tests(goal: str, name: str, signature: Signature) -> tuple[Message, ...]:
     """The conversation that asks for tests, and in which the function is never shown."""
     text = (
-        f"{_given(goal, signature)}\n\nWrite eight to twelve tests for pytest, {_BLOCK}. Each is a "
+        f"{_given(goal, signature)}\n\nWrite eight tests for pytest, {_BLOCK}. Each is a "
         "function named test_... with a single statement in it: either\n\n"
         f"    assert {name}(...) == ...\n\nwith the arguments and the expected value written out, "
         f"or\n\n    with pytest.raises(ValueError):\n        {name}(...)\n\n"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import doctest
+import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from copy import deepcopy
@@ -25,10 +26,9 @@ _HARMLESS = frozenset(
 _REACHING = frozenset(
     {"open", "exec", "eval", "compile", "__import__", "input", "breakpoint", "globals"}
 )
-_ALLOWED = (
-    ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign,
-)  # fmt: skip
 _MOST_EDGES = 20
+_EDGE = re.compile(r"\s*(?:#\s*)?[-*] (.*)")
+"""A line that names an edge case, before the tests or in a comment among them."""
 
 
 @dataclass(frozen=True)
@@ -72,23 +72,56 @@ def signature(answer: str, name: str) -> Signature:
 
 
 def code(answer: str, name: str, wanted: Signature) -> str:
-    """The file in an answer.
+    """The file in an answer, as far as the function needs it: small models go on with tests and
+    calls of their own, whatever they are told, and to ask again would lead to more of them.
 
     Raises:
         UnreadableError: when it is none, or not of that function.
     """
     text = _block(answer)
-    tree = ast.parse(text)
     require_function(text, wanted.stub, name)
+    _function(ast.parse(text), name)
+    text = needed(text, name)
+    tree = ast.parse(text)
     node = _function(tree, name)
-    for each in tree.body:
-        if not isinstance(each, _ALLOWED) and not _is_docstring(each):
-            told = f"Line {each.lineno} runs when the file is imported: leave it out."
-            raise UnreadableError("outside", told)
     _require_standard(tree.body)
     if not ast.get_docstring(node):
         raise UnreadableError("wrong function", f"{name} does not begin with a docstring.")
     return text
+
+
+def needed(text: str, name: str) -> str:
+    """A file without what its function does not use, or what only runs when it is imported."""
+    body = ast.parse(text).body
+    used, before = {name}, set[str]()
+    while used != before:
+        before = set(used)
+        for node in body:
+            if _binds(node) & used:
+                used |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    lines, kept, last = text.splitlines(), list[str](), 0
+    for node in body:
+        end = node.end_lineno or node.lineno
+        if _binds(node) & used or (_is_docstring(node) and node is body[0]):
+            kept += lines[last:end]
+        last = end
+    return "\n".join(kept).strip("\n") + "\n"
+
+
+def _binds(node: ast.stmt) -> set[str]:
+    """The names that a statement of a file defines and that may be kept."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return {(each.asname or each.name).partition(".")[0] for each in names}
+        case ast.Assign() | ast.AnnAssign():
+            return {
+                each.id for each in ast.walk(node)
+                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+            }  # fmt: skip
+        case _:
+            return set()
 
 
 def visible_tests(answer: str, name: str, *, again: bool) -> VisibleTests:
@@ -108,8 +141,9 @@ def visible_tests(answer: str, name: str, *, again: bool) -> VisibleTests:
         raise UnreadableError(
             "outside", f"The tests use {next(iter(used.values()))!r}: do without it."
         )
-    lines = (line.strip() for line in thought_through(answer).partition("```")[0].splitlines())
-    edges = [line[2:].strip() for line in lines if line.startswith(("- ", "* "))]
+    before = thought_through(answer).partition("```")[0]
+    found = [_EDGE.match(line) for line in (*before.splitlines(), *text.splitlines())]
+    edges = [each[1].strip() for each in found if each]
     return VisibleTests(text, tuple(filter(None, edges))[:_MOST_EDGES])
 
 
@@ -171,29 +205,31 @@ def _has_tests(node: ast.stmt) -> bool:
     return isinstance(node, ast.FunctionDef) and node.name.startswith("test")
 
 
-def without_examples(text: str, name: str) -> str:
-    """A file whose function's docstring has no examples any more."""
+def count_examples(text: str, name: str) -> int:
+    """How many examples the function's docstring has."""
+    docstring = ast.get_docstring(_function(ast.parse(text), name)) or ""
+    return len(doctest.DocTestParser().get_examples(docstring))
+
+
+def without_examples(text: str, name: str, kept: Collection[int] = ()) -> str:
+    """A file whose function's docstring has no examples any more but these, counted from 0."""
     node = _function(ast.parse(text), name)
     docstring, body = ast.get_docstring(node, clean=True) or "", node.body[0]
     lines = docstring.splitlines()
-    for example in doctest.DocTestParser().get_examples(docstring):
+    for number, example in enumerate(doctest.DocTestParser().get_examples(docstring)):
+        if number in kept:
+            continue
         length = example.source.count("\n") + example.want.count("\n")
         for place in range(example.lineno, min(example.lineno + length, len(lines))):
             lines[place] = ""
-    kept = "\n".join(lines).strip() or "It says nothing."
+    told = "\n".join(lines).strip() or "It says nothing."
     indent = " " * body.col_offset
     # As a literal of its own: what was between the quotes may have held escapes.
-    escaped = kept.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    escaped = told.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     anew = f'{indent}"""{escaped}\n"""'.replace("\n", f"\n{indent}")
     rows = text.splitlines()
     rows[body.lineno - 1 : body.end_lineno] = [row.rstrip() for row in anew.splitlines()]
     return "\n".join(rows) + "\n"
-
-
-def has_examples(text: str, name: str) -> bool:
-    """Whether the function's docstring has any."""
-    docstring = ast.get_docstring(_function(ast.parse(text), name)) or ""
-    return bool(doctest.DocTestParser().get_examples(docstring))
 
 
 def reaches(node: ast.AST, name: str) -> str:

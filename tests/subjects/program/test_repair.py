@@ -90,3 +90,44 @@ def test_where_no_test_fails_there_is_nothing_to_repair(tmp_path: Path):
             version(subject.create(1, Desk()))
     finally:
         subject.close()
+
+
+ALIASED = """\
+def take(stock: dict[str, int], name: str) -> dict[str, int]:
+    left = stock
+    if name in left:
+        left[name] = left[name] - 1
+    if left.get(name) == 0:
+        raise ValueError("sold out")
+    return left
+"""
+TAKING = """\
+from f import take
+def test_taken():
+    assert take({"a": 3, "b": 1}, "a") == {"a": 2, "b": 1}
+def test_other():
+    assert take({"a": 3}, "c") == {"a": 3}
+def test_the_stock_stays():
+    stock = {"a": 3}
+    take(stock, "a")
+    assert stock == {"a": 3}
+"""
+
+
+def test_a_repair_may_leave_alone_arguments_that_the_original_changed(tmp_path: Path):
+    files = {"f.py": ALIASED, "test_f.py": TAKING}
+    with lab(tmp_path, files, "f.py:take", "repair") as take:
+        copied = ALIASED.replace("left = stock\n", "left = dict(stock)\n")
+        found = take.subject.screen(copied, take.first, 1, take.desk)
+        assert found.correct, found.why
+        wrong = copied.replace("- 1", "- 2")  # a test fails
+        assert not take.subject.screen(wrong, take.first, 1, take.desk).correct
+        other = copied.replace("    return left", "    stock['z'] = 1\n    return left")
+        assert not take.subject.screen(other, take.first, 1, take.desk).correct
+
+
+def test_a_version_that_does_not_repair_changes_its_arguments_as_before(tmp_path: Path):
+    tests = TAKING.partition("def test_the_stock_stays")[0]
+    with lab(tmp_path, {"f.py": ALIASED, "test_f.py": tests}, "f.py:take", "faster") as take:
+        copied = ALIASED.replace("left = stock\n", "left = dict(stock)\n")
+        assert not take.subject.screen(copied, take.first, 1, take.desk).correct

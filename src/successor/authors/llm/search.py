@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from successor.authors.llm.answers import program
 from successor.authors.llm.asking import Asked, Correspondence, Said
 from successor.authors.llm.memory import Memory, Written
-from successor.authors.llm.prompts import prompt, repair
+from successor.authors.llm.prompts import prompt, repair, useful_forms
 from successor.authors.llm.settings import Settings
 from successor.authors.llm.ways import Way, Ways
 from successor.authors.matter import Failure, Matter, Shown, change, gained
@@ -23,6 +23,7 @@ from successor.authors.novelty import Seen, likeness
 from successor.authors.requirements import UnreadableError
 from successor.authors.trials import WORST, Trials, digest
 from successor.llm import Request
+from successor.llm.room import is_local, longest_answer, most_optional
 from successor.types import Draft
 
 _GREED = 0.7
@@ -82,7 +83,8 @@ class Search:
         self._memory = memory
         self._earlier = [each for each in earlier if each.text != trials.source]
         self._rng = random.Random(seed)
-        self._ways = Ways(settings, memory.lessons)
+        forms = settings.forms or useful_forms(matter, trials.source)
+        self._ways = Ways(settings, forms, memory.lessons)
         self._seen = Seen(trials.source, settings.alike)
         for each in self._earlier:
             self._seen.add(each.text)
@@ -124,10 +126,11 @@ class Search:
         return {}
 
     def _round(self) -> None:
-        questions = [self._question() for _ in range(self._settings.alternatives)]
+        questions = [first := self._question()]
+        questions += [self._another(first) for _ in range(self._settings.alternatives - 1)]
         said = self._ask(questions)
         told = [self._read(*each) for each in zip(questions, said, strict=True)]
-        wrong = [n for n, each in enumerate(told) if isinstance(each, UnreadableError)]
+        wrong = [n for n, each in enumerate(told) if _can_be_mended(each)]
         mended = [self._mended(questions[n], said[n], told[n]) for n in wrong]
         again = self._ask(mended) if mended and not self._talk.ended else []
         for n, question, answer in zip(wrong, mended, again, strict=False):
@@ -145,11 +148,19 @@ class Search:
         way = self._ways.choose(rng)
         ranked = [*self._ranked()]
         base = ranked[0] if rng.random() < _GREED else rng.choice(ranked)
-        others, longest = self._others(base), self._settings.longest
-        messages = prompt(self._matter, base.shown, others, way.form, longest)
-        seed = rng.randrange(_SEEDS)
-        request = Request(messages, self._settings.max_tokens, way.temperature, seed)
+        room = most_optional(way.model)
+        messages = prompt(self._matter, base.shown, self._others(base), way.form, room)
+        longest = self._settings.max_tokens or longest_answer(way.model, len(base.text))
+        seed, is_code = rng.randrange(_SEEDS), way.form != "diff"
+        request = Request(messages, longest, way.temperature, seed, code=is_code)
         return Question(way, base, request)
+
+    def _another(self, first: Question) -> Question:
+        """One more of a round. A model of this machine is asked the same: it reads that once."""
+        if not is_local(first.way.model):
+            return self._question()
+        seed = self._rng.randrange(_SEEDS)
+        return replace(first, request=replace(first.request, seed=seed))
 
     def _others(self, base: Variant) -> list[Shown]:
         """The best program beside the base, and of all the one least like it."""
@@ -220,3 +231,8 @@ class Search:
 
     def _ranked(self) -> list[Variant]:
         return sorted(self._found, key=lambda each: (-each.worth, len(each.text)))
+
+
+def _can_be_mended(told: object) -> bool:
+    """Whether an answer is worth being told back: of who only copied, a fresh answer says more."""
+    return isinstance(told, UnreadableError) and told.fault != "unchanged"

@@ -19,8 +19,11 @@ class Settings:
     """Language models that may write; a bandit learns which of them pays."""
     temperatures: tuple[Annotated[float, Field(ge=0, le=2)], ...] = ()
     """Temperatures to choose from, likewise; the provider's own when none is given."""
-    forms: tuple[Form, ...] = Field(default=("diff", "whole", "anew"), min_length=1)
-    """What to ask for, likewise: replacements, the whole file, or another algorithm."""
+    forms: tuple[Form, ...] = ()
+    """What to ask for, likewise: replacements, the whole file, or another algorithm. Unless given
+    it is all that is of use: replacements of long programs only, other algorithms for speed, memory
+    and cost.
+    """
     calls: int = Field(default=200, ge=1)
     """Requests sent over the whole run, at most."""
     tokens: int = Field(default=1_000_000, ge=1)
@@ -31,8 +34,10 @@ class Settings:
     """How often a model is asked for one candidate."""
     alternatives: int = Field(default=4, ge=1, le=64)
     """Answers asked for at once, each time."""
-    max_tokens: int = Field(default=8192, ge=64)
-    """Tokens of one answer, at most; each request reserves them of the budget."""
+    max_tokens: int | None = Field(default=None, ge=64)
+    """Tokens of one answer, at most; each request reserves them of the budget. Unless given it is
+    8192, and for local models half a token for each character of the program, and 256.
+    """
     longest: int = Field(default=40_000, ge=1000)
     """Characters of a program, at most: what does not fit is not asked about."""
     alike: float = Field(default=0.9, gt=0, le=1)

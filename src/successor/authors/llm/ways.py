@@ -6,7 +6,7 @@ Each learns on its own: with few answers to learn from, all combinations would s
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -36,18 +36,21 @@ class Way:
 class Ways:
     """All ways that the settings allow, with what was learnt of them."""
 
-    def __init__(self, settings: Settings, lessons: Iterable[Lesson] = ()) -> None:
+    def __init__(
+        self, settings: Settings, forms: Sequence[Form], lessons: Iterable[Lesson] = ()
+    ) -> None:
         self._temperatures: dict[str, float | None] = {
             str(each): each for each in settings.temperatures or (None,)
         }
         self._bandits = (
             Bandit(settings.models),
             Bandit(tuple(self._temperatures)),
-            Bandit(settings.forms),
+            Bandit(forms),
         )
         self.lessons = list[Lesson]()
         for model, temperature, form, paid in lessons:
-            self.learn(Way(model, temperature, form), paid=paid)
+            if form in forms:  # another program may have others
+                self.learn(Way(model, temperature, form), paid=paid)
 
     def choose(self, rng: random.Random) -> Way:
         """The way to ask next."""

@@ -93,6 +93,9 @@ class LocalModel:
             endpoint = Endpoint(
                 PROVIDERS[LOCAL], self._name, server.url, SecretStr(server.key), identity
             )
-            client = Client(self._name, endpoint, self._budget, FREE, self._cache, self._patience)
+            client = Client(
+                self._name, endpoint, self._budget, FREE, self._cache, self._patience,
+                shared=self._tuning.slots,
+            )  # fmt: skip
             self._running = (server, client)
             return client

@@ -132,7 +132,10 @@ class Grader:
             return tuple(
                 float(not self.invalid(item.call, want, got)) for item, want, _, got in rows
             )
-        return tuple(float(self._right(want, exact, got)) for _, want, exact, got in rows)
+        return tuple(
+            float(self._right(want, exact, got) or self._spares(item.call, want, got))
+            for item, want, exact, got in rows
+        )
 
     def invalid(self, call: Call, expected: Answer, got: Answer) -> str:
         """Why an answer has no cost, where only answers that have one are right; "" if it has.
@@ -193,6 +196,15 @@ class Grader:
         if not same(expected.value, got.value, math.inf):
             return False
         return ulps(exact, result(got.value)) <= ulps(exact, result(expected.value))
+
+    def _spares(self, call: Call, expected: Answer, got: Answer) -> bool:
+        """Whether a repair gives the original's result and leaves arguments alone that the original
+        changed: that a test passed says nothing of them, and changing them may be the bug.
+        """
+        if self.holds is None or not (isinstance(expected, Returned) and isinstance(got, Returned)):
+            return False
+        alike = same(result(expected.value), result(got.value), self.tolerance)
+        return alike and _changes(call, expected.value) and not _changes(call, got.value)
 
     def _error(self, item: Item, expected: Answer, got: Answer) -> float:
         """1 for a TypeError that names the argument, 1/2 for one that does not.

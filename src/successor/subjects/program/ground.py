@@ -125,7 +125,10 @@ class Ground:
         if key not in self._objections:
             found = unreached(self.target, self.bench, self.questions, mine, theirs)
             if not found and not self.grader.cost:
-                found = entangled(self.grader.programs, self.bench, self.questions, mine, theirs)
+                found = entangled(
+                    self.grader.programs, self.bench, self.questions, mine, theirs,
+                    mends=self.repair is not None,
+                )  # fmt: skip
             self._objections[key] = found
         return self._objections[key]
 

@@ -70,6 +70,27 @@ def diagnose(ground: Ground, files: Files) -> Diagnosis:
     return Diagnosis(trial.ran, failing, suspects)
 
 
+def complaints(ground: Ground, files: Files) -> tuple[str, ...]:
+    """Tests that fail on a version, a line each, with the last call that each made and what came of
+    it: an assertion alone names what may be defined elsewhere, and not what it got.
+    """
+    trial = try_tests(ground.tests, ground.target, files, ground.bench, None)
+    if isinstance(trial, str):
+        return tuple(f"{each.test} fails: {each.why}" for each in ground.failing(files))
+    made = [(test, calls) for test, calls in trial.made() if test.outcome == "failed"]
+    last = [calls[-1] for _, calls in made if calls]
+    answers = iter(ground.bench.ask(ground.grader.program(files), last) if last else ())
+    lines = list[str]()
+    for test, calls in made:
+        got = (
+            f"; {ground.target.entry}{spelled(calls[-1])} gives {told(next(answers))}"
+            if calls
+            else ""
+        )
+        lines.append(f"{test.test} fails: {test.why}{got}")
+    return tuple(lines)
+
+
 def compare(ground: Ground, before: Files, after: Files, seed: str) -> Comparison:
     """What becomes of the answers to calls of tests and to fresh ones."""
     questions, trial = ground.questions, ground.questions.origin.trial

@@ -25,16 +25,27 @@ PATIENCE_S = 5.0
 
 
 def entangled(
-    programs: Programs, bench: Bench, questions: Questions, mine: Files, theirs: Files
+    programs: Programs,
+    bench: Bench,
+    questions: Questions,
+    mine: Files,
+    theirs: Files,
+    *,
+    mends: bool = False,
 ) -> str:
-    """The first call after which a version shares what the other does not, in a line; or ""."""
+    """The first call after which a version shares what the other does not, in a line; or "".
+
+    Args:
+        mends: whether the other's sharing of arguments may be the bug, so that less of it will do.
+    """
     calls = _calls(questions)
     before, after = (
         bench.ask(programs.sharing(files), calls, PATIENCE_S) if calls else ()
         for files in (theirs, mine)
     )
     for call, old, new in zip(calls, before, after, strict=True):
-        if why := _difference(old, new):
+        spared = [[*call.args], {**call.kwargs}] if mends else None
+        if why := _difference(old, new, spared):
             return f"{programs.target.entry}{spelled(call)} {why}"
     return ""
 
@@ -46,7 +57,13 @@ def _calls(questions: Questions) -> Sequence[Call]:
     return distinct([*rare, *questions.calls("sharing", questions.sizes[0], EACH)], 3 * EACH)
 
 
-def _difference(old: Answer, new: Answer) -> str:
+def _difference(old: Answer, new: Answer, spared: list[Value] | None) -> str:
+    """In a line.
+
+    Args:
+        spared: the arguments as they were given, where to leave them so, and to share less of them,
+            is right too.
+    """
     match old, new:
         case (
             Returned(value=("returned", dict(was_left), *before)),
@@ -59,7 +76,9 @@ def _difference(old: Answer, new: Answer) -> str:
             Returned(value=("raised", dict(was_left), *before)),
             Returned(value=("raised", dict(left), *after)),
         ):
-            as_before = same([*before], [*after], 1e-9)
+            as_before = any(
+                same(each, [*after], 1e-9) for each in ([*before], spared) if each is not None
+            )
             why = "" if as_before else "leaves its arguments otherwise when it raises"
             return why or _left_otherwise(was_left, left)
         case _:
@@ -68,7 +87,11 @@ def _difference(old: Answer, new: Answer) -> str:
         return "returns an object that it has returned before, so that a caller can change it"
     if twice and not was_twice:
         return "returns an object twice in one answer, which it did not"
-    return "" if given == was_given else "shares other objects with its arguments than it did"
+    less = spared is not None and isinstance(given, list) and isinstance(was_given, list) and all(
+        each in was_given for each in given
+    )  # fmt: skip
+    same_or_less = less or given == was_given
+    return "" if same_or_less else "shares other objects with its arguments than it did"
 
 
 def _left_otherwise(before: Mapping[Value, Value], after: Mapping[Value, Value]) -> str:

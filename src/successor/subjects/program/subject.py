@@ -10,7 +10,7 @@ from successor.subjects.program import memory, planted, racing, rivals, syntax
 from successor.subjects.program.examining import evaluate, examine
 from successor.subjects.program.goals import Goal
 from successor.subjects.program.ground import Given, Ground, bench_for, describe, learn
-from successor.subjects.program.mending import diagnose
+from successor.subjects.program.mending import complaints, diagnose
 from successor.subjects.program.results import Answered, Heat, Question, Screening
 from successor.subjects.program.screening import Screener
 from successor.subjects.program.settings import Objective
@@ -127,8 +127,7 @@ class ProgramSubject:
         told = self._screener.failures(source, seed)
         if "repair" not in self.objectives:
             return told
-        failing = self.ground.failing(self.ground.files(source))
-        return (*(f"{each.test} fails: {each.why}" for each in failing), *told)
+        return (*complaints(self.ground, self.ground.files(source)), *told)
 
     def suspects(self, incumbent: Version, workspace: Workspace) -> tuple[tuple[int, float], ...]:
         """(line, suspicion in (0, 1]) of the target's file, by the tests that run it and fail."""
