@@ -33,7 +33,9 @@ DAY = click.DateTime(["%Y-%m-%d"])
     if there are any.
     """,
 )
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @option(
     "--hack-policy",
     type=click.Choice(["fail", "pass", "drop"]),

@@ -7,7 +7,8 @@ eval-analysis-public), with any positive size in the place of human minutes:
 
     P(right) = sigmoid(b0 + b1 * log2(size)),   horizon at p = 2 ** ((logit(p) - b0) / b1).
 
-`exam` reads it off one exam of a lab; `runs`, `agents` and `trend` off tables of runs, as METR does.
+`exam` reads it off one exam of a lab; `runs`, `agents` and `trend` off tables of runs, as METR
+does.
 """
 
 from __future__ import annotations

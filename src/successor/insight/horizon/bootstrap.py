@@ -68,9 +68,7 @@ def task_counts(tasks: Sequence[Task], draws: int, rng: np.random.Generator) -> 
     for times, members in zip(chosen.T, families.values(), strict=True):
         many = len(members)
         counts[:, members] = (
-            times[:, None]
-            if many == 1
-            else rng.multinomial(times * many, np.full(many, 1 / many))
+            times[:, None] if many == 1 else rng.multinomial(times * many, np.full(many, 1 / many))
         )
     return counts
 

@@ -78,9 +78,7 @@ def measured(paths: Sequence[Path], asked: Asked) -> Measured:
     if asked.dates:
         dated(runs, read_dates(asked.dates))
     policy = require_policy(asked.hack_policy, runs.hacks, runs.total)
-    table = fitted(
-        runs, policy, penalty=asked.penalty, draws=asked.draws, seed=asked.seed
-    )
+    table = fitted(runs, policy, penalty=asked.penalty, draws=asked.draws, seed=asked.seed)
     notes = [*runs.notes]
     if not runs.hacks:
         notes.append("no run is marked as a reward hack: all hack policies come to the same")

@@ -31,21 +31,19 @@ def read_record(record: Path, runs: Runs) -> None:
     for row in told.versions:
         cheated = row.outcome == "quarantined"
         if row.in_line or cheated:
-            _add(row, cheated, runs)
+            _add(row, runs, cheated=cheated)
     if not runs.total:
         raise UsageError(f"{record.parent}: no version was examined yet")
 
 
-def _add(row: VersionRow, cheated: bool, runs: Runs) -> None:
+def _add(row: VersionRow, runs: Runs, *, cheated: bool) -> None:
     for tally in row.tallies:
         if not tally.items:
             continue
         right = round(tally.total)
         graded = abs(tally.total - right) > 1e-9
         counted = (
-            [(tally.mean, tally.items)]
-            if graded
-            else [(1.0, right), (0.0, tally.items - right)]
+            [(tally.mean, tally.items)] if graded else [(1.0, right), (0.0, tally.items - right)]
         )
         for score, times in counted:
             if times:

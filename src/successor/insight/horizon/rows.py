@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -51,30 +51,28 @@ def read_rows(path: Path, columns: Columns, runs: Runs) -> None:
     before = runs.total
     with reading(path) as file:
         rows = _json_lines(file) if path.suffix in {".jsonl", ".ndjson"} else _table(file, path)
-        number = 0
         try:
             for number, row in rows:
-                runs.add(run_of(row, columns))
-        except ValueError as error:
-            raise UsageError(f"{path}, line {_line(error, number)}: {error}") from None
+                try:
+                    runs.add(run_of(row, columns))
+                except ValueError as error:
+                    raise _LineError(str(error), number) from None
+        except _LineError as error:
+            raise UsageError(f"{path}, line {error.number}: {error}") from None
     if runs.total == before:
         raise UsageError(f"{path}: no runs in it")
 
 
 class _LineError(ValueError):
-    """A line that is no row; it knows its number."""
+    """A line that is no run; it knows its number."""
 
     def __init__(self, told: str, number: int) -> None:
         super().__init__(told)
         self.number = number
 
 
-def _line(error: ValueError, number: int) -> int:
-    return error.number if isinstance(error, _LineError) else number
-
-
 @contextmanager
-def reading(path: Path) -> Iterator[IO[str]]:
+def reading(path: Path) -> Generator[IO[str]]:
     """A file of UTF-8 text.
 
     Raises:

@@ -136,7 +136,7 @@ class Runs:
             kept = _under(policy, honest, marked)
             if kept.count:
                 counted[agent].append((self.tasks[name], kept))
-        return {agent: [*_weighted(rows, self.fixed)] for agent, rows in counted.items()}
+        return {agent: [*_weighted(rows, fixed=self.fixed)] for agent, rows in counted.items()}
 
 
 def _under(policy: HackPolicy, honest: Tallied, marked: Tallied) -> Tallied:
@@ -147,7 +147,7 @@ def _under(policy: HackPolicy, honest: Tallied, marked: Tallied) -> Tallied:
     return both
 
 
-def _weighted(rows: list[tuple[Task, Tallied]], fixed: bool) -> Iterator[Cell]:
+def _weighted(rows: list[tuple[Task, Tallied]], *, fixed: bool) -> Iterator[Cell]:
     families = Counter(task.family for task, _ in rows)
     raw = [
         1.0 if fixed else 1.0 / (runs.count * math.sqrt(families[task.family]))

@@ -96,7 +96,7 @@ def _positive(value: object, name: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{name} is {value!r}: should be a number")
+        raise ValueError(f"{name} is {value!r}: should be a number")  # noqa: TRY004 - of a file
     if math.isnan(value) or value < 0:
         raise ValueError(f"{name} is {value!r}: should be at least 0")
     return float(value) if math.isfinite(value) else None

@@ -78,26 +78,20 @@ def trend(agents: Sequence[Agent], draws: Mapping[str, Array]) -> Trend:
         method, ends = "bootstrap", _drawn(np.array(times), np.stack([draws[n] for n in names], 1))
     else:
         method, ends = "residuals", found.interval
-    if ends is None:
-        method, interval = "", None
-    else:
-        interval = _doubling(ends[1]), _doubling(ends[0])
-        if ends[0] <= 0 < ends[1]:
-            interval = interval[0], None
-        elif ends[1] <= 0:
-            interval = _doubling(ends[1]), _doubling(ends[0])
     return Trend(
         math.log(2.0) / slope if slope else None,
-        interval,
-        method,
+        None if ends is None else _doublings(*ends),
+        "" if ends is None else method,
         names,
         slope,
         found.intercept,
     )
 
 
-def _doubling(slope: float) -> float | None:
-    return math.log(2.0) / slope if slope else None
+def _doublings(low: float, high: float) -> tuple[float | None, float | None]:
+    """Ends of the doubling time, from those of the slope; None where it may not grow at all."""
+    grows = math.log(2.0) / high if high else None
+    return grows, None if low <= 0 < high or not low else math.log(2.0) / low
 
 
 def _drawn(times: Array, values: Array) -> tuple[float, float] | None:
