@@ -218,6 +218,15 @@ def training_speed() -> str:
     return f"\n{speed.rows(json.loads((MEASURED / 'speed.json').read_text('utf-8')))}\n\n"
 
 
+def horizons() -> str:
+    """How METR's horizon compares with a loop over scikit-learn."""
+    import horizon
+
+    if not (MEASURED / "horizon.json").exists():
+        return "\nNot measured yet: `python benchmarks/horizon.py`.\n\n"
+    return f"\n{horizon.fragment(json.loads((MEASURED / 'horizon.json').read_text('utf-8')))}\n\n"
+
+
 def sandbox_rates() -> str:
     """How many programs a second the sandbox runs."""
     import sandbox
@@ -260,6 +269,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "packages": packages,
     "planted bugs": planted_bugs,
     "training speed": training_speed,
+    "horizons": horizons,
     "sandbox": sandbox_rates,
 }
 
