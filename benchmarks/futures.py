@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,8 @@ class Row:
     """Share of points half a span after the last that lay in the 90% interval of the forecast."""
 
 
-def curve(kind: str, rng: np.random.Generator) -> Any:  # noqa: ANN401 - a function of time
-    """ln y over time from 0 to 1.5, by equations that are not those of the fit's grid."""
+def curve(kind: str, rng: np.random.Generator) -> Callable[[Array], Array]:
+    """The logarithm of y over time from 0 to 1.5, by equations that are not those of the fit's grid."""
     match kind:
         case "logistic":
             middle, width = rng.uniform(0.3, 0.7), rng.uniform(0.06, 0.15)
@@ -106,8 +107,7 @@ def fragment(rows: list[dict[str, Any]]) -> str:
         "| --- | --- | ---: | ---: | ---: | ---: |",
     ]
     described = {
-        each.name: f"{each.name}: {each.points} points, noise {each.noise:.0%}"
-        for each in SETTINGS
+        each.name: f"{each.name}: {each.points} points, noise {each.noise:.0%}" for each in SETTINGS
     }
     for row in rows:
         right = row["verdicts"].get(row["kind"], 0) / row["series"]

@@ -124,7 +124,7 @@ def loop(rows: Sequence[dict[str, Any]], draws: int, penalty: float) -> dict[str
         rng = np.random.default_rng(42 + draw)
         drawn = dict[str, list[Array]]()
         for place in rng.integers(len(names), size=len(names)):
-            members = [*families[names[place]].values()]
+            members: list[dict[str, list[int]]] = [*families[names[place]].values()]
             for task in rng.integers(len(members), size=len(members)):
                 for agent, indices in members[task].items():
                     chosen = rng.integers(len(indices), size=len(indices))
@@ -193,7 +193,7 @@ def fragment(found: dict[str, Any]) -> str:
         f"| ratio | {found['ratio']:.0f} | {found['cpu_ratio']:.0f} |\n\n"
         f"Weights differ from the file's own column by {found['weights_off']:.1g} at most, "
         f"coefficients from scikit-learn's on the same weights by {found['fit_off']:.1g}. Ends of "
-        f"the intervals of p50 differ by {found['ends_off']:.2f} doublings at most: chance, in both."
+        f"the intervals of p50 differ by {found['ends_off']:.2f} doublings at most: chance."
     )
 
 

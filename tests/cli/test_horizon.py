@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tracemalloc
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ ROW = {"alias": "a", "task_id": "t", "task_family": "f", "human_minutes": 4, "sc
 FAIL = ("--hack-policy", "fail")
 
 
-def rows(path: Path, *changes: dict[str, object]) -> Path:
+def rows(path: Path, *changes: Mapping[str, object]) -> Path:
     path.write_text("".join(json.dumps({**ROW, **change}) + "\n" for change in changes))
     return path
 

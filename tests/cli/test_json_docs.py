@@ -102,6 +102,13 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "drills": lambda value: isinstance(value, list),
     "trend": lambda value: isinstance(value, dict),
     "models": lambda value: isinstance(value, list),
+    "forecasts": lambda value: (
+        isinstance(value, list)
+        and all(
+            has_keys(each, "time", "shown", "median", "interval_50", "interval_90")
+            for each in cast("list[object]", value)
+        )
+    ),
     "ends": lambda value: (
         isinstance(value, list)
         and len(cast("list[object]", value)) == 2

@@ -300,7 +300,8 @@ def test_fixed_sizes_are_not_drawn_from():
     rows = drawn(np.random.default_rng(9), 20.0, 0.7)
     runs = table(rows)
     cells, tasks = runs.cells("fail"), list(runs.tasks.values())
-    how = {"penalty": 1e-5, "draws": 400, "seed": 1}
-    sampled = horizons(cells, tasks, (0.5,), **how)["a"]
-    fixed = horizons(cells, tasks, (0.5,), **how, fixed=True)["a"]
+    sampled, fixed = (
+        horizons(cells, tasks, (0.5,), penalty=1e-5, draws=400, seed=1, fixed=each)["a"]
+        for each in (False, True)
+    )
     assert np.std(np.log(fixed)) < np.std(np.log(sampled))

@@ -2,10 +2,11 @@
 
 From the day on which AI research is automated, software doubles in ever shorter or longer times:
 
-    S <- 2 S;  t <- t + dt;  r <- r - r0 / D;  dt <- dt * 2^(p (1/r - 1));  until r <= 0 or D doublings
+    S <- 2 S;  t <- t + dt;  r <- r - r0 / D;  dt <- dt * 2^(p (1/r - 1))
 
-with dt0 = 3 months / f, the speed-up f at the start; r0, the returns to software research; p, how
-little it parallelises; and D doublings to the limit of what software can reach.
+until r <= 0 or D doublings, with dt0 = 3 months / f, the speed-up f at the start; r0, the returns
+to software research; p, how little it parallelises; and D doublings to the limit of what software
+can reach.
 """
 
 from __future__ import annotations

@@ -69,7 +69,8 @@ class Bends:
 
 def bends(kind: Kind) -> Bends:
     """Those that a series could show: an S-curve bent by its end or soon after, and an end of
-    growth between just after the last point and three spans from the first."""
+    growth between just after the last point and three spans from the first.
+    """
     match kind:
         case "logistic":
             middles, widths = np.linspace(-0.25, 1.25, 31), np.geomspace(0.03, 0.6, 16)
@@ -97,7 +98,7 @@ class Posterior:
 
     @property
     def total(self) -> float:
-        """ln of the evidence, all bends being as likely."""
+        """Ln of the evidence, all bends being as likely."""
         return float(np.logaddexp.reduce(self.log_evidence)) - math.log(len(self.log_evidence))
 
     @property
@@ -115,7 +116,7 @@ def posterior(grid: Bends, u: Array, logs: Array) -> Posterior:
     design = np.stack([np.ones_like(slope), slope], axis=-1)
     precision = np.diag([1 / _WIDE, 1 / _STEEP]) * _RATE / _SHAPE
     held = precision + np.einsum("kni,knj->kij", design, design)
-    covariance = np.linalg.inv(held)
+    covariance: Array = np.asarray(np.linalg.inv(held), dtype=np.float64)
     moment = np.einsum("kni,kn->ki", design, y)
     mean = np.einsum("kij,kj->ki", covariance, moment)
     shape = _SHAPE + len(logs) / 2
@@ -166,8 +167,8 @@ def told(times: Sequence[float], values: Sequence[float]) -> Growth:
         before = posterior(grid, u[:TRAINED], logs[:TRAINED])
         scores[kind] = after[kind].total - before.total if scored > 0 else 0.0
     best = max(scores.values())
-    raised = {kind: math.exp(score - best) for kind, score in scores.items()}
-    odds = {kind: value / sum(raised.values()) for kind, value in raised.items()}
+    raised: dict[Kind, float] = {kind: math.exp(score - best) for kind, score in scores.items()}
+    odds: dict[Kind, float] = {kind: value / sum(raised.values()) for kind, value in raised.items()}
     likely = max(KINDS, key=lambda kind: odds[kind])
     if len(u) < FEWEST:
         verdict, reason = None, f"{len(u)} points; it takes {FEWEST}"
@@ -176,7 +177,7 @@ def told(times: Sequence[float], values: Sequence[float]) -> Growth:
         verdict, reason = None, f"the likeliest kind, {likely}, has {share}; it takes {SURE:.0%}"
     else:
         verdict, reason = likely, f"it predicts best by far: {odds[likely]:.1%} of the odds"
-    mean = {kind: score / max(1, scored) for kind, score in scores.items()}
+    mean: dict[Kind, float] = {kind: score / max(1, scored) for kind, score in scores.items()}
     return Growth(odds, mean, verdict, reason, after, start, span)
 
 
@@ -209,11 +210,15 @@ class Forecast:
 
 
 def forecasts(
-    found: Growth, times: Sequence[float], kind: Kind | None = None, draws: int = 4000, seed: int = 42
+    found: Growth,
+    times: Sequence[float],
+    kind: Kind | None = None,
+    draws: int = 4000,
+    seed: int = 42,
 ) -> tuple[Forecast, ...]:
     """By one kind, or by all three in proportion to their odds."""
     rng, at = np.random.default_rng(seed), np.asarray(times, float)
-    odds = {kind: 1.0} if kind else found.probabilities
+    odds: dict[Kind, float] = {kind: 1.0} if kind else found.probabilities
     parts = [drawn(found, k, at, round(draws * share), rng) for k, share in odds.items()]
     values = np.concatenate([part for part in parts if len(part)])
     ends = np.quantile(values, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0, method="nearest")

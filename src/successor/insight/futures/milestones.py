@@ -1,7 +1,7 @@
 """The takeoff of AI 2027 (Kokotajlo et al., 2025): from superhuman coder to superintelligence.
 
 What humans alone would need between two milestones, G, is done at a speed that grows in proportion
-to progress from v0 to v1 times theirs, which takes G (1/v0 - 1/v1) / ln(v1/v0) in all. The gaps come
+to progress from v0 to v1 times theirs, which takes G (1/v0 - 1/v1) / ln(v1/v0) in all. Gaps come
 of the authors' distributions: a superhuman researcher (SAR) is so many years of research beyond the
 coder (SC), and what lies beyond that is counted in doublings of all research ever done.
 """
@@ -9,6 +9,7 @@ coder (SC), and what lies beyond that is counted in doublings of all research ev
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ def years(draws: int, seed: int) -> Array:
     reached = stock + to_siar
     to_asi = reached * np.exp(np.minimum(jumps * np.log(reached / stock), 500.0)) - reached
     gaps = np.stack([to_sar, to_siar, to_asi], axis=1)
-    pace = [_pace(v0, v1) for v0, v1 in zip(SPEEDS, SPEEDS[1:], strict=False)]
+    pace = [_pace(v0, v1) for v0, v1 in pairwise(SPEEDS)]
     return np.cumsum(gaps * pace, axis=1)
 
 

@@ -46,7 +46,7 @@ PRESETS: dict[str, Preset] = {
             compute=0.6 / 0.3010299956639812,
         ),
         "AI Futures Model, December 2025: 1.25 orders of magnitude of software a year in 2024, "
-        "r_software 2.4, rho -0.155, weight of compute 0.777, compute 0.6 orders of magnitude a year",
+        "r_software 2.4, rho -0.155, weight of compute 0.777, compute 0.6 orders a year",
         "No research taste, no task-by-task automation, compute growth that never slows; labour "
         "is as good as software from the first day",
     ),

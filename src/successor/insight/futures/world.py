@@ -2,10 +2,10 @@
 
 The semi-endogenous core (Jones 1995), S being how good AI is, 1 at the start:
 
-    d ln S / dt = g0 * X^lambda * S^-beta * room,     X = (w L^rho + (1 - w) C^rho)^(1/rho)
+    d ln S / dt = g0 * X^lambda * S^-beta * room,   X = (w L^rho + (1 - w) C^rho)^(1/rho)
 
-L, labour, goes through stages as in Amdahl's law: a share `automated` at the speed s S of AI, a share
-`review` at the humans' capacity h, the rest at the speed of humans. C, compute, grows by itself.
+L, labour, goes through stages as in Amdahl's law: a share `automated` at the speed s S of AI, one
+of `review` at the humans' capacity h, the rest at the speed of humans. C, compute, grows by itself.
 With rho = 0, X = L^w C^(1-w). `room` falls from 1 to 0 at the ceiling. All of X is 1 at the start.
 Without bounds, growth accelerates when r = w lambda / beta exceeds 1.
 """
@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from successor.errors import UsageError
@@ -64,7 +65,8 @@ class World:
     @property
     def most(self) -> float:
         """How many times faster labour can get while humans do what they do; infinite when AI
-        does all."""
+        does all.
+        """
         rest = 1.0 - self.automated - self.review
         slow = rest + self.review / self.capacity
         return math.inf if slow <= 1e-12 else (slow + self.automated / self.speed) / slow
@@ -105,7 +107,7 @@ def simulate(world: World) -> Path:
         if step < 1e-9 * world.years:
             log = _END
     runaway = log >= _END
-    took = [after - before for before, after in zip(doubled, doubled[1:], strict=False)]
+    took = [after - before for before, after in pairwise(doubled)]
     return Path(
         tuple(at for at, _ in shown),
         tuple(math.exp(min(value, _END)) for _, value in shown),
@@ -122,7 +124,7 @@ def _future(world: World, rate: float) -> Future:
 
 
 def growth(world: World, time: float, log: float) -> float:
-    """d ln S / dt at a time and ln S."""
+    """D ln S / dt at a time and ln S."""
     ai = world.speed * math.exp(min(log, 500.0))
     rest = 1.0 - world.automated - world.review
     slow = rest + world.review / world.capacity

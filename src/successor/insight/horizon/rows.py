@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -49,18 +49,27 @@ def read_rows(path: Path, columns: Columns, runs: Runs) -> None:
         UsageError: naming the line that is wrong, and how.
     """
     before = runs.total
+    rows_in(path, lambda row: runs.add(run_of(row, columns)))
+    if runs.total == before:
+        raise UsageError(f"{path}: no runs in it")
+
+
+def rows_in(path: Path, take: Callable[[Mapping[str, object]], None]) -> None:
+    """Hand on every row of a file; a ValueError that comes of it is the user's.
+
+    Raises:
+        UsageError: naming the line that is wrong, and how.
+    """
     with reading(path) as file:
         rows = _json_lines(file) if path.suffix in {".jsonl", ".ndjson"} else _table(file, path)
         try:
             for number, row in rows:
                 try:
-                    runs.add(run_of(row, columns))
+                    take(row)
                 except ValueError as error:
                     raise _LineError(str(error), number) from None
         except _LineError as error:
             raise UsageError(f"{path}, line {error.number}: {error}") from None
-    if runs.total == before:
-        raise UsageError(f"{path}: no runs in it")
 
 
 class _LineError(ValueError):
