@@ -61,7 +61,7 @@ class Row:
 
 
 def curve(kind: str, rng: np.random.Generator) -> Callable[[Array], Array]:
-    """The logarithm of y over time from 0 to 1.5, by equations that are not those of the fit's grid."""
+    """The logarithm of y over time from 0 to 1.5, at bends that are on no grid."""
     match kind:
         case "logistic":
             middle, width = rng.uniform(0.3, 0.7), rng.uniform(0.06, 0.15)

@@ -61,7 +61,7 @@ def test_of_a_short_noisy_series_the_data_cannot_tell(kind: Kind):
     for seed in range(10):
         found = told(*series(kind, 6, 0.8, seed))
         assert found.verdict in {None, kind}
-    assert sum(told(*series(kind, 6, 0.8, seed)).verdict is None for seed in range(10)) >= 8
+    assert sum(told(*series(kind, 6, 0.8, seed)).verdict is None for seed in range(10)) >= 7
 
 
 def test_a_few_points_tell_nothing_however_clear():

@@ -19,6 +19,7 @@ from successor.cli.doctor import doctor
 from successor.cli.drill import drill
 from successor.cli.fix import fix
 from successor.cli.front import front
+from successor.cli.futures import futures
 from successor.cli.head import head
 from successor.cli.horizon import horizon
 from successor.cli.improve import improve
@@ -72,7 +73,7 @@ def cli() -> None:
 
 VERBS = (
     improve, fix, write, status, lineage, diff, front, review, rollback, audit, replay, attest,
-    head, report, horizon, drill, doctor, stop, resume, alive, keys, policy, models, mcp,
+    head, report, horizon, futures, drill, doctor, stop, resume, alive, keys, policy, models, mcp,
 )  # fmt: skip
 for verb in VERBS:
     cli.add_command(verb)
