@@ -110,11 +110,11 @@ def fragment(rows: list[dict[str, Any]]) -> str:
         each.name: f"{each.name}: {each.points} points, noise {each.noise:.0%}" for each in SETTINGS
     }
     for row in rows:
-        right = row["verdicts"].get(row["kind"], 0) / row["series"]
-        unsure = row["verdicts"].get("can't tell", 0) / row["series"]
+        verdicts, many = row["verdicts"], row["series"]
+        right, unsure = verdicts.get(row["kind"], 0), verdicts.get("can't tell", 0)
         lines.append(
-            f"| {described[row['setting']]} | {row['kind']} | {right:.1%} | {unsure:.1%} | "
-            f"{1 - right - unsure:.1%} | {row['covered']:.1%} |"
+            f"| {described[row['setting']]} | {row['kind']} | {right / many:.1%} | {unsure / many:.1%} | "
+            f"{(many - right - unsure) / many:.1%} | {row['covered']:.1%} |"
         )
     return "\n".join(lines)
 
