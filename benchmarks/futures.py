@@ -113,7 +113,8 @@ def fragment(rows: list[dict[str, Any]]) -> str:
         verdicts, many = row["verdicts"], row["series"]
         right, unsure = verdicts.get(row["kind"], 0), verdicts.get("can't tell", 0)
         lines.append(
-            f"| {described[row['setting']]} | {row['kind']} | {right / many:.1%} | {unsure / many:.1%} | "
+            f"| {described[row['setting']]} | {row['kind']} | {right / many:.1%} | "
+            f"{unsure / many:.1%} | "
             f"{(many - right - unsure) / many:.1%} | {row['covered']:.1%} |"
         )
     return "\n".join(lines)

@@ -109,23 +109,21 @@ def fit_off(runs: Runs) -> float:
 
 def loop(rows: Sequence[dict[str, Any]], draws: int, penalty: float) -> dict[str, list[float]]:
     """p50 of every model in every draw, one fit at a time."""
-    agents = np.array([row["alias"] for row in rows])
-    tasks = np.array([row["task_id"] for row in rows])
     x = np.log2([row["human_minutes"] for row in rows])
     y = np.array([row["score_binarized"] for row in rows])
     weights = np.array([row["invsqrt_task_weight"] for row in rows])
     families = dict[str, dict[str, dict[str, list[int]]]]()
     for at, row in enumerate(rows):
-        of_task = families.setdefault(row["task_family"], {}).setdefault(tasks[at], {})
-        of_task.setdefault(agents[at], []).append(at)
-    found = {agent: list[float]() for agent in sorted(set(agents.tolist()))}
-    names = list(families)
+        of_task = families.setdefault(row["task_family"], {}).setdefault(row["task_id"], {})
+        of_task.setdefault(row["alias"], []).append(at)
+    found = {agent: list[float]() for agent in sorted({str(row["alias"]) for row in rows})}
+    pools = [[*tasks_of.values()] for tasks_of in families.values()]
     for draw in range(draws):
         rng = np.random.default_rng(42 + draw)
         drawn = dict[str, list[Array]]()
-        for place in rng.integers(len(names), size=len(names)):
-            members: list[dict[str, list[int]]] = [*families[names[place]].values()]
-            for task in rng.integers(len(members), size=len(members)):
+        for place in rng.integers(len(pools), size=len(pools)).tolist():
+            members = pools[place]
+            for task in rng.integers(len(members), size=len(members)).tolist():
                 for agent, indices in members[task].items():
                     chosen = rng.integers(len(indices), size=len(indices))
                     drawn.setdefault(agent, []).append(np.array(indices)[chosen])

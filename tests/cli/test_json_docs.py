@@ -102,6 +102,7 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "drills": lambda value: isinstance(value, list),
     "trend": lambda value: isinstance(value, dict),
     "models": lambda value: isinstance(value, list),
+    "periods": lambda value: isinstance(value, list),
     "forecasts": lambda value: (
         isinstance(value, list)
         and all(

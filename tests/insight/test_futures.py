@@ -93,7 +93,7 @@ def test_the_evidence_is_the_density_of_the_points():
                 logs - logs[0] - offset[at],
                 np.zeros(7),
                 float(prior.rate[at] / prior.shape) * spread,
-                df=2 * prior.shape,
+                df=int(2 * prior.shape),
             )
             assert found.log_evidence[at] == pytest.approx(float(density), abs=1e-6)
 

@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 
 from successor.cli.attest import attest
+from successor.cli.authorship import authorship
 from successor.cli.doctor import doctor
 from successor.cli.drill import drill
 from successor.cli.fix import fix
@@ -73,7 +74,8 @@ def cli() -> None:
 
 VERBS = (
     improve, fix, write, status, lineage, diff, front, review, rollback, audit, replay, attest,
-    head, report, horizon, futures, drill, doctor, stop, resume, alive, keys, policy, models, mcp,
+    head, report, horizon, futures, authorship, drill, doctor, stop, resume, alive, keys, policy,
+    models, mcp,
 )  # fmt: skip
 for verb in VERBS:
     cli.add_command(verb)

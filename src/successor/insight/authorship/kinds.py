@@ -21,16 +21,18 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 AI: tuple[Kind, ...] = ("suggested", "autonomous", "closed loop")
 
 _AI_NAME = re.compile(
-    r"\b(claude|copilot|codex|chatgpt|openai|gpt-?\d|gemini|cursor ?agent|cursoragent|devin|aider|"
-    r"openhands|sweep|jules|amp|opencode|windsurf|codegen|qwen|deepseek|grok)\b",
+    r"\b(copilot|codex|chatgpt|openai|gpt-?\d|gemini|cursor ?agent|devin ai|aider|openhands|"
+    r"opencode|qwen|deepseek|claude[ -](code|opus|sonnet|haiku|fable|mythos|\d))",
     re.IGNORECASE,
 )
+"""Of products: Claude alone is what people are called, too."""
 _AI_MAIL = re.compile(
-    r"@(anthropic\.com|aider\.(chat|dev)|cursor\.(com|sh)|openai\.com)|"
-    r"(copilot|claude|codex|devin|cursor|gemini|jules|openhands|sweep)[\w-]*(\[bot\])?@",
+    r"no-?reply@(anthropic\.com|aider\.(chat|dev)|openai\.com)|^aider@aider\.chat|"
+    r"cursoragent@cursor\.com|copilot@github\.com|"
+    r"(copilot|claude|codex|devin|cursor|gemini|jules|openhands|sweep)[\w-]*\[bot\]",
     re.IGNORECASE,
 )
-_BOT = re.compile(r"\[bot\]|\bbot@|(dependabot|renovate|pre-commit-ci|github-actions)", re.IGNORECASE)
+_BOT = re.compile(r"\[bot\]|\bbot@|dependabot|renovate|pre-commit-ci|github-actions", re.IGNORECASE)
 _TOOL = re.compile(r"\(aider\)\s*$", re.IGNORECASE)
 """A person's name with the tool behind it, as that tool signs."""
 _TRAILERS = ("co-authored-by", "assisted-by", "generated-by", "co-developed-by")
@@ -45,23 +47,31 @@ def kind_of(name: str, email: str, trailers: Mapping[str, Sequence[str]]) -> Kin
         trailers: values by key, in lower case.
     """
     if "successor-version" in trailers:
-        people = [each for each in trailers.get("successor-approved-by", ()) if each.strip("- ")]
-        writers = trailers.get("successor-author", ("",))
-        if writers[0].startswith("human"):
-            return "human"
-        policy = all(by == "policy" or by.startswith("rule") for by in _decided(trailers))
-        return "closed loop" if policy and not people else "autonomous"
+        return _promoted(trailers)
     if _TOOL.search(name):
         return "suggested"
     bot = bool(_BOT.search(name) or _BOT.search(email))
-    if _AI_MAIL.search(email) or (_AI_NAME.search(name) and (bot or "noreply" in email.lower())):
+    if _AI_MAIL.search(email) or _AI_MAIL.search(name) or (bot and _AI_NAME.search(name)):
         return "autonomous"
     if bot:
         return "automation"
     named = [value for key in _TRAILERS for value in trailers.get(key, ())]
-    if any(_AI_NAME.search(value) or _AI_MAIL.search(value) for value in named):
+    if any(_AI_NAME.search(value) or _AI_MAIL.search(_address(value)) for value in named):
         return "suggested"
     return "human"
+
+
+def _promoted(trailers: Mapping[str, Sequence[str]]) -> Kind:
+    """By the trailers of `successor attest --trailers`."""
+    if trailers.get("successor-author", ("",))[0].startswith("human"):
+        return "human"
+    people = [each for each in trailers.get("successor-approved-by", ()) if each.strip("- ")]
+    policy = all(by.startswith("policy") for by in _decided(trailers))
+    return "closed loop" if policy and not people else "autonomous"
+
+
+def _address(value: str) -> str:
+    return value.rpartition("<")[2].rstrip("> ")
 
 
 def _decided(trailers: Mapping[str, Sequence[str]]) -> Sequence[str]:
