@@ -117,13 +117,13 @@ def loop(rows: Sequence[dict[str, Any]], draws: int, penalty: float) -> dict[str
         of_task = families.setdefault(row["task_family"], {}).setdefault(row["task_id"], {})
         of_task.setdefault(row["alias"], []).append(at)
     found = {agent: list[float]() for agent in sorted({str(row["alias"]) for row in rows})}
-    pools = [[*tasks_of.values()] for tasks_of in families.values()]
+    pools: list[list[dict[str, list[int]]]] = [[*known.values()] for known in families.values()]
     for draw in range(draws):
         rng = np.random.default_rng(42 + draw)
         drawn = dict[str, list[Array]]()
-        for place in rng.integers(len(pools), size=len(pools)).tolist():
+        for place in map(int, rng.integers(len(pools), size=len(pools))):
             members = pools[place]
-            for task in rng.integers(len(members), size=len(members)).tolist():
+            for task in map(int, rng.integers(len(members), size=len(members))):
                 for agent, indices in members[task].items():
                     chosen = rng.integers(len(indices), size=len(indices))
                     drawn.setdefault(agent, []).append(np.array(indices)[chosen])
