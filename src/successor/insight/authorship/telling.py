@@ -38,8 +38,8 @@ def _period(name: str, period: Period) -> dict[str, object]:
         "ai_share_of_changes": _share(changes),
         "ai_share_of_lines_added": _share(added),
         "person_days": days,
-        "changes_per_person_day": sum(changes.values()) / days if days else None,
-        "lines_per_person_day": sum(added.values()) / days if days else None,
+        "changes_per_person_day": _counted(changes) / days if days else None,
+        "lines_per_person_day": _counted(added) / days if days else None,
     }
 
 
@@ -63,8 +63,12 @@ def _added(tallies: Mapping[Kind, Tally]) -> Mapping[Kind, int]:
 
 def _share(counts: Mapping[Kind, int]) -> float | None:
     """Of AI, among all but other bots."""
-    whole = sum(count for kind, count in counts.items() if kind != "automation")
+    whole = _counted(counts)
     return sum(counts[kind] for kind in AI) / whole if whole else None
+
+
+def _counted(counts: Mapping[Kind, int]) -> int:
+    return sum(count for kind, count in counts.items() if kind != "automation")
 
 
 def lines(found: Authorship) -> Iterator[str]:
