@@ -227,6 +227,24 @@ def training_speed() -> str:
     return f"\n{speed.rows(json.loads((MEASURED / 'speed.json').read_text('utf-8')))}\n\n"
 
 
+def horizons() -> str:
+    """How METR's horizon compares with a loop over scikit-learn."""
+    import horizon
+
+    if not (MEASURED / "horizon.json").exists():
+        return "\nNot measured yet: `python benchmarks/horizon.py`.\n\n"
+    return f"\n{horizon.fragment(json.loads((MEASURED / 'horizon.json').read_text('utf-8')))}\n\n"
+
+
+def kinds_of_growth() -> str:
+    """How often a kind of growth is told rightly."""
+    import futures
+
+    if not (MEASURED / "futures.json").exists():
+        return "\nNot measured yet: `python benchmarks/futures.py --write`.\n\n"
+    return f"\n{futures.fragment(json.loads((MEASURED / 'futures.json').read_text('utf-8')))}\n\n"
+
+
 def sandbox_rates() -> str:
     """How many programs a second the sandbox runs."""
     import sandbox
@@ -270,6 +288,8 @@ SOURCES: dict[str, Callable[[], str]] = {
     "planted bugs": planted_bugs,
     "local models": models,
     "training speed": training_speed,
+    "horizons": horizons,
+    "kinds of growth": kinds_of_growth,
     "sandbox": sandbox_rates,
 }
 

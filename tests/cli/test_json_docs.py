@@ -100,6 +100,21 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "pause": lambda value: has_keys(value, "trigger", "reason", "condition", "by", "since"),
     "tripwire": lambda value: has_keys(value, "candidate", "reason", "told", "event", "since"),
     "drills": lambda value: isinstance(value, list),
+    "trend": lambda value: isinstance(value, dict),
+    "models": lambda value: isinstance(value, list),
+    "periods": lambda value: isinstance(value, list),
+    "forecasts": lambda value: (
+        isinstance(value, list)
+        and all(
+            has_keys(each, "time", "shown", "median", "interval_50", "interval_90")
+            for each in cast("list[object]", value)
+        )
+    ),
+    "ends": lambda value: (
+        isinstance(value, list)
+        and len(cast("list[object]", value)) == 2
+        and all(each is None or is_number(each) for each in cast("list[object]", value))
+    ),
     "answers": lambda value: (
         isinstance(value, list)
         and all(

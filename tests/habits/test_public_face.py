@@ -17,7 +17,8 @@ import successor
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "successor"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-HEAVY = {"numpy", "scipy", "torch", "pydantic", "rich", "click", "sqlite3"}
+IMPORTED_AS = {"PyYAML": "yaml"}
+HEAVY = {"yaml", "numpy", "scipy", "torch", "pydantic", "rich", "click", "sqlite3"}
 
 
 def test_public_names_are_sorted_and_there() -> None:
@@ -53,6 +54,7 @@ def test_what_is_imported_is_declared() -> None:
     extras = PROJECT["optional-dependencies"]
     declared = [*PROJECT["dependencies"], *(need for extra in extras.values() for need in extra)]
     known = {re.split(r"[<>=\[]", need)[0].replace("-", "_") for need in declared}
+    known = {IMPORTED_AS.get(name, name) for name in known}
     for path in SOURCE.rglob("*.py"):
         for name in _imported(ast.parse(path.read_text("utf-8"))):
             if name not in sys.stdlib_module_names | {"successor", "pydantic_core"}:

@@ -6,14 +6,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from successor.insight.horizon import (
-    PENALTY,
-    Row,
-    _fit,
-    horizon,
-    measure,
-    reliable_size,
-)
+from successor.insight.horizon import PENALTY, Row, horizon, measure, reliable_size
+from successor.insight.horizon.logistic import fit
 from successor.types import Draw, Exam, Slice
 
 SIZES = np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64.0])
@@ -48,13 +42,14 @@ def test_the_fit_minimises_the_objective_that_is_stated(slope: float):
         losses: NDArray[np.float64] = np.logaddexp(0.0, line) - share * line
         return PENALTY * float(b[1]) ** 2 / 2 + losses.mean().item()
 
-    b0, b1 = _fit(x, np.full(len(x), 64.0), 64.0 * share[None, :])
+    b0, b1 = fit(x, share[None, :] / len(x), (1 - share[None, :]) / len(x))
     best = minimize(objective, [0.0, 0.0], method="BFGS", options={"gtol": 1e-9})
     assert objective(np.array([b0[0], b1[0]])) <= best.fun + 1e-9
 
 
 def test_the_slope_of_separated_results_is_held_by_the_penalty():
-    b0, b1 = _fit(np.log2(SIZES), np.full(20, 64.0), np.array([[64.0 * (s <= 16) for s in SIZES]]))
+    solved = np.array([[(s <= 16) / 20 for s in SIZES]])
+    b0, b1 = fit(np.log2(SIZES), solved, 1 / 20 - solved)
     gradient = PENALTY * b1.item()
     for size in SIZES.tolist():
         rate = 1 / (1 + math.exp(-b0.item() - b1.item() * math.log2(size)))

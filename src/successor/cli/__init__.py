@@ -15,11 +15,14 @@ from typing import NoReturn
 import click
 
 from successor.cli.attest import attest
+from successor.cli.authorship import authorship
 from successor.cli.doctor import doctor
 from successor.cli.drill import drill
 from successor.cli.fix import fix
 from successor.cli.front import front
+from successor.cli.futures import futures
 from successor.cli.head import head
+from successor.cli.horizon import horizon
 from successor.cli.improve import improve
 from successor.cli.interrupt import EXIT_INTERRUPTED
 from successor.cli.keys import keys
@@ -71,7 +74,8 @@ def cli() -> None:
 
 VERBS = (
     improve, fix, write, status, lineage, diff, front, review, rollback, audit, replay, attest,
-    head, report, drill, doctor, stop, resume, alive, keys, policy, models, mcp,
+    head, report, horizon, futures, authorship, drill, doctor, stop, resume, alive, keys, policy,
+    models, mcp,
 )  # fmt: skip
 for verb in VERBS:
     cli.add_command(verb)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
+from successor.insight.line import line
 
 
 @dataclass(frozen=True)
@@ -51,16 +51,5 @@ def gain(points: Sequence[Point]) -> Gain:
 
 
 def _trend(x: Sequence[float], y: Sequence[float]) -> Trend | None:
-    from scipy.special import stdtrit
-
-    if len(set(x)) < 2:
-        return None
-    xs, ys = np.asarray(x), np.asarray(y)
-    centred = xs - xs.mean()
-    slope = float(centred @ ys / (centred @ centred))
-    if len(xs) < 3:
-        return Trend(slope, None)
-    left = ys - ys.mean() - slope * centred
-    error = math.sqrt(float(left @ left) / (len(xs) - 2) / float(centred @ centred))
-    reach = float(stdtrit(len(xs) - 2, 0.975)) * error
-    return Trend(slope, (slope - reach, slope + reach))
+    found = line(x, y)
+    return Trend(found.slope, found.interval) if found else None

@@ -20,6 +20,7 @@ from successor.insight.report_gains import (
     gains_section,
     trades_section,
 )
+from successor.insight.report_growth import growth_section
 from successor.insight.report_html import (
     Code,
     Text,
@@ -44,6 +45,7 @@ def page(story: Story, front: Sequence[Standing] = ()) -> str:
             _tiles(story),
             _unsafe(story),
             gains_section(story) if story.measure != "horizon" else _horizon(story),
+            growth_section(story),
             change_section(story),
             trades_section(front),
             contract_section(contract(story.versions[0].figures) if story.versions else {}),

@@ -1,12 +1,6 @@
 """How far a version's ability reaches: the size at which half comes out right, and 99%.
 
-The fit is METR's time horizon (Kwa et al., "Measuring AI ability to complete long tasks", 2025;
-eval-analysis-public) with the size of an item in place of human minutes:
-
-    P(right) = sigmoid(b0 + b1 * log2(size)),   horizon at 50% = 2 ** (-b0 / b1),
-
-where b0, b1 minimise  penalty * b1^2 / 2 + sum_i w_i * log-loss_i  and the weights w_i, equal for
-all items, sum to 1.
+The weights of the fit, equal for all items, sum to 1.
 """
 
 from __future__ import annotations
@@ -18,14 +12,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from successor.insight.horizon.logistic import Array, fit, size_at
 from successor.types import Exam
 
 Row: TypeAlias = tuple[float, int, float]
 """(size, items, right): right may be a sum of graded scores."""
-_Array: TypeAlias = NDArray[np.float64]
 
-PENALTY = 1e-5
-"""On the slope, as in METR's later tables; their first ones used 0.1, which flattens the slope."""
 RELIABLE = 0.99
 """Share right that counts as reliable."""
 _DRAWS = 1000
@@ -120,7 +112,7 @@ def _isotonic(table: Sequence[Row]) -> list[tuple[float, int, float, float, int]
     return [(*row, right / items, items) for items, right, rows in blocks for row in rows]
 
 
-def _separated(sizes: _Array, counts: _Array, right: _Array) -> tuple[float, float] | None:
+def _separated(sizes: Array, counts: Array, right: Array) -> tuple[float, float] | None:
     """(largest size all right, smallest all wrong) when nothing lies between, else None."""
     solved, failed = right >= counts, right <= 0
     if not np.all(solved | failed) or np.any(np.diff(solved.astype(int)) > 0):
@@ -139,7 +131,7 @@ def _p50(rows: Sequence[Row]) -> tuple[float, bool]:
     return float(values[0]), bool(beyond[0])
 
 
-def _horizons(sizes: _Array, counts: _Array, right: _Array) -> tuple[_Array, NDArray[np.bool_]]:
+def _horizons(sizes: Array, counts: Array, right: Array) -> tuple[Array, NDArray[np.bool_]]:
     """The horizon of every row of `right`, and whether it is at or beyond the largest size.
 
     Args:
@@ -148,34 +140,11 @@ def _horizons(sizes: _Array, counts: _Array, right: _Array) -> tuple[_Array, NDA
         right: (samples, slices).
     """
     largest, total = sizes.max(), right.sum(axis=1)
-    intercept, slope = _fit(np.log2(sizes), counts, right)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        fitted = np.exp2(-intercept / slope)
+    weights = counts / counts.sum()
+    share = np.clip(right / counts, 0.0, 1.0)
+    intercept, slope = fit(np.log2(sizes), weights * share, weights * (1.0 - share))
+    fitted = size_at(0.5, intercept, slope)
     mostly = total >= counts.sum() / 2
     fitted = np.where(slope < 0, fitted, np.where(mostly, np.inf, 0.0))
     fitted = np.where(total >= counts.sum(), np.inf, np.where(total <= 0, 0.0, fitted))
     return np.minimum(fitted, largest), fitted >= largest
-
-
-def _fit(x: _Array, counts: _Array, right: _Array) -> tuple[_Array, _Array]:
-    """Penalised logistic regressions, all samples at once, by damped Newton steps.
-
-    The objective is strictly convex once a sample has both outcomes; one that has not is left
-    wherever 60 bounded steps take it, and its horizon is not read from the fit.
-    """
-    centre, scale = float(x.mean()), float(x.std()) or 1.0
-    z, weights = (x - centre) / scale, counts / counts.sum()
-    share, penalty = right / counts, PENALTY / scale**2
-    b0, b1 = np.zeros(len(right)), np.zeros(len(right))
-    for _ in range(60):
-        rate = 1.0 / (1.0 + np.exp(-np.clip(b0[:, None] + b1[:, None] * z, -35.0, 35.0)))
-        off, spread = weights * (rate - share), weights * rate * (1.0 - rate)
-        g0, g1 = off.sum(axis=1), off @ z + penalty * b1
-        h00, h01, h11 = spread.sum(axis=1) + 1e-12, spread @ z, spread @ z**2 + penalty
-        determinant = h00 * h11 - h01**2
-        s0, s1 = (h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant
-        longest = np.maximum(1.0, np.maximum(np.abs(s0), np.abs(s1)) / 3.0)
-        b0, b1 = b0 - s0 / longest, b1 - s1 / longest
-        if np.max(np.abs(s0)) + np.max(np.abs(s1)) < 1e-9:
-            break
-    return b0 - b1 * centre / scale, b1 / scale

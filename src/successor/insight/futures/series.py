@@ -1,0 +1,134 @@
+"""A capability over time: from CSV or JSON lines, a table of published horizons, or a lab."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from successor.errors import UsageError
+from successor.insight.horizon.measured import RECORD, ROWS, TABLES, Asked, measured
+from successor.insight.horizon.rows import rows_in
+from successor.insight.report_data import story
+from successor.ledger import Ledger
+
+TIME = ("time", "date", "release_date", "minutes", "generation")
+VALUE = ("value", "horizon", "p50", "capability", "score")
+MOST = 10_000
+"""Points; more say no more about the kind of growth."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """Ascending in time."""
+
+    times: tuple[float, ...]
+    values: tuple[float, ...]
+    unit: str
+    """Of time."""
+    what: str
+    """That is measured."""
+
+    def shown(self, time: float) -> str:
+        """A time, as people write it."""
+        if self.unit != "days" or not 1 <= time < date.max.toordinal():
+            return f"{time:.6g}"
+        return date.fromordinal(round(time)).isoformat()
+
+
+def read_series(path: Path, time: str | None = None, value: str | None = None) -> Series:
+    """A series with at least two different times.
+
+    Raises:
+        UsageError: naming what is missing or wrong.
+    """
+    if path.is_dir():
+        points, unit, what = _of_lab(path)
+    elif path.suffix in TABLES:
+        points, unit, what = _of_table(path)
+    elif path.suffix in ROWS:
+        points, unit, what = _of_rows(path, time, value)
+    else:
+        raise UsageError(
+            f"{path}: should be a .csv, .tsv or .jsonl file, a .yaml table of published horizons, "
+            "or the folder of a lab"
+        )
+    if len({at for at, _ in points}) < 2:
+        raise UsageError(f"{path}: {len(points)} points; growth needs two different times")
+    ordered = sorted(points)
+    return Series(tuple(at for at, _ in ordered), tuple(y for _, y in ordered), unit, what)
+
+
+def _of_rows(
+    path: Path, time: str | None, value: str | None
+) -> tuple[list[tuple[float, float]], str, str]:
+    points, dated = list[tuple[float, float]](), set[bool]()
+    names = (time,) if time else TIME, (value,) if value else VALUE
+    what = ""
+
+    def take(row: Mapping[str, object]) -> None:
+        nonlocal what
+        at, is_date = _time(_named(row, names[0])[1])
+        what, told = _named(row, names[1])
+        points.append((at, _positive(what, told)))
+        dated.add(is_date)
+        if len(dated) > 1:
+            raise ValueError("a date, where earlier rows have numbers, or the other way round")
+        if len(points) > MOST:
+            raise ValueError(f"more than {MOST:,} points: thin the series out")
+
+    rows_in(path, take)
+    return points, "days" if dated == {True} else time or "time", what or "value"
+
+
+def _named(row: Mapping[str, object], names: Sequence[str]) -> tuple[str, object]:
+    for name in names:
+        if row.get(name) is not None:
+            return name, row[name]
+    raise ValueError(f"no {' or '.join(names)}; it has {', '.join(sorted(row)) or 'nothing'}")
+
+
+def _time(value: object) -> tuple[float, bool]:
+    try:
+        if isinstance(value, int | float | str) and not isinstance(value, bool):
+            number = float(value)
+            if math.isfinite(number):
+                return number, False
+    except ValueError:
+        try:
+            return float(date.fromisoformat(str(value).strip()[:10]).toordinal()), True
+        except ValueError:
+            pass
+    raise ValueError(f"time {value!r}: should be a number, or a date like 2025-02-24")
+
+
+def _positive(name: str, value: object) -> float:
+    try:
+        if isinstance(value, int | float | str) and not isinstance(value, bool):
+            number = float(value)
+            if math.isfinite(number) and number > 0:
+                return number
+    except ValueError:
+        pass
+    raise ValueError(f"{name} {value!r}: should be a number above 0, since growth is a factor")
+
+
+def _of_table(path: Path) -> tuple[list[tuple[float, float]], str, str]:
+    found = measured([path], Asked())
+    points = [
+        (each.released, each.p50.value)
+        for each in found.agents
+        if each.name in found.trend.agents and each.released is not None and each.p50.value
+    ]
+    return points, "days", "p50 horizon of the state of the art"
+
+
+def _of_lab(path: Path) -> tuple[list[tuple[float, float]], str, str]:
+    if not (path / RECORD).is_dir():
+        raise UsageError(f"{path}: no lab with a record")
+    with Ledger.read((path / RECORD).absolute()) as ledger:
+        told = story(ledger.entries(), ledger.head.root)
+    points = [(row.minutes, row.headline) for row in told.line if row.headline]
+    return points, "minutes of work", told.measure

@@ -1,0 +1,117 @@
+"""`successor futures`: what it reads, what it says, and what it says of bad input."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.commands import Run
+from cli.test_json_docs import assert_fits, documented
+from successor.cli.futures import PRESETS
+from successor.insight.futures.presets import NAMES
+
+TABLE = Path(__file__).parents[1] / "insight" / "data" / "metr" / "benchmark_results_1_1.yaml"
+
+
+def write(path: Path, *rows: str) -> Path:
+    path.write_text("\n".join(rows))
+    return path
+
+
+@pytest.fixture
+def doubling(tmp_path: Path) -> Path:
+    return write(tmp_path / "s.csv", "generation,speedup", *(f"{n},{2**n}" for n in range(12)))
+
+
+def test_a_series(run: Run, doubling: Path):
+    done = run("futures", doubling, "--value", "speedup")
+    assert done.code == 0
+    assert done.out.startswith("Compounding: steady doublings.")
+    (told,) = run("futures", doubling, "--value", "speedup", "--ahead", "4", "--json").lines
+    assert told["verdict"] == "exponential"
+    assert told["forecasts"][-1]["time"] == 15
+    assert told["forecasts"][-1]["median"] == pytest.approx(2**15, rel=0.5)
+
+
+def test_what_is_printed_is_what_is_documented(run: Run, doubling: Path, lab: Path):
+    run("improve", lab, "--quiet")
+    schema = documented("`successor futures PATH --json`")
+    for words in ([doubling, "--value", "speedup"], [TABLE], [lab]):
+        done = run("futures", *words, "--json")
+        if done.code == 0:
+            assert_fits(done.lines[0], schema)
+    (told,) = run("futures", "--preset", "review-bound", "--json").lines
+    assert_fits(told, documented("`successor futures --preset NAME --json`"))
+
+
+def test_published_horizons_in_days(run: Run, tmp_path: Path):
+    (told,) = run("futures", TABLE, "--json", "--plot", tmp_path / "f.svg").lines
+    assert (told["unit"], told["points"]) == ("days", 14)
+    assert told["forecasts"][0]["shown"].startswith("20")
+    assert "<svg" in (tmp_path / "f.svg").read_text("utf-8")
+
+
+def test_few_points_cannot_tell(run: Run, tmp_path: Path):
+    path = write(tmp_path / "s.csv", "date,value", "2024-01-01,1", "2024-02-01,2", "2024-03-01,9")
+    done = run("futures", path)
+    assert done.code == 0
+    assert "The data can't tell: 3 points; it takes 6." in done.out
+    assert "2024-03-31" in done.out
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_simulated(run: Run, name: str):
+    assert run("futures", "--preset", name, "--draws", "500").code == 0
+    assert run("futures", "--preset", name, "--draws", "500", "--json").lines[0]["preset"] == name
+
+
+def test_the_presets_of_the_command_are_those_that_there_are():
+    assert sorted(PRESETS) == sorted(NAMES)
+
+
+def test_numbers_of_a_world_can_be_set(run: Run, tmp_path: Path):
+    bound = run("futures", "--preset", "review-bound", "--json").lines[0]
+    words = ["--set", "review=0", "--set", "automated=1", "--plot", str(tmp_path / "w.svg")]
+    free = run("futures", "--preset", "review-bound", *words, "--json").lines[0]
+    assert (bound["future"], free["future"]) == ("compounds", "runs away")
+    assert free["no_end_after"] > 0
+    assert bound["fastest_labour"] == pytest.approx(10)
+    assert free["fastest_labour"] is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (["time,value", "1,2"], "1 points; growth needs two different times"),
+        (["time,value", "1,2", "1,3"], "2 points; growth needs two different times"),
+        (["time,value", "1,2", "2,-3"], "line 3: value '-3': should be a number above 0"),
+        (["time,value", "1,2", "2,0"], "line 3: value '0': should be a number above 0"),
+        (["time,value", "1,2", "soon,3"], "line 3: time 'soon': should be a number, or a date"),
+        (["time,value", "1,2", "2024-01-01,3"], "line 3: a date, where earlier rows have numbers"),
+        (["time,value", "1,2", ",3"], "line 3: no time or date"),
+        (["time,width", "1,2"], "line 2: no value or horizon"),
+        (["time,value", "1,nan"], "line 2: value 'nan'"),
+    ],
+)
+def test_a_bad_series_is_named(run: Run, tmp_path: Path, rows: list[str], told: str):
+    done = run("futures", write(tmp_path / "s.csv", *rows))
+    assert done.code == 2
+    assert told in done.err
+
+
+def test_other_wrong_wishes(run: Run, tmp_path: Path, doubling: Path):
+    for words, told in (
+        ([], "give either a PATH with a series or a --preset"),
+        ([doubling, "--preset", "ai-2027"], "give either"),
+        ([tmp_path / "no.csv"], "no such file"),
+        ([tmp_path], "no lab with a record"),
+        ([write(tmp_path / "s.txt", "1")], "should be a .csv"),
+        ([doubling, "--set", "a=1"], "--set is for a --preset"),
+        (["--preset", "ai-2027", "--set", "a=1"], "is a model of its own"),
+        (["--preset", "review-bound", "--set", "review"], "should be KEY=NUMBER"),
+        (["--preset", "review-bound", "--set", "revew=1"], "did you mean 'review'"),
+    ):
+        done = run("futures", *words)
+        assert done.code == 2, words
+        assert told in done.err
