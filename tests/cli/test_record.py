@@ -77,7 +77,7 @@ def test_a_record_before_its_first_version_says_that_there_is_none(lab: Path, ru
     found = run("lineage", lab)
     assert (found.code, len(found.out.splitlines())) == (0, 1)
     assert found.out.startswith("There is no version yet")
-    empty = {"lineage": [], "generations": [], "rolled_back": []}
+    empty: dict[str, object] = {"lineage": [], "generations": [], "rolled_back": []}
     assert run("lineage", lab, "--json").lines == [empty]
     assert "1 event and 0 objects verify." in run("audit", lab).out
     assert "(1 event)" in run("status", lab).out
@@ -137,7 +137,7 @@ def test_reading_verbs_run_nothing_of_the_lab(improved: Path, run: Run):
 
 
 def test_what_is_on_record_cannot_move_the_cursor_or_forge_a_line():
-    found = {
+    found: dict[str, object] = {
         "goal": "Count\x1b]0;title\x07\x9b2J\u202e\nstate        stopped by its target: done",
         "running": True,
         "stopped_by": None,

@@ -9,6 +9,7 @@ they print; and what is in the variables of the module afterwards.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from successor.sandbox import Call, Returned, Value
 from successor.sandbox.texts import shown
@@ -44,7 +45,7 @@ def entangled(
         for files in (theirs, mine)
     )
     for call, old, new in zip(calls, before, after, strict=True):
-        spared = [[*call.args], {**call.kwargs}] if mends else None
+        spared = cast("list[Value]", [[*call.args], {**call.kwargs}]) if mends else None
         if why := _difference(old, new, spared):
             return f"{programs.target.entry}{spelled(call)} {why}"
     return ""
