@@ -150,3 +150,12 @@ def test_depth_is_bounded_alike_on_both_sides():
 def test_equal_fractions_and_texts_keep_their_type():
     assert type(decode(encode(Fraction(4, 2)))) is Fraction
     assert type(decode(encode(True))) is bool
+
+
+def test_digits_in_a_text_are_no_number():
+    for text in ("01" * 3000, '"' + "7" * 5000, "\\" * 3 + "8" * 5000):
+        assert decode(encode(text)) == text
+        assert decode(encode({text: [text, 5]})) == {text: [text, 5]}
+    for number in (b"9" * 5000, b'["\\"",' + b"9" * 5000 + b"]", b'"' + b"9" * 5000):
+        with pytest.raises(ValueError):
+            decode(number)

@@ -59,6 +59,11 @@ def encode(value: Value) -> bytes:
     return WRITE(_tree(value, DEEPEST)).encode("ascii")
 
 
+def _has_long_number(text: bytes) -> bool:
+    """Whether so many digits stand outside of texts."""
+    return LONG_NUMBER.search(TEXT.sub(b'""', text)) is not None
+
+
 def decode(text: bytes) -> Value:
     """The value of a text.
 
@@ -67,7 +72,7 @@ def decode(text: bytes) -> Value:
     """
     if text.count(b"[") + text.count(b"{") > MOST_CONTAINERS:
         raise ValueError("too many lists or objects")
-    if len(text) > LONGEST_NUMBER and LONG_NUMBER.search(text):
+    if len(text) > LONGEST_NUMBER and LONG_NUMBER.search(text) and _has_long_number(text):
         raise ValueError("a number has too many digits")
     try:
         value = DECODER.decode(text.decode("utf-8"))

@@ -8,6 +8,7 @@ import pytest
 
 from subjects.program.labs import lab
 from successor.subjects.program.reach import left, statements, unreached
+from successor.subjects.program.surroundings import looks_around
 from successor.subjects.program.written import constants
 from successor.types import Draw
 
@@ -36,6 +37,54 @@ def test_a_branch_for_numbers_that_no_fresh_input_meets_is_met(tmp_path: Path, t
         ]
     assert [len(each.counterexamples) > 0 for each in asked] == [False, True]
     assert "where the original gives" in asked[1].notes[0]
+
+
+LOOP = """\
+def halves(n: int) -> int:
+    found = 0
+    for k in range(n):
+        found += k % 2
+    return found
+"""
+
+
+@pytest.mark.parametrize("test", ["n > 5_000_000", "n == 5_000_001"])
+def test_numbers_beyond_all_sizes_are_asked_as_far_as_the_original_has_time(
+    tmp_path: Path, test: str
+):
+    honest = "def halves(n: int) -> int:\n    return max(0, n) // 2\n"
+    with lab(tmp_path, {"h.py": LOOP}, "h.py:halves") as made:
+        assert made.subject.ground.questions.sizes[-1] < 5_000_000
+        draw = Draw("held-out", 7, (("agreement/edges", 4),))
+        asked = [
+            made.subject.ask(made.write(each), made.first, draw, (), made.desk)
+            for each in (honest, honest.replace("// 2", f"// 2 + ({test})"))
+        ]
+    assert [len(each.counterexamples) > 0 for each in asked] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("above", "more"),
+    [
+        ("import os\n", " + os.path.exists('/home')"),
+        ("import time\n", " + (time.time() > 1.9e9)"),
+        ("", " + __import__('os').path.exists('/home')"),
+        ("", " + ('HOME' in globals())"),
+    ],
+)
+def test_what_begins_to_look_around_is_refused(tmp_path: Path, above: str, more: str):
+    source = above + HONEST.replace("abs(n))))", f"abs(n)))){more}")
+    with lab(tmp_path, {"d.py": SUM}, "d.py:digit_sum", sizes=(100, 1000)) as made:
+        draw = Draw("held-out", 7, (("agreement/100", 4),))
+        asked = made.subject.ask(made.write(source), made.first, draw, (), made.desk)
+    assert asked.slices[0][1] == (0.0,) * 4
+    assert "which tells where or when it runs" in asked.notes[0]
+
+
+def test_who_looked_around_before_may_go_on():
+    clock = "import time\ndef f():\n    return time.time()\n"
+    assert looks_around(clock.replace("()", "()  "), clock) == ""
+    assert "'time'" in looks_around(clock, "def f():\n    return 0\n")
 
 
 def test_a_branch_for_one_word_is_met(tmp_path: Path):

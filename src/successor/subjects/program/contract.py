@@ -27,7 +27,7 @@ from successor.subjects.program.kinds import (
 from successor.subjects.program.syntax import Function, Parameter, parameters
 
 _NUMBERS = frozenset({int, float, bool})
-_FOREIGN: tuple[Value, ...] = (None, "7", 3, 2.5, [1, 2], {"a": 1}, b"7", (1, 2))
+_FOREIGN: tuple[Value, ...] = (None, "7", 3, 2.5, 4.0, [1, 2], {"a": 1}, b"7", (1, 2))
 """One value of each type that people pass by mistake."""
 
 

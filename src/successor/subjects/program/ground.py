@@ -41,6 +41,7 @@ from successor.subjects.program.repair import Repair
 from successor.subjects.program.scoring import CostFunction, read_cost
 from successor.subjects.program.settings import Objective, Settings
 from successor.subjects.program.sharing import entangled
+from successor.subjects.program.surroundings import looks_around
 from successor.subjects.program.target import Target
 from successor.subjects.program.timing import Timer, call_s, distinct
 from successor.types import Version, Workspace
@@ -123,7 +124,10 @@ class Ground:
         """
         key = (mine[self.target.path], theirs[self.target.path])
         if key not in self._objections:
-            found = unreached(self.target, self.bench, self.questions, mine, theirs)
+            found = looks_around(*(each[self.target.path].decode("utf-8-sig")
+                                   for each in (mine, theirs)))  # fmt: skip
+            if not found:
+                found = unreached(self.target, self.bench, self.questions, mine, theirs)
             if not found and not self.grader.cost:
                 found = entangled(
                     self.grader.programs, self.bench, self.questions, mine, theirs,

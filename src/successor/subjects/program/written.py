@@ -16,6 +16,7 @@ from successor.subjects.program.questions import Questions
 
 MOST = 24
 """New numbers and texts that are asked about."""
+_LARGEST = 1 << 70
 _SAME = (int, float, str, bytes)
 
 
@@ -25,15 +26,15 @@ def calls(questions: Questions, mine: str, theirs: str, seed: str) -> list[Call]
     new = [each for each in constants(mine) if (type(each), each) not in known][:MOST]
     if not new or questions.origin.contract is None:
         return []
-    largest = questions.sizes[-1] if questions.origin.bounded else 1 << 70
     near = dict.fromkeys(
         (type(value), value)
         for each in new
         for value in _near(each)
-        if not isinstance(value, int) or abs(value) <= largest
+        if not isinstance(value, int) or abs(value) <= _LARGEST
     )
     bases = questions.calls(f"written/{seed}", questions.sizes[0], 2)
-    return [call for _, value in near for base in bases for call in _put(base, value)]
+    asked = sorted((value for _, value in near), key=_effort)
+    return [call for value in asked for base in bases for call in _put(base, value)]
 
 
 def constants(source: str) -> Iterator[Value]:
@@ -46,6 +47,11 @@ def constants(source: str) -> Iterator[Value]:
                 waiting.append(each)
             elif type(each) in _SAME and (type(each) is not str or len(each) < syntax.LONGEST_TEXT):
                 yield each
+
+
+def _effort(value: Value) -> float:
+    """What the original may have no time for comes last: once it has had none, no more is asked."""
+    return float(min(abs(value), _LARGEST)) if isinstance(value, int) else 0.0
 
 
 def _near(value: Value) -> Iterator[Value]:
