@@ -191,3 +191,17 @@ def test_people_are_told_what_counts_as_right(tmp_path: Path, run: Run):
     assert "What counts as right" in page
     assert "<li>not understood in the goal: &#x27;prettier&#x27;</li>" in page
     assert '<th scope="col">assumed</th>' not in page
+
+
+def test_what_was_refused_is_not_what_a_lab_goes_on_with(tmp_path: Path, run: Run):
+    (tmp_path / "f.py").write_text("def f(x: int) -> int:\n    return x + 0\n", "utf-8")
+    name = f"{tmp_path / 'f.py'}:f"
+    refused = ("--author", "command: true", "--allow", "env:SURELY_NOT_SET")
+    assert run("improve", name, *refused).code == 2
+    first = run("improve", name, "--budget", "20s", "--generations", "1", "--quiet")
+    assert first.code == 0, first.err
+    lab = next((tmp_path / ".successor-labs").glob("*/successor.toml"))
+    before = lab.read_bytes()
+    assert run("improve", name, "--fresh", "--allow", "mount:/nowhere", *refused[:2]).code == 2
+    assert lab.read_bytes() == before
+    assert run("improve", name, "--quiet").code == 0

@@ -147,8 +147,9 @@ def improve(
             return run_session(Path(what), overrides(settings, author), session)
     goal = settings.pop("goal")
     wishes = Wishes(None if goal is None else str(goal), tests or None, inputs, author)
+    before = labfile_of(function.folder)
     folder = prepare(function, wishes, fresh=fresh)
-    with naming_file(function), blaming_options(settings):
+    with naming_file(function), blaming_options(settings), forgetting(function.folder, before):
         code = run_session(folder, overrides(settings), session)
     finish(function, write=write, quiet=quiet)
     return code
@@ -187,6 +188,31 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
         click.echo(
             f"Put it in the file with: successor improve {quote(str(function))} --write", err=True
         )
+
+
+def labfile_of(folder: Path) -> bytes | None:
+    """The lab file as it is; None where there is none."""
+    from successor.labfile import FILE_NAME
+
+    path = folder / FILE_NAME
+    return path.read_bytes() if path.is_file() else None
+
+
+@contextmanager
+def forgetting(folder: Path, before: bytes | None) -> Generator[None]:
+    """Put the lab file back when a run is refused: what was refused is not what it goes on with."""
+    from successor.files import write_atomically
+    from successor.labfile import FILE_NAME
+
+    try:
+        yield
+    except UsageError:
+        path = folder / FILE_NAME
+        if before is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_atomically(path, before, path.with_name(f".{path.name}.part"))
+        raise
 
 
 @contextmanager
