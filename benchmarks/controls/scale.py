@@ -13,7 +13,7 @@ from successor.authors import training
 from successor.subjects import transformer
 
 SOURCE = Path(successor.__file__).parent
-MEASURED = ("loop.py", "subjects", "authors", "judge", "insight/horizon.py")
+MEASURED = ("loop.py", "subjects", "authors", "judge", "insight/horizon")
 """What a result depends on, of the package."""
 
 
