@@ -54,12 +54,17 @@ def test_a_command_writes_the_successor_of_a_function(run: Run, sums: str):
     assert (other.code, "author agent" in other.err) == (2, True)
 
 
-def test_what_the_command_may_reach_is_in_the_lab(run: Run, sums: str, tmp_path: Path):
+def test_what_the_command_may_reach_is_in_the_lab(
+    run: Run, sums: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     tools = tmp_path.parent / f"{tmp_path.name}-tools"
     tools.mkdir(mode=0o755)
     allowed = ("--allow", "network", "--allow", f"mount:{tools}", "--allow", "env:NOT_SET_HERE")
-    done = run("improve", sums, "--author", "command: true", *allowed)
-    assert (done.code, "is not set" in done.err) == (2, True)
+    refused = run("improve", sums, "--author", "command: true", *allowed)
+    assert (refused.code, "is not set" in refused.err) == (2, True)
+    monkeypatch.setenv("NOT_SET_HERE", "now it is")
+    done = run("improve", sums, "--author", "command: true", *allowed, "--budget", "1s", "--quiet")
+    assert done.code == 0, done.err
     assert author_in(sums) == {
         "kind": "agent",
         "command": "true",
