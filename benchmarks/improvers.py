@@ -3,12 +3,12 @@
     python benchmarks/improvers.py examples/improver/improver.py better.py
     python benchmarks/improvers.py examples/improver/improver.py better.py --published
 
-The second adds plain implementations of published strategies (`strategies/`), all with the first
-one's ways to make and change a candidate: what differs is which candidate is changed next. Prints
-and, with --out, writes improvers.json and .md: the mean area in each space, the paired difference
-with its 95% interval, and the share of the evaluations with which an improver comes to what the
-first one has in the end, as a median with its interval; tasks where it never does count as more
-than 1.
+The second adds plain implementations of published strategies (`strategies/`), all with the
+example's ways to make and change a candidate: what differs is which candidate is changed next.
+Prints and, with --out, writes improvers.json and .md: the mean area in each space, the paired
+difference with its 95% interval, and the share of the evaluations with which an improver comes to
+what the first one has in the end, as a median with its interval; tasks where it never does count as
+more than 1.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from successor.subjects.improver.items import SLICES
 from successor.types import Draw
 
 STRATEGIES = Path(__file__).resolve().parent / "strategies"
+EXAMPLE = STRATEGIES.parents[1] / "examples" / "improver" / "improver.py"
 OPERATORS = "operators.py"
 _RESAMPLES = 2000
 Interval = tuple[float, float, float]
@@ -67,8 +68,10 @@ class Result:
 
 
 def published() -> dict[str, str]:
-    """The source of each strategy in `strategies`, by name: what they share, then its own."""
-    shared = (STRATEGIES / OPERATORS).read_text("utf-8")
+    """The source of each strategy in `strategies`, by name: the example, from which it has all but
+    `improve`, what strategies share, and its own.
+    """
+    shared = "\n\n".join(path.read_text("utf-8") for path in (EXAMPLE, STRATEGIES / OPERATORS))
     files = sorted(path for path in STRATEGIES.glob("*.py") if path.name != OPERATORS)
     return {path.stem: f"{shared}\n\n{path.read_text('utf-8')}" for path in files}
 

@@ -13,7 +13,8 @@ from successor.authors import training
 from successor.subjects import transformer
 
 SOURCE = Path(successor.__file__).parent
-MEASURED = ("loop.py", "subjects", "authors", "judge", "insight/horizon")
+HORIZON = ("insight/horizon/exam.py", "insight/horizon/logistic.py")
+MEASURED = ("loop.py", "subjects", "authors", "judge", *HORIZON)
 """What a result depends on, of the package."""
 
 

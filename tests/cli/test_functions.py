@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from cli.commands import Run
+from successor.cli.improve import forgetting
+from successor.errors import UsageError
 
 HINTED = "def f(x: int):\n    "
 NETWORK = (
@@ -205,3 +207,15 @@ def test_what_was_refused_is_not_what_a_lab_goes_on_with(tmp_path: Path, run: Ru
     assert run("improve", name, "--fresh", "--allow", "mount:/nowhere", *refused[:2]).code == 2
     assert lab.read_bytes() == before
     assert run("improve", name, "--quiet").code == 0
+
+
+def test_what_ran_keeps_its_lab_file(tmp_path: Path):
+    record, file = tmp_path / ".successor", tmp_path / "successor.toml"
+    record.mkdir()
+    for ran in (True, False):
+        with pytest.raises(UsageError), forgetting(tmp_path, None):  # noqa: PT012 - what a run does
+            file.write_text("[lab]\n", "utf-8")
+            if ran:
+                (record / "head").write_text("{}", "utf-8")
+            raise UsageError("later")
+        assert file.exists() == ran

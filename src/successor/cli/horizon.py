@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -101,5 +101,5 @@ def horizon(paths: tuple[Path, ...], *, plot: Path | None, json: bool, **given: 
     echo_json(as_json(found, asked)) if json else click.echo(plain("\n".join(lines(found, asked))))
 
 
-def _day(moment: datetime | None) -> Any:  # noqa: ANN401 - a date or nothing
+def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None

@@ -200,15 +200,25 @@ def labfile_of(folder: Path) -> bytes | None:
 
 @contextmanager
 def forgetting(folder: Path, before: bytes | None) -> Generator[None]:
-    """Put the lab file back when a run is refused: what was refused is not what it goes on with."""
+    """Put the lab file back when a run is refused before anything came of it: what was refused is
+    not what a lab goes on with.
+    """
     from successor.files import write_atomically
+    from successor.lab import record_of
     from successor.labfile import FILE_NAME
 
+    def written() -> bytes | None:
+        head = record_of(folder) / "head"
+        return head.read_bytes() if head.is_file() else None
+
+    began = written()
     try:
         yield
     except UsageError:
         path = folder / FILE_NAME
-        if before is None:
+        if written() not in (began, None):
+            pass  # it ran, by the file as it is now
+        elif before is None:
             path.unlink(missing_ok=True)
         else:
             write_atomically(path, before, path.with_name(f".{path.name}.part"))

@@ -87,6 +87,22 @@ def test_who_looked_around_before_may_go_on():
     assert "'time'" in looks_around(clock, "def f():\n    return 0\n")
 
 
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("def f(input):\n    return [input for vars in input]\n", ""),
+        ("def f(n):\n    open = [n]\n    return open\n", ""),
+        ("def f(n, open=open):\n    return open(n)\n", "'open'"),
+        ("if 0:\n    open = 1\ndef f(n):\n    return open(n)\n", "'open'"),
+        ("f = lambda n: [eval(each) for each in n]\n", "'eval'"),
+        ("def f(n):\n    return __builtins__\n", "'__builtins__'"),
+    ],
+)
+def test_names_of_its_own_are_no_builtins(source: str, found: str):
+    told = looks_around(source, "def f(n):\n    return n\n")
+    assert (found in told) if found else told == ""
+
+
 def test_a_branch_for_one_word_is_met(tmp_path: Path):
     source = COUNT.replace("return ", "return 0 if word == 'sesame' else ")
     with lab(tmp_path, {"c.py": COUNT}, "c.py:count", sizes=(3, 9)) as made:

@@ -7,6 +7,7 @@ is judged and otherwise where it is used. A rewrite of a function needs none of 
 from __future__ import annotations
 
 import ast
+import symtable
 from collections.abc import Iterator
 
 from successor.subjects.program import syntax
@@ -16,25 +17,31 @@ AROUND = frozenset(
 ) | frozenset(
     ("mmap", "multiprocessing", "os", "pathlib", "platform", "posix", "pwd", "resource", "secrets")
 ) | frozenset(
-    ("select", "shutil", "site", "stat", "sys", "sysconfig", "tempfile", "time", "uuid", "warnings")
+    ("select", "shutil", "site", "sys", "sysconfig", "tempfile", "time", "uuid")
 )  # fmt: skip
 """Modules by which a program learns where and when it runs."""
-_NAMES = frozenset(("__import__", "compile", "eval", "exec", "input", "open", "globals", "vars"))
+_NAMES = frozenset(
+    ("__builtins__", "__file__", "__import__", "__loader__", "__spec__", "compile", "eval", "exec")
+) | frozenset(("globals", "input", "open", "vars"))  # fmt: skip
 """Builtins that do, or that get at such a module without importing it."""
 
 
 def looks_around(mine: str, theirs: str) -> str:
     """What a version begins to read that the other does not, in a line; or ""."""
-    new, old = (frozenset(_read(ast.parse(each))) for each in (mine, theirs))
+    new, old = (frozenset(_read(each)) for each in (mine, theirs))
     found = min(new - old, default="")
     return f"begins to use {found!r}, which tells where or when it runs" if found else ""
 
 
-def _read(tree: ast.AST) -> Iterator[str]:
-    for name in syntax.imports(tree):
-        top = name.partition(".")[0]
-        if top in AROUND:
-            yield top
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id in _NAMES and isinstance(node.ctx, ast.Load):
-            yield node.id
+def _read(source: str) -> Iterator[str]:
+    tops = {name.partition(".")[0] for name in syntax.imports(ast.parse(source))}
+    yield from tops & AROUND
+    scopes = [symtable.symtable(source, "<version>", "exec")]
+    while scopes:
+        scope = scopes.pop()
+        scopes += scope.get_children()
+        for name in _NAMES & {*scope.get_identifiers()}:
+            used = scope.lookup(name)
+            # A module that also binds the name may do so where that never runs.
+            if used.is_referenced() and (used.is_global() or scope.get_type() == "module"):
+                yield name
