@@ -58,7 +58,22 @@ def double(n: int) -> int:
     TOTAL += n
     return 2 * n
 """
+PRIME = """\
+def is_prime(n):
+    if n < 2:
+        return False
+    for d in range(2, n):
+        if n % d == 0:
+            return False
+    return True
+"""
 CASES = {
+    "a whole float is no whole number": (
+        "is_prime",
+        PRIME,
+        PRIME.replace("    for d", "    if n > 2 and n % 2 == 0:\n        return False\n    for d"),
+        "assert [is_prime(n) for n in (7, 9, 4, 2)] == [True, False, False, True]",
+    ),
     "order of the result is none of the input": (
         "unique",
         UNIQUE,
