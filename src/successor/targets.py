@@ -218,13 +218,24 @@ def written_back(name: FunctionName) -> bool:
     """
     require_unchanged(name)
     target = name.read()
-    found = incumbent_text(name.folder, target.path)
-    if found is None or found == target.files[target.path]:
+    found = _unwritten(name, target)
+    if found is None:
         return False
     path = target.root / target.path
     if not path.stat().st_mode & 0o222:  # to put another in its place would work all the same
         raise UsageError(f"{path}: is read-only, and stays as it is; see successor diff {name}")
     return put(path, found)
+
+
+def is_written(name: FunctionName) -> bool:
+    """Whether the incumbent's text is the file's."""
+    return _unwritten(name, name.read()) is None
+
+
+def _unwritten(name: FunctionName, target: Target) -> bytes | None:
+    """The incumbent's text, where it is not the file's."""
+    found = incumbent_text(name.folder, target.path)
+    return None if found == target.files[target.path] else found
 
 
 def incumbent_text(folder: Path, path: str) -> bytes | None:

@@ -156,6 +156,14 @@ def test_a_run_that_was_over_goes_on_with_the_same_wishes(improved: Path, run: R
     assert "its lab began with goal 'smaller'" in other.err
 
 
+def test_what_is_in_the_file_already_is_not_to_be_put_there(improved: Path, run: Run):
+    name = f"{improved / 'total.py'}:total"
+    assert "Written to" in run("improve", name, "--write").err
+    again = run("improve", name)
+    assert "+    result = sum(xs)" in again.err
+    assert "Put it in the file" not in again.err
+
+
 def test_a_changed_test_is_another_experiment(improved: Path, run: Run):
     path = improved / "test_total.py"
     path.write_text(path.read_text("utf-8") + "\n# changed\n", encoding="utf-8")

@@ -169,6 +169,19 @@ def test_faster_on_the_whole_but_far_slower_on_a_size_is_refused():
     assert verdict.regressions == ("speed/1", "speed/2")
 
 
+def test_faster_on_the_whole_but_slower_on_the_largest_size_is_refused():
+    verdict = Lab(Runner(seconds=1.4, start=-0.9)).judge()
+    assert verdict.outcome == "not better"
+    assert verdict.regressions == ("speed/4",)
+
+
+def test_where_a_smaller_size_is_slower_the_verdict_says_so():
+    verdict = Lab(Runner(seconds=0.5, start=0.65)).judge()
+    assert verdict.outcome == "better"
+    assert "times as slow on speed/1" in verdict.reason
+    assert "times as slow on speed/2" not in verdict.reason
+
+
 def test_what_is_done_before_the_clock_starts_has_to_be_paid_back_within_a_heat():
     verdict = Lab(Runner(seconds=0.01, beforehand=20.0)).judge()
     assert verdict.outcome == "not better"

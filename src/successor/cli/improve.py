@@ -163,7 +163,7 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
     from successor.cli.front import hint
     from successor.lab import record_of
     from successor.ledger import Ledger
-    from successor.targets import written_back
+    from successor.targets import is_written, written_back
 
     with Ledger.read(record_of(function.folder)) as ledger:
         if ledger.incumbent() is None:
@@ -184,7 +184,7 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
     if written:
         undo = f"successor rollback {quote(str(function))} --write"
         click.echo(f"Written to {function.file}; undo it with: {undo}", err=True)
-    elif change.files and not write:
+    elif change.files and not (write or is_written(function)):
         click.echo(
             f"Put it in the file with: successor improve {quote(str(function))} --write", err=True
         )

@@ -160,8 +160,10 @@ class Scored:
 class Raced(Heats):
     """Speed: the median over heats, in equal parts of all sizes, of how many times as fast.
 
-    What a version does before the clock starts, while it is imported or on its first calls, has
-    to be paid back within a heat of the largest size: nothing that a process does is free.
+    The largest size, where the time goes, has to hold as all of them together do; a smaller one
+    may lag. What a version does before the clock starts, while it is imported or on its first
+    calls, has to be paid back within a heat of the largest size: nothing that a process does is
+    free.
     """
 
     label = "race"
@@ -184,20 +186,20 @@ class Raced(Heats):
         return log_below(self.ratios(), self.factor)
 
     def held(self) -> float:
-        """The least of all: over all sizes to the tolerance, and on each, and from the start of
-        the processes on, to the lag.
-        """
-        each = [log_above(ratios, 1 / (1 + self.lag)) for ratios in self._lagging()]
-        return min(log_above(self.ratios(), 1 / (1 + self.tolerance)), *each)
+        """The least of all that must hold."""
+        return min(log_above(ratios, 1 / (1 + most)) for ratios, most in self._bounds())
 
     def worse(self) -> float:
-        each = [log_below(ratios, 1 / (1 + self.lag)) for ratios in self._lagging()]
-        return max(log_below(self.ratios(), 1 / (1 + self.tolerance)), *each)
+        return max(log_below(ratios, 1 / (1 + most)) for ratios, most in self._bounds())
 
-    def _lagging(self) -> list[Scores]:
-        """What may lag, but not far: each size, and the whole of the processes."""
-        sizes, whole = [self.ratios(name) for name, _ in self.mix.parts], self.whole()
-        return [*sizes, whole] if len(whole) else sizes
+    def _bounds(self) -> list[tuple[Scores, float]]:
+        """Ratios, and the share by which they may be slower: all sizes together and the largest
+        the tolerance; each other, and the whole of the processes, the lag.
+        """
+        *smaller, largest = (self.ratios(name) for name, _ in self.mix.parts)
+        lagging = [*smaller, whole] if len(whole := self.whole()) else smaller
+        near = [(self.ratios(), self.tolerance), (largest, self.tolerance)]
+        return near + [(ratios, self.lag) for ratios in lagging]
 
     def effect(self) -> Effect:
         """The median of (s - 1) / (s + 1), with s how many times as fast: 1/3 is twice."""
@@ -208,6 +210,9 @@ class Raced(Heats):
         found = self.speed_up()
         reach = f"{_times(found.low)} to {_times(found.high)}" if found.low else "not bounded yet"
         told = f"95% interval {reach}, median of {found.count:,} heats"
+        for name, _ in self.mix.parts[:-1]:
+            if (size := median(self.ratios(name)).value) * (1 + self.tolerance) < 1:
+                told += f"; {_times(1 / size)} times as slow on {name}"
         if (whole := median(self.whole())).count and whole.value < 1:
             told += f"; {_times(1 / whole.value)} times as slow with what it does beforehand"
         return f"{_times(found.value)} times as fast ({told})"

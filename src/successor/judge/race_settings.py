@@ -22,9 +22,9 @@ class RaceSettings:
     has about ten, so that ten lines more have to bring a tenth more."""
     tolerance: float = Field(default=0.05, gt=0, le=1)
     """Share by which speed, cost, size or memory may be worse while another objective gains or the
-    code gets simpler."""
+    code gets simpler; speed on the largest size too."""
     lag: float = Field(default=0.5, gt=0, le=100)
-    """Share by which a single size may be slower while the speed over all sizes is held, or the
+    """Share by which any smaller size may be slower while the speed over all sizes is held, or the
     whole of a process from its start on, on the largest size."""
     margin: float = Field(default=0.01, gt=0, lt=1)
     """Share of items, or of a score, that an unseen loss may amount to."""
