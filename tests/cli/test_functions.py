@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,15 @@ def test_what_is_in_the_file_already_is_not_to_be_put_there(improved: Path, run:
     again = run("improve", name)
     assert "+    result = sum(xs)" in again.err
     assert "Put it in the file" not in again.err
+
+
+def test_promises_are_tried_on_the_lab_of_a_function_by_its_name(improved: Path, run: Run):
+    name = f"{improved / 'total.py'}:total"
+    found = run("doctor", "--promises", "--lab", name, "--only", "2", "--json")
+    assert found.code == 0
+    (promise,) = json.loads(found.out)["promises"]
+    assert promise["state"] == "not shown"
+    assert promise["again"].endswith(f"--lab {name}")
 
 
 def test_a_changed_test_is_another_experiment(improved: Path, run: Run):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from successor.cli.bar import bar
-from successor.cli.options import JSON, echo_json, option, plain
+from successor.cli.options import JSON, LabFolder, echo_json, option, plain
 
 if TYPE_CHECKING:
     from successor.cheats import Fate
@@ -31,7 +31,7 @@ UNSAFE = "; taken with --unsafe-sandbox only, and what is judged in it is never 
       successor doctor --json
       successor doctor --cheats
       successor doctor --promises --lab examples/adder
-      successor doctor --promises --lab examples/adder --only 6
+      successor doctor --promises --lab examples/fib/fib.py:fib --only 6
 
     Say which tiers of the sandbox this machine has, and attack the best one, or the one that is
     named: every attack of the escape suite runs inside it and must fail, and runs once more
@@ -56,7 +56,7 @@ UNSAFE = "; taken with --unsafe-sandbox only, and what is judged in it is never 
 @option("--promises", is_flag=True, help="Try the ten promises, and tell what was seen of each.")
 @option(
     "--lab",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=LabFolder(),
     metavar="LAB",
     help="With --promises: the lab on which to try them.",
 )
@@ -132,6 +132,7 @@ def _promises(lab: Path | None, only: tuple[int, ...], *, json: bool) -> int:
     from successor.lab import record_of
     from successor.ledger import Ledger
     from successor.promises import try_promises
+    from successor.targets import name_of
 
     if lab is not None:
         Ledger.read(record_of(lab)).close()  # a mistake is told before anything is tried
@@ -141,7 +142,7 @@ def _promises(lab: Path | None, only: tuple[int, ...], *, json: bool) -> int:
             broken += kept.state == "broken"
             told = {"number": promise.number, "name": promise.name, "tests": promise.tests}
             again = f"successor doctor --promises --only {promise.number}"
-            again += f" --lab {quote(str(lab))}" if lab and promise.of_lab else ""
+            again += f" --lab {quote(name_of(lab))}" if lab and promise.of_lab else ""
             found.append({**told, "again": again, **asdict(kept)})
             if not json:
                 click.echo(plain(f"{promise.number:>2} {promise.name}: {kept.state}"))
