@@ -16,6 +16,7 @@ NO_HINTS = "def f(x, y):\n    return x.frobnicate(y)\n"
     ("files", "target", "told"),
     [
         ({"f.py": "def f(x):\n    return (\n"}, "f.py:f", "f.py, line 2: does not parse"),
+        ({"f.py": "def f(x):\n    return x\n" + "#\n" * 500_000}, "f.py:f", "a file of its own"),
         ({"f.py": FIB}, "f.py:fibb", "has no function 'fibb'; did you mean 'fib'?"),
         ({"f.py": FIB}, "g.py:fib", "does not exist; did you mean 'f.py'?"),
         ({"f.py": FIB}, "f.py", "which function is asked?"),

@@ -17,6 +17,8 @@ from successor.subjects.program import syntax
 
 MOST_TOLD = 12
 """Names of functions that a message lists."""
+LARGEST = 1_000_000
+"""Characters of a file that is rewritten: every candidate is such a text, parsed many times."""
 SPELLING = "file.py:function, or file.py with evolve regions"
 
 
@@ -74,6 +76,11 @@ def read_target(spelled: str, entry: str | None, folder: Path) -> Target:
     path = _existing(name, folder)
     root = _root(path)
     source = read_source(path)
+    if len(source) > LARGEST:
+        raise UsageError(
+            f"{path}: has {len(source):,} characters, and at most {LARGEST:,} are rewritten; "
+            "move the function to a file of its own"
+        )
     tree = parsed(source, path)
     asked = function or entry or ""
     known = [*dict(syntax.functions(tree))]
