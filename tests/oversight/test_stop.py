@@ -8,17 +8,17 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from cli.commands import LAB, make_lab, start
 from llm.server import hangs, serving
-from oversight.working import WORK
+from oversight.working import BEGUN, WORK
 from successor.cli import run_command
 from successor.ledger import Ledger, Paused
-from successor.oversight.descendants import Process, descendants
+from successor.oversight.descendants import Process, descendants, is_alive
 from successor.pausing import stop
 
 LIMIT_S = 1.0
@@ -97,6 +97,7 @@ def test_after_a_second_nothing_is_alive(
     with working(lab) as child:
         known = descendants(child.pid)
         took = gone_after(child, known, WAYS[way](lab, child))
+    assert not begun(), "what it began while it was ended"
     record_property("seconds", round(took, 3))
     most = LIMIT_S * loaded()
     print(f"{way} {work}: {took:.3f}s, allowed {most:.1f}s")  # noqa: T201 - what was measured
@@ -107,6 +108,16 @@ def test_after_a_second_nothing_is_alive(
     assert run_command(["improve", str(lab), "--quiet"]) == 3
     with Ledger.read(lab / ".successor") as ledger:
         assert [each.event.trigger for each in ledger.entries(Paused)] == [way]
+
+
+def begun() -> list[int]:
+    """Processes of the work `beginning` that are alive."""
+    found = list[int]()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if path.read_bytes().split(b"\0")[1:2] == [BEGUN.encode()]:
+                found.append(int(path.parent.name))
+    return found
 
 
 @contextmanager
@@ -136,14 +147,6 @@ def gone_after(child: subprocess.Popen[str], known: set[Process], began: float) 
             break
         time.sleep(0.005)
     return time.monotonic() - began
-
-
-def is_alive(process: Process) -> bool:
-    try:
-        told = Path(f"/proc/{process.number}/stat").read_bytes().rpartition(b")")[2].split()
-    except OSError:
-        return False
-    return told[0] not in b"ZX" and int(told[19]) == process.started
 
 
 def loaded() -> float:

@@ -68,8 +68,19 @@ def daemons(_: str) -> None:
     subprocess.run([sys.executable, "-c", STUBBORN], check=False)
 
 
+BEGUN = "613.613"
+"""Seconds that each of the processes of `beginning` sleeps: by them they are known."""
+
+
+def beginning(_: str) -> None:
+    """One process after the other is begun."""
+    while True:
+        subprocess.Popen(["sleep", BEGUN], start_new_session=True)
+        time.sleep(0.05)
+
+
 WORK: Mapping[str, Callable[[str], None]] = {
-    each.__name__: each for each in (candidate, training, server, command, daemons)
+    each.__name__: each for each in (candidate, training, server, command, daemons, beginning)
 }
 
 

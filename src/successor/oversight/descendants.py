@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Collection, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -45,6 +46,12 @@ def descendants(of: int | None = None) -> set[Process]:
     is no /proc.
     """
     return {each.process for each in _below(os.getpid() if of is None else of) if each.alive}
+
+
+def is_alive(process: Process) -> bool:
+    """Whether it has not ended; one that nobody has waited for yet has."""
+    found = _stat(process.number)
+    return found is not None and found.process == process and found.alive
 
 
 def cpu_s() -> float:
@@ -85,6 +92,28 @@ def end_descendants(spared: Collection[Process] = ()) -> None:
         time.sleep(0.002)
 
 
+def barrenness() -> Callable[[], None]:
+    """What makes this process begin no other any more, whatever its threads are in the middle of;
+    made beforehand, for nothing may have to be imported then. It cannot be undone.
+
+    Without it what is begun between the last look at all that is to be killed and the end of this
+    process outlives both. Where the kernel has no such filter, it does nothing.
+    """
+    if sys.platform != "linux":
+        return lambda: None
+    from successor.sandbox import seccomp
+
+    if not seccomp.supported():
+        return lambda: None
+    made = seccomp.Filter(seccomp.barren(platform.machine()))
+
+    def install() -> None:
+        with suppress(OSError):
+            made.install_everywhere()
+
+    return install
+
+
 @contextmanager
 def keeping_orphans() -> Generator[None]:
     """What loses its parent, as a daemon does, stays ours to be found."""
@@ -119,14 +148,20 @@ def _in_a_namespace(process: Process) -> bool:
 
 
 def _all() -> list[_Stat]:
-    found = list[_Stat]()
+    names = list[str]()
     with suppress(OSError):
-        for name in os.listdir(_PROC):  # noqa: PTH208 - ten times a second
-            if name.isdigit():
-                with suppress(OSError):
-                    # The name of a program, in brackets, may hold anything.
-                    told = (_PROC / name / "stat").read_bytes().rpartition(b")")[2].split()
-                    process = Process(int(name), int(told[19]))
-                    cpu_s = sum(map(int, told[11:15])) / _TICKS
-                    found.append(_Stat(process, int(told[1]), told[0].decode(), cpu_s))
-    return found
+        names = os.listdir(_PROC)  # noqa: PTH208 - ten times a second
+    found = (_stat(int(name)) for name in names if name.isdigit())
+    return [each for each in found if each is not None]
+
+
+def _stat(number: int) -> _Stat | None:
+    """What is known of a process; None where there is none of that number."""
+    try:
+        told = (_PROC / str(number) / "stat").read_bytes()
+    except OSError:
+        return None
+    # The name of a program, in brackets, may hold anything.
+    words = told.rpartition(b")")[2].split()
+    cpu_s = sum(map(int, words[11:15])) / _TICKS
+    return _Stat(Process(number, int(words[19])), int(words[1]), words[0].decode(), cpu_s)

@@ -23,6 +23,7 @@ from successor.errors import Halt, SuccessorError
 from successor.ledger import PAUSED, Paused, told_pause
 from successor.oversight import stopfile
 from successor.oversight.descendants import (
+    barrenness,
     bury_orphans,
     descendants,
     end_descendants,
@@ -74,6 +75,7 @@ class Watch:
         """Until when a run may go on that has used something up."""
         self._main = False
         """Whether the run can be interrupted: signals are for the main thread."""
+        self._make_barren: Callable[[], None] = lambda: None
         self.pause: Paused | None = None
         """What asked for it; None while nothing did."""
         self.last_words: Callable[[Paused], None] = lambda _: None
@@ -105,7 +107,7 @@ class Watch:
             if self.pause is not None:
                 yield  # nothing begins
                 return
-            spared = descendants()
+            self._make_barren, spared = barrenness(), descendants()
             at_end.enter_context(keeping_orphans())
             at_end.callback(sys.setswitchinterval, sys.getswitchinterval())
             sys.setswitchinterval(TURN_S)
@@ -125,10 +127,7 @@ class Watch:
             self._look()
             if self.pause is not None:
                 if not self._over.wait(PATIENCE_S):
-                    end_descendants()
-                    with suppress(OSError):
-                        self.last_words(self.pause)
-                    os.kill(os.getpid(), signal.SIGKILL)
+                    self._kill(self.pause)
                 return
             looks += 1
             if looks % BURY_LOOKS == 0:
@@ -154,8 +153,16 @@ class Watch:
         elif now >= self._deadline_s:
             with suppress(SuccessorError, Halt, OSError, sqlite3.Error):
                 pulse.ended(stop)
-            end_descendants()
-            os.kill(os.getpid(), signal.SIGKILL)
+            self._kill()
+
+    def _kill(self, pause: Paused | None = None) -> None:
+        """End this process and all that came of it."""
+        self._make_barren()
+        end_descendants()
+        with suppress(OSError):
+            if pause is not None:
+                self.last_words(pause)
+        os.kill(os.getpid(), signal.SIGKILL)
 
     @contextmanager
     def _interruptible(self) -> Generator[None]:

@@ -28,7 +28,7 @@ from successor.ledger import (
     version_id,
 )
 from successor.oversight import adopted, lawfulness, stopfile
-from successor.oversight.descendants import descendants
+from successor.oversight.descendants import descendants, is_alive
 from successor.promises.kept import Kept, Told, counted
 from successor.replaying import Aside, parts_of, replay
 from successor.signing import Envelope, Statement, signers_of
@@ -141,17 +141,10 @@ def _ended_after(run: subprocess.Popen[bytes]) -> float:
     began, known = time.monotonic(), descendants(run.pid)
     while time.monotonic() - began < 10 * STOPS_S:
         known |= descendants(run.pid)
-        if run.poll() is not None and not any(_alive(each.number) for each in known):
+        if run.poll() is not None and not any(map(is_alive, known)):
             return time.monotonic() - began
         time.sleep(_LOOKS_S)
     return 10 * STOPS_S
-
-
-def _alive(number: int) -> bool:
-    try:
-        return os.stat(f"/proc/{number}").st_uid >= 0  # noqa: PTH116 - a number, and no path
-    except FileNotFoundError:
-        return False
 
 
 def try_nothing_new(lab: Path, told: Told) -> Kept:

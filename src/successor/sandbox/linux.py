@@ -33,6 +33,7 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 2
 NO_CAPABILITIES = struct.pack("Ii", 0x20080522, 0), bytes(24)  # version 3, this process; none
 NUMBERS = {
     # name: (x86_64, aarch64), of the calls made by number
+    "seccomp": (317, 277),
     "pivot_root": (155, 41),
     "capset": (126, 91),
     "mount_setattr": (442, 442),
@@ -71,6 +72,18 @@ def call(name: str, *arguments: int | bytes | None) -> int:
 def prctl(option: int, first: int = 0, second: int = 0) -> None:
     """Change a property of this process."""
     _checked(_prctl(option, first, second, 0, 0), "prctl")
+
+
+def seccomp(operation: int, flags: int, address: int) -> None:
+    """Filter the calls of this process, by the program that lies at an address.
+
+    Raises:
+        OSError: as the kernel says.
+    """
+    numbers = (ctypes.c_long(each) for each in (NUMBERS["seccomp"][_machine], operation, flags))
+    refusal = _checked(_syscall(*numbers, ctypes.c_void_p(address)), "seccomp")
+    if refusal:  # the number of a thread that has another filter
+        raise OSError(f"seccomp: not for thread {refusal}")
 
 
 def limit(kind: int, soft: int, hard: int | None = None) -> Limit:

@@ -22,6 +22,7 @@ NUMBER_AT, ARCHITECTURE_AT, ARGUMENTS_AT = 0, 4, 16  # offsets in struct seccomp
 ALLOW, KILL, ERROR, EPERM = 0x7FFF0000, 0x80000000, 0x00050000, 1
 ARCHITECTURES = (0xC000003E, 0xC00000B7)  # AUDIT_ARCH of linux.MACHINES, in their order
 MODE_FILTER = 2
+SET_MODE_FILTER, FOR_ALL_THREADS = 1, 1
 X32 = 0x40000000
 """Calls of the x32 interface have this bit; nothing needs them."""
 LONGEST_JUMP = 255
@@ -54,6 +55,13 @@ def starting(machine: str, *, internet_only: bool = False) -> bytes:
     return _program(rules, ARCHITECTURES[place], ALLOW)
 
 
+def barren(machine: str) -> bytes:
+    """The filter for a process that may begin no other any more, and no thread."""
+    place = linux.MACHINES.index(machine)
+    rules = _numbered(syscalls.BEGINNING, place, _returning(ERROR | EPERM))
+    return _program(rules, ARCHITECTURES[place], ALLOW)
+
+
 @final
 class Filter:
     """A program in the form that the kernel takes, ready to be installed by any child."""
@@ -67,6 +75,15 @@ class Filter:
     def install(self) -> None:
         """Filter this process and its children from now on. Needs PR_SET_NO_NEW_PRIVS."""
         linux.prctl(linux.PR_SET_SECCOMP, MODE_FILTER, self._address)
+
+    def install_everywhere(self) -> None:
+        """The same for all threads of this process, whatever they are in the middle of.
+
+        Raises:
+            OSError: when the kernel refuses, as where a thread has another filter.
+        """
+        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+        linux.seccomp(SET_MODE_FILTER, FOR_ALL_THREADS, self._address)
 
 
 def supported() -> bool:

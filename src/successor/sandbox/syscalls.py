@@ -142,6 +142,13 @@ OTHER_ERRORS: dict[str, tuple[tuple[int | None, int | None], int]] = {
     "ioctl": ((16, 29), 25),  # ENOTTY: "no terminal", which Python asks of every open file
     "clone3": ((435, 435), 38),  # ENOSYS
 }
+BEGINNING: Allowed = {
+    # All that begins a process, or a thread.
+    "clone": (56, 220),
+    "fork": (57, None),
+    "vfork": (58, None),
+    "clone3": (435, 435),
+}
 DANGEROUS: Allowed = {
     # Forbidden even where programs may start programs: none of these needs more than a file name.
     "ptrace": (101, 117),
