@@ -98,6 +98,7 @@ class Keys:
         kind, _, inner = self.site.hint(name).partition("[")
         inside = inner.removesuffix("]").split(",")
         hinted = kind in _ROWS and all(each.strip() in {*_PLAIN, "..."} for each in inside)
+        hinted = hinted and ("str" in self.rows or not self.site.may_be_text(name))
         if kind != "str" and not hinted:
             self._tested[f"*{name}"] = None
         return True

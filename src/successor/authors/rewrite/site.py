@@ -62,6 +62,11 @@ class Site:
         kind = self.hint(parameter).partition("[")[0]
         return kind in {"list", "tuple", "set", "frozenset", "str", "bytes", "Sequence"}
 
+    def may_be_text(self, parameter: str) -> bool:
+        """Whether a hint allows text where it speaks of texts: `in` looks for parts there."""
+        kind, _, inner = self.hint(parameter).rpartition(".")[2].partition("[")
+        return kind in {"Sequence", "Collection", "Iterable", "Reversible"} and "str" in inner
+
     def equals_itself(self, value: str) -> bool:
         """Whether it is a literal, or a parameter hinted as what is never NaN."""
         hinted = self.hint(value) in {"bool", "bytes", "int", "str"}

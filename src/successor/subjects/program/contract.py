@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,10 +26,20 @@ from successor.subjects.program.kinds import (
     holds,
 )
 from successor.subjects.program.syntax import Function, Parameter, parameters
+from successor.subjects.program.variations import varied
 
 _NUMBERS = frozenset({int, float, bool})
 _FOREIGN: tuple[Value, ...] = (None, "7", 3, 2.5, 4.0, [1, 2], {"a": 1}, b"7", (1, 2))
 """One value of each type that people pass by mistake."""
+_MIXED: tuple[list[Value], ...] = (
+    [3.0, 3.0, 1.0, math.nan, 2.0],
+    [2, True, 1.0, 1, False],
+    [frozenset({2}), frozenset({1, 2}), frozenset({1})],
+    ["b", "a", "ab"],
+    [(2, 1), (1,), (1, 2)],
+    [1, None],
+)
+"""Containers of what may stand in one: no order at all, or one of which not all are part."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +76,22 @@ class Contract:
         Args:
             heavy: only what takes as long as the size suggests.
         """
+        row, given = self._drawn(rng, size, heavy=heavy)
+        return _call(row, given, rng)
+
+    def draw_varied(self, rng: Random, size: int) -> Call:
+        """The arguments of one call that was drawn and then varied: see `variations`."""
+        row, given = self._drawn(rng, size, heavy=False)
+        return _call(row, varied([each.kind for each in row], given, rng, even=self.shared), rng)
+
+    def _drawn(
+        self, rng: Random, size: int, *, heavy: bool
+    ) -> tuple[tuple[Argument, ...], list[Value]]:
         row = rng.choice(self.rows)
         together = self.shared or rng.random() < 0.5
         length = Scale(size, heavy=heavy).length(rng) if together else None
         scale = Scale(size, length, self.shared, heavy=heavy)
-        return _call(row, [each.kind.draw(rng, scale) for each in row], rng)
+        return row, [each.kind.draw(rng, scale) for each in row]
 
     def draw_wrong(self, rng: Random, size: int, names: Sequence[str]) -> tuple[Call, str]:
         """A call with one argument of a wrong type, and that argument's name.
@@ -92,7 +114,10 @@ class Contract:
                 for held in holds(each.kind)}  # fmt: skip
         if mine & _NUMBERS and argument.source == "hint":
             mine |= _NUMBERS
-        return [value for value in _FOREIGN if type(value) not in mine]
+        found = [value for value in _FOREIGN if type(value) not in mine]
+        if argument.source != "hint":
+            found += [make(each) for make in (list, tuple) if make in mine for each in _MIXED]
+        return found
 
     def names(self, sources: Sequence[str] | None = None) -> tuple[str, ...]:
         """The parameters that some wrong type exists for, in their order."""

@@ -102,7 +102,8 @@ class Edges:
             inner = inner.filter(lambda value: value == value)  # noqa: PLR0124 - no order with NaN
         lists = st.lists(inner, min_size=kind.least, max_size=min(_LONG, max(1, self.largest)))
         drawn = lists.map(lambda each: sorted(each, key=order)) if kind.ascending else lists
-        return st.one_of([drawn.map(MAKE[shape]) for shape in (kind.shape, *kind.others)])
+        made = [drawn.map(MAKE[shape]) for shape in (kind.shape, *kind.others)]
+        return st.one_of([*made, inner.map(str)] if kind.text else made)
 
 
 def draw_edges(

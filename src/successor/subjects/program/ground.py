@@ -15,18 +15,20 @@ from pathlib import Path
 
 from successor.errors import UsageError
 from successor.sandbox import Call, Limits, Returned
-from successor.subjects.program import syntax
+from successor.subjects.program import demands, syntax
 from successor.subjects.program.accuracy import as_written, exact
 from successor.subjects.program.bench import OURS, Bench, Programs
 from successor.subjects.program.beside import Helper, Tests, Verdict, find_tests, helper, try_tests
 from successor.subjects.program.contract import Contract
 from successor.subjects.program.grading import Files, Grader, Reference
 from successor.subjects.program.origin import (
+    BEYOND,
     LARGEST,
     LONGEST,
     PROBES,
     WIDEST,
     Origin,
+    answers,
     check_answers,
     check_costs,
     check_import,
@@ -147,7 +149,7 @@ class Ground:
 
 @lru_cache(maxsize=64)
 def _flaw(original: str, source: str, function: str) -> str:
-    return syntax.flaw(original, source, function)
+    return syntax.flaw(original, source, function) or demands.more(original, source, function)
 
 
 @dataclass(frozen=True)
@@ -326,10 +328,12 @@ def _reaching(questions: Questions, contract: Contract | None) -> Questions:
     most = LONGEST
     if contract is not None and not contract.has_container:
         most = LARGEST if contract.has_magnitude else WIDEST
-    draw = partial(questions.calls, heavy=True)
-    reach, bounded = find_largest(draw, origin.program, questions.bench, most)
+    draw, bench = partial(questions.calls, heavy=True), questions.bench
+    reach, bounded = find_largest(draw, origin.program, bench, most)
     origin = replace(origin, largest=reach, bounded=bounded)
-    return replace(questions, origin=origin, sizes=grid(reach))
+    found = replace(questions, origin=origin, sizes=grid(reach))
+    far = contract is not None and most == reach == LONGEST and not contract.shared
+    return replace(found, beyond=BEYOND) if far and answers(draw, origin.program, bench) else found
 
 
 def timed(questions: Questions) -> tuple[int, ...]:

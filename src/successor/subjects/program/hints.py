@@ -118,7 +118,8 @@ def _container(name: str, of: Kind) -> Kind | None:
     if name in _LISTS:
         others = _OTHERS[name]
         keys = isinstance(of, Whole | Real | Text | Exact | OneOf)
-        return Items("list", of, others=others if keys else others[:1])
+        others = others if keys else others[:1]
+        return Items("list", of, others=others, text=bool(others) and of == Text())
     if name in {"set", "Set", "AbstractSet", "MutableSet"}:
         return Items("set", of)
     return Items("frozenset", of) if name in {"frozenset", "FrozenSet"} else None

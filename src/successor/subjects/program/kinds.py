@@ -173,6 +173,8 @@ class Items:
     """Whether its docstring says that it ascends; else it was only seen to, and may not."""
     others: tuple[Shape, ...] = ()
     """Containers that pass for this one too: they are drawn at the edges."""
+    text: bool = False
+    """Whether text passes for it too, as a sequence of texts: it is drawn at the edges."""
 
     def draw(self, rng: Random, scale: Scale) -> Value:
         length = max(self.least, scale.length(rng))
@@ -183,7 +185,7 @@ class Items:
 
     @property
     def told(self) -> str:
-        shapes = " or ".join((self.shape, *self.others))
+        shapes = " or ".join((self.shape, *self.others, *(["text"] if self.text else [])))
         drawn = "ascending " if self.promised else "mostly ascending " if self.ascending else ""
         return f"{drawn}{shapes} of {self.of.told}"
 
@@ -251,8 +253,8 @@ def holds(kind: Kind) -> frozenset[type]:  # noqa: PLR0911 - a line for each kin
             return frozenset({bytes if raw else str})
         case OneOf(values):
             return frozenset(type(value) for value in values)
-        case Items(shape=shape, others=others):
-            return frozenset(MAKE[each] for each in (shape, *others))
+        case Items(shape=shape, others=others, text=text):
+            return frozenset((*(MAKE[each] for each in (shape, *others)), *([str] if text else [])))
         case Either(of):
             return frozenset[type]().union(*(holds(each) for each in of))
         case Fixed():

@@ -12,6 +12,7 @@ from successor.subjects.program.bench import Bench
 from successor.subjects.program.beside import Helper, drawn
 from successor.subjects.program.edges import draw_edges
 from successor.subjects.program.origin import Origin
+from successor.subjects.program.variations import SHARE
 
 TESTS, EDGES, ERRORS = "tests", "agreement/edges", "errors"
 MOST_RECORDED = 255
@@ -42,6 +43,8 @@ class Questions:
     """Whether wrong types are to be refused, rather than treated as they always were."""
     timed: tuple[int, ...] = ()
     """Sizes at which time is taken."""
+    beyond: int = 0
+    """A length far beyond the sizes, which the original answers all the same; 0 for none."""
     lone: Call | None = None
     """The only question that there is, where answers have a cost and all that are drawn are it."""
     _known: dict[tuple[int, str], list[Item]] = field(
@@ -93,7 +96,10 @@ class Questions:
             return self._wrong(count, rng)
         if family in {"agreement", "accuracy", "cost", "speed"} and last.isdecimal():
             heavy = family == "speed"
-            calls = self.calls(f"{seed}/{name}", int(last), count, heavy=heavy)
+            calls = [*self.calls(f"{seed}/{name}", int(last), count, heavy=heavy)]
+            if family == "agreement" and self.inputs is None and self.origin.contract:
+                for place in range(0, count, SHARE):
+                    calls[place] = self.origin.contract.draw_varied(rng, int(last))
             return [Item(call) for call in calls]
         raise SuccessorError(f"{name!r}: no such slice")
 

@@ -13,7 +13,7 @@ from keyword import iskeyword
 from pathlib import Path
 
 from successor.errors import UsageError
-from successor.subjects.program import syntax
+from successor.subjects.program import demands, syntax
 
 MOST_TOLD = 12
 """Names of functions that a message lists."""
@@ -193,6 +193,9 @@ def _check(target: Target) -> None:
         raise UsageError(f"{where} is awaited; name a function that returns its result")
     if target.is_method and _constructor_needs(target):
         raise UsageError(f"{where} needs an instance that takes arguments; name a function")
+    if target.is_method and (place := demands.kept_by(target.source, target.entry)):
+        told = f"changes {place}, and each call is made on an instance of its own; name a function"
+        raise UsageError(f"{where} {told}")
 
 
 def _constructor_needs(target: Target) -> bool:

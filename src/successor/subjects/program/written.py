@@ -17,14 +17,32 @@ from successor.subjects.program.questions import Questions
 MOST = 24
 """New numbers and texts that are asked about."""
 _LARGEST = 1 << 70
+_LENGTHS, _LONGEST = 3, 1 << 18
+"""New numbers that are taken for lengths, and the longest of them."""
 _SAME = (int, float, str, bytes)
 
 
 def calls(questions: Questions, mine: str, theirs: str, seed: str) -> list[Call]:
-    """One for each place of each new constant, beside other arguments as they are drawn."""
+    """One for each place of each new constant, beside other arguments as they are drawn, and one
+    of each length that a new whole number may stand for, and of a length beyond all sizes.
+    """
     known = {(type(each), each) for each in constants(theirs)}
     new = [each for each in constants(mine) if (type(each), each) not in known][:MOST]
-    if not new or questions.origin.contract is None:
+    if questions.origin.contract is None:
+        return []
+    return [*_with(new, questions, seed), *_as_long(new, questions, seed)]
+
+
+def _as_long(new: list[Value], questions: Questions, seed: str) -> Iterator[Call]:
+    if questions.beyond:
+        written = {each + 1 for each in new if isinstance(each, int)}
+        longer = sorted(each for each in written if questions.sizes[-1] < each <= _LONGEST)
+        for length in [*longer[:_LENGTHS], questions.beyond]:
+            yield from questions.calls(f"{seed}/long", length, 1, heavy=True)
+
+
+def _with(new: list[Value], questions: Questions, seed: str) -> list[Call]:
+    if not new:
         return []
     near = dict.fromkeys(
         (type(value), value)

@@ -15,11 +15,16 @@ def _is_total(found: Found) -> bool:
 
 
 def _is_certain(found: Found) -> bool:
-    return found.site.equals_itself(found.text("y_"))
+    return _has_no_text(found) and found.site.equals_itself(found.text("y_"))
 
 
 def _is_open(found: Found) -> bool:
-    return not _is_certain(found)
+    return _has_no_text(found) and not found.site.equals_itself(found.text("y_"))
+
+
+def _has_no_text(found: Found) -> bool:
+    """Text is looked through for parts."""
+    return not found.site.may_be_text(found.text("xs_"))
 
 
 variants = by_rules(

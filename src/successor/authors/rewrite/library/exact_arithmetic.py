@@ -1,7 +1,8 @@
 """Arithmetic on floats is done with the decimal numbers that they are written as.
 
 The answer is the float nearest to the exact one: 0.1 + 0.2 is 0.3. Whole numbers, text and
-whatever else is no float stay as they are, and so do infinities and what is not a number.
+whatever else is no float stay as they are, and so do infinities, what is not a number, and what is
+so large that the exact answer may be no float any more.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import libcst as cst
 from successor.authors.rewrite.patterns import fits
 from successor.authors.rewrite.site import Site, names_in, site_of, text_of
 
-_IMPORTS = ("from fractions import Fraction", "from math import isfinite")
+_IMPORTS = ("from fractions import Fraction",)
 _OPERATORS = (cst.Add, cst.Subtract, cst.Multiply, cst.Divide)
 OBJECTIVE = "accuracy"
 
@@ -41,7 +42,7 @@ def _exact(site: Site, before: str, names: list[str], value: str) -> Iterator[cs
     given = ", ".join(names) + ("," if len(names) == 1 else "")
     yield from site.with_body(
         f"{before}{result} = {value}\n"
-        f"if type({result}) is not float or not isfinite({result}):\n"
+        f"if type({result}) is not float or not abs({result}) < 1e308:\n"
         f"    return {result}\n"
         f"{given} = (\n"
         f"    Fraction(repr({each})) if type({each}) is float else {each} for {each} in ({given})\n"
@@ -56,7 +57,7 @@ def _exact_sum(site: Site, before: str, name: str) -> Iterator[cst.Module]:
     result, each, exact = (site.free(name) for name in ("result", "each", "exact"))
     yield from site.with_body(
         f"{before}{result} = sum({name})\n"
-        f"if type({result}) is not float or not isfinite({result}):\n"
+        f"if type({result}) is not float or not abs({result}) < 1e308:\n"
         f"    return {result}\n"
         f"{exact} = sum(Fraction(repr({each})) if type({each}) is float else {each}"
         f" for {each} in {name})\n"

@@ -6,6 +6,8 @@ it has to equal itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from successor.authors.rewrite.patterns import Found, Rule, by_rules
 
 _INDEX = "try:\n    return {}\nexcept ValueError:\n    return e_"
@@ -23,8 +25,12 @@ def _rules(
     def is_open(found: Found) -> bool:
         return not is_certain(found) and ("e_" not in found.bound or found.is_total("e_"))
 
+    def of_rows(when: Callable[[Found], bool]) -> Callable[[Found], bool]:
+        # Text is looked through for parts.
+        return lambda found: when(found) and not found.site.may_be_text(found.text("xs_"))
+
     return [
-        Rule(before, text, local=local, apart=apart, plain=_PLAIN, when=when)
+        Rule(before, text, local=local, apart=apart, plain=_PLAIN, when=of_rows(when))
         for text, when in ((after, is_certain), (guarded, is_open))
     ]
 
