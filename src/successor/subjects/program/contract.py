@@ -84,6 +84,12 @@ class Contract:
         row, given = self._drawn(rng, size, heavy=False)
         return _call(row, varied([each.kind for each in row], given, rng, even=self.shared), rng)
 
+    def draw_long(self, rng: Random, length: int) -> Call:
+        """The arguments of one call in which every container has exactly that length."""
+        row = rng.choice(self.rows)
+        scale = Scale(length, length, heavy=True)
+        return _call(row, [each.kind.draw(rng, scale) for each in row], None)
+
     def _drawn(
         self, rng: Random, size: int, *, heavy: bool
     ) -> tuple[tuple[Argument, ...], list[Value]]:

@@ -332,8 +332,9 @@ def _reaching(questions: Questions, contract: Contract | None) -> Questions:
     reach, bounded = find_largest(draw, origin.program, bench, most)
     origin = replace(origin, largest=reach, bounded=bounded)
     found = replace(questions, origin=origin, sizes=grid(reach))
-    far = contract is not None and most == reach == LONGEST and not contract.shared
-    return replace(found, beyond=BEYOND) if far and answers(draw, origin.program, bench) else found
+    if reach == LONGEST and contract is not None and answers(contract, origin.program, bench):
+        return replace(found, beyond=BEYOND)
+    return found
 
 
 def timed(questions: Questions) -> tuple[int, ...]:

@@ -44,7 +44,7 @@ QUICK_S = 0.02
 """What a call of the largest size may take the original."""
 LONGEST, LARGEST, WIDEST = 1 << 12, 1 << 62, 1000
 """Sizes beyond which nothing is drawn: lengths, magnitudes, floats."""
-BEYOND, BEYOND_S = 1 << 16, 1.0
+BEYOND, BEYOND_S = 1 << 15, 0.5
 """A length that is asked besides, far beyond, of originals that take no longer for it."""
 _TRIED: tuple[Kind, ...] = (
     Whole(),
@@ -299,11 +299,13 @@ def find_largest(draw: Draw, program: Program, bench: Bench, most: int) -> tuple
     return reach, True
 
 
-def answers(draw: Draw, program: Program, bench: Bench) -> bool:
+def answers(contract: Contract, program: Program, bench: Bench) -> bool:
     """Whether it answers what is far beyond all sizes, too."""
-    calls = draw("beyond", BEYOND, 1)
+    if contract.shared:  # as long in every direction
+        return False
+    call = contract.draw_long(Random("beyond"), BEYOND)
     with bench.session(program, within(bench.limits, BEYOND_S)) as session:
-        return all(session.ask([call]).status == "ok" for call in calls)
+        return session.ask([call]).status == "ok"
 
 
 def _quick(result: Result) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from successor.sandbox import Call, Value
 from successor.sandbox.texts import shown
@@ -10,12 +11,14 @@ from successor.sandbox.texts import shown
 Fails = Callable[[Sequence[Call]], Sequence[bool]]
 ROUNDS, WIDTH = 6, 24
 """Rounds of trying, and smaller calls tried in each."""
+LARGE = 20_000
+"""Characters of a call of which only the two halves are tried: each takes long."""
 
 
 def shrunk(call: Call, fails: Fails) -> Call:
     """The smallest call found that still fails; the call itself when none is."""
     for _ in range(ROUNDS):
-        smaller = list(_smaller_calls(call))[:WIDTH]
+        smaller = list(islice(_smaller_calls(call), 2 if weight(call) > LARGE else WIDTH))
         verdicts = fails(smaller) if smaller else ()
         found = [each for each, failing in zip(smaller, verdicts, strict=True) if failing]
         if not found:

@@ -73,9 +73,9 @@ def _row(kind: Kind, source: Value, rng: Random, *, even: bool) -> Value:
     if not row or not isinstance(source, list | tuple | str | bytes):
         return source
     row = rng.choice(_LARGE)(row, rng)
-    ways = _SLIGHTLY if even else (*_SLIGHTLY, _doubled, *([_dropped] if len(row) > least else []))
-    for _ in range(rng.randint(0, _SLIGHT)):
-        row = rng.choice(ways)(row, rng) if row else row
+    for _ in range(rng.randint(0, _SLIGHT) if row else 0):
+        shorter = (_dropped,) if len(row) > max(1, least) else ()
+        row = rng.choice(_SLIGHTLY if even else (*_SLIGHTLY, _doubled, *shorter))(row, rng)
     if isinstance(kind, Items) and kind.promised:
         row.sort(key=order)
     return _like(source, kind, row)

@@ -8,6 +8,7 @@ its type. What a program works out only as it runs is beyond this.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 from types import CodeType
 
 from successor.sandbox import Call, Value
@@ -17,7 +18,7 @@ from successor.subjects.program.questions import Questions
 MOST = 24
 """New numbers and texts that are asked about."""
 _LARGEST = 1 << 70
-_LENGTHS, _LONGEST = 3, 1 << 18
+_LENGTHS, _LONGEST = 2, 1 << 17
 """New numbers that are taken for lengths, and the longest of them."""
 _SAME = (int, float, str, bytes)
 
@@ -34,11 +35,12 @@ def calls(questions: Questions, mine: str, theirs: str, seed: str) -> list[Call]
 
 
 def _as_long(new: list[Value], questions: Questions, seed: str) -> Iterator[Call]:
-    if questions.beyond:
+    contract = questions.origin.contract
+    if questions.beyond and contract is not None:
         written = {each + 1 for each in new if isinstance(each, int)}
         longer = sorted(each for each in written if questions.sizes[-1] < each <= _LONGEST)
         for length in [*longer[:_LENGTHS], questions.beyond]:
-            yield from questions.calls(f"{seed}/long", length, 1, heavy=True)
+            yield contract.draw_long(Random(f"{seed}/long/{length}"), length)
 
 
 def _with(new: list[Value], questions: Questions, seed: str) -> list[Call]:
