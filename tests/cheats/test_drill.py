@@ -11,9 +11,10 @@ import pytest
 
 from successor.cheats.catalogue import Candidate, Cheat
 from successor.cheats.drill import HARMLESS, drawn, material, planted, staged
-from successor.cheats.results import Answer, Share, ended, keep, kept, score
+from successor.cheats.results import Answer, ended, keep, kept, score
 from successor.cli.proposal import packet_of, told
 from successor.errors import SuccessorError
+from successor.insight.share import Share
 
 DIFFERS: dict[str, tuple[Any, ...]] = {
     "chunks": ([1, 2, 3], 2),

@@ -103,6 +103,20 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "trend": lambda value: isinstance(value, dict),
     "models": lambda value: isinstance(value, list),
     "periods": lambda value: isinstance(value, list),
+    "steps": lambda value: (
+        isinstance(value, list)
+        and all(
+            has_keys(each, "generation", "minutes", "usd", "value", "times")
+            for each in cast("list[object]", value)
+        )
+    ),
+    "classes": lambda value: (
+        isinstance(value, list)
+        and all(
+            has_keys(each, "name", "size", "before", "after")
+            for each in cast("list[object]", value)
+        )
+    ),
     "forecasts": lambda value: (
         isinstance(value, list)
         and all(

@@ -21,6 +21,7 @@ from successor.cli.drill import drill
 from successor.cli.fix import fix
 from successor.cli.front import front
 from successor.cli.futures import futures
+from successor.cli.gain import gain
 from successor.cli.head import head
 from successor.cli.horizon import horizon
 from successor.cli.improve import improve
@@ -74,8 +75,8 @@ def cli() -> None:
 
 VERBS = (
     improve, fix, write, status, lineage, diff, front, review, rollback, audit, replay, attest,
-    head, report, horizon, futures, authorship, drill, doctor, stop, resume, alive, keys, policy,
-    models, mcp,
+    head, report, horizon, futures, authorship, gain, drill, doctor, stop, resume, alive, keys,
+    policy, models, mcp,
 )  # fmt: skip
 for verb in VERBS:
     cli.add_command(verb)

@@ -14,8 +14,10 @@ from successor.cli.options import JSON, LabFolder, echo_json, option
 
 if TYPE_CHECKING:
     from successor.cheats.drill import Posed
-    from successor.cheats.results import Answer, Drill, Score, Share
+    from successor.cheats.results import Answer, Drill, Score
+    from successor.insight.share import Share
 
+NONE = "none was shown"
 QUESTION = "[a]ccept  [r]eject  e[x]plain  [q]uit the drill: "
 
 
@@ -194,8 +196,8 @@ def _lines(found: Drill) -> list[str]:
 
 def _told(found: Score) -> list[str]:
     return [
-        f"Planted candidates caught   {found.caught.told()}",
-        f"Honest candidates refused   {found.refused.told()}",
+        f"Planted candidates caught   {found.caught.told(NONE)}",
+        f"Honest candidates refused   {found.refused.told(NONE)}",
         f"Median time of a review     {_minutes(found)}",
     ]
 

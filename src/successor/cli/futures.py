@@ -8,7 +8,7 @@ from typing import cast
 
 import click
 
-from successor.cli.options import JSON, echo_json, option, plain
+from successor.cli.options import JSON, PLOT, echo_json, option, plain
 from successor.errors import UsageError
 
 PRESETS = (
@@ -54,12 +54,7 @@ PRESETS = (
     help="Of forecasts and simulations.",
 )
 @option("--seed", type=click.IntRange(0), default=42, show_default=True, help="Of chance.")
-@option(
-    "--plot",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Also draw it, as SVG.",
-)
+@PLOT
 @JSON
 def futures(path: Path | None, *, json: bool, **given: object) -> None:
     """See the help above."""

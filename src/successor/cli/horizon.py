@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from successor.cli.options import JSON, echo_json, option, plain
+from successor.cli.options import JSON, PLOT, echo_json, option, plain
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -68,12 +68,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
     help="Of the bootstrap.",
 )
 @option("--seed", type=click.IntRange(0), default=42, show_default=True, help="Of the bootstrap.")
-@option(
-    "--plot",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Also draw the trend, as SVG.",
-)
+@PLOT
 @JSON
 def horizon(paths: tuple[Path, ...], *, plot: Path | None, json: bool, **given: Any) -> None:  # noqa: ANN401 - what click has parsed
     """See the help above."""

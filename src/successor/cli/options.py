@@ -12,6 +12,12 @@ import click
 option = partial(click.option, show_envvar=True)
 """An option whose help names the environment variable that sets it."""
 JSON = option("--json", is_flag=True, help="One JSON object on stdout.")
+PLOT = option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also draw it, as SVG.",
+)
 
 
 def echo_json(found: object, to: TextIO | None = None) -> None:

@@ -49,6 +49,14 @@ def gains(means: Mapping[str, float]) -> dict[str, float]:
     return found
 
 
+def is_right_or_wrong(slice_name: str) -> bool:
+    """Whether the items of a slice are: of a model all, of a program neither speed, nor cost, nor
+    the area under a curve.
+    """
+    kind, slash, _ = slice_name.partition("/")
+    return kind not in {*RATIOS, "area"} if slash else kind != "area"
+
+
 def ratio(scores: Mapping[str, float]) -> float:
     """The ratio r that the score r / (1 + r) of the largest size stands for."""
     score = scores[max(scores, key=lambda size: float(size or 0))]

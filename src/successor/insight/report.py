@@ -17,8 +17,10 @@ from string import Template
 
 from successor.errors import SuccessorError, UsageError
 from successor.files import write_atomically
+from successor.insight.authorship.record import LabAuthorship, authorship_of
 from successor.insight.difference import differences
 from successor.insight.front import Standing, standings
+from successor.insight.gain.record import LabGain, gain_of
 from successor.insight.report_charts import chart_data, embedded
 from successor.insight.report_data import Story, story
 from successor.insight.report_page import page, title
@@ -54,7 +56,8 @@ def report_of(folder: Path) -> str:
     """
     with Ledger.read(folder) as ledger:
         told = story(ledger.entries(), ledger.head.root, _change(ledger))
-        return render(told, [each for each in standings(ledger) if each.on_front])
+        front = [each for each in standings(ledger) if each.on_front]
+        return render(told, front, gain_of(ledger, told), authorship_of(ledger))
 
 
 def _require_free(output: Path, record: Path) -> None:
@@ -82,7 +85,12 @@ def _change(ledger: Ledger) -> str:
     return "".join(file.diff for file in changed if file.text)
 
 
-def render(told: Story, front: Sequence[Standing] = ()) -> str:
+def render(
+    told: Story,
+    front: Sequence[Standing] = (),
+    gained: LabGain | None = None,
+    written: LabAuthorship | None = None,
+) -> str:
     """The whole document."""
     scripts = {"d3": _asset("d3.min.js"), "plot": _asset("plot.umd.min.js")}
     scripts["charts"] = _asset("report.js")
@@ -91,7 +99,7 @@ def render(told: Story, front: Sequence[Standing] = ()) -> str:
         policy=_policy(list(scripts.values())),
         style=_asset("report.css"),
         title=title(told),
-        body=page(told, front),
+        body=page(told, front, gained, written),
         data=embedded(chart_data(told)),
     )
 

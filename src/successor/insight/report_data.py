@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -25,6 +24,8 @@ from successor.ledger.events import (
     Tally,
     Written,
 )
+from successor.ledger.usage import Usage
+from successor.spending import UNPRICED
 from successor.types import Decision, Digest, Figures, Stop, Verdict, Version
 
 FILTERS = ("yield", "label_precision", "agreement")
@@ -42,6 +43,8 @@ class VersionRow:
     """0 for the line of incumbents, 1 and up for what was not promoted, per generation."""
     minutes: float
     """Working time of the lab until this version was handed in, examined and judged."""
+    usd: float
+    """What models had cost by then."""
     figures: Figures
     """Of its draft and of its exam."""
     decision: Decision | None = None
@@ -88,6 +91,10 @@ class Story:
     """Seconds since 1970 of the first event."""
     ended: float
     worked_s: float
+    usd: float
+    """What models cost."""
+    unpriced: float
+    """Calls of models that have no price."""
     events: int
     head: str
     stop: Stop | None = None
@@ -129,11 +136,6 @@ class Story:
             case _:
                 return None
 
-    def doublings(self) -> float | None:
-        """How often the headline doubled from the first incumbent to the last."""
-        known = [row.headline for row in self.line if row.headline]
-        return math.log2(known[-1] / known[0]) if len(known) > 1 else None
-
 
 @dataclass
 class _Fold:
@@ -147,11 +149,13 @@ class _Fold:
     pause: Paused | None = None
     worked_s: float = 0.0
     clock: WorkClock = field(default_factory=WorkClock)
+    usage: Usage = field(default_factory=Usage)
 
     def take(self, entry: Entry[Event]) -> None:
         """Take in one event; the time since the last one was spent on it."""
         event = entry.event
         took = self.clock.take(entry)
+        self.usage.take(entry)
         self.worked_s = self.clock.spent_s()
         match event:
             case SessionStarted():
@@ -181,7 +185,13 @@ class _Fold:
 
     def _written(self, event: Written, version: Version) -> None:
         row = VersionRow(
-            version, event.generation, event.attempt, 0, self.worked_s / 60, event.figures
+            version,
+            event.generation,
+            event.attempt,
+            lane=0,
+            minutes=self.worked_s / 60,
+            usd=self.usage.used("usd"),
+            figures=event.figures,
         )
         if (before := self.rows.get(version.id)) is not None:  # it is not examined once more
             figures = {**before.figures, **row.figures}
@@ -200,7 +210,8 @@ class _Fold:
     def _change(self, version: Digest, change: Callable[[VersionRow], VersionRow]) -> None:
         if version in self.rows:
             changed = change(self.rows[version])
-            self.rows[version] = replace(changed, minutes=self.worked_s / 60)
+            minutes, usd = self.worked_s / 60, self.usage.used("usd")
+            self.rows[version] = replace(changed, minutes=minutes, usd=usd)
 
 
 def _measured(row: VersionRow, event: Examined) -> VersionRow:
@@ -228,6 +239,8 @@ def story(entries: Iterable[Entry[Event]], head: str, change: str = "") -> Story
         began=times[0] if times else 0.0,
         ended=times[-1] if times else 0.0,
         worked_s=fold.worked_s,
+        usd=fold.usage.used("usd"),
+        unpriced=fold.usage.used(UNPRICED),
         events=len(times),
         head=head,
         stop=fold.stop,

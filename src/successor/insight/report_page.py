@@ -9,8 +9,10 @@ import json
 from collections.abc import Sequence
 from html import escape
 
+from successor.insight.authorship.record import LabAuthorship
 from successor.insight.contract import MEANINGS, contract, contract_section
 from successor.insight.front import Standing
+from successor.insight.gain.record import LabGain
 from successor.insight.horizon import Horizon
 from successor.insight.report_charts import families, filter_names, heat_rows, size_unit, slices
 from successor.insight.report_data import Story, VersionRow
@@ -34,23 +36,28 @@ from successor.insight.report_html import (
     table,
     words,
 )
+from successor.insight.report_rates import authorship_section, gain_section, rate_tiles
 from successor.ledger import told_pause
 
 
-def page(story: Story, front: Sequence[Standing] = ()) -> str:
+def page(
+    story: Story, front: Sequence[Standing], gained: LabGain | None, written: LabAuthorship | None
+) -> str:
     """The body of the report."""
     return "\n".join(
         [
             _headline(story),
-            _tiles(story),
+            _tiles(story, gained),
             _unsafe(story),
             gains_section(story) if story.measure != "horizon" else _horizon(story),
+            gain_section(gained),
             growth_section(story),
             change_section(story),
             trades_section(front),
             contract_section(contract(story.versions[0].figures) if story.versions else {}),
             _heat(story),
             _lineage(story),
+            authorship_section(written),
             '<div class="pair">',
             _evidence(story),
             _filters(story),
@@ -105,15 +112,13 @@ def _summary(story: Story) -> str:
     ).rstrip() + "."
 
 
-def _tiles(story: Story) -> str:
+def _tiles(story: Story, gained: LabGain | None) -> str:
     last = story.line[-1].horizon if story.line else None
-    doublings = story.doublings()
-    steps, minutes = len(story.line) - 1, _minutes_between(story)
+    steps = len(story.line) - 1
     tiles = [
         *(gained_tiles(story) or _reached(last)),
         ("Promotions", str(max(0, steps)), f"of {len(story.versions)} versions"),
-        ("Doublings per generation", _rate(doublings, steps), f"of the {words(story.measure)}"),
-        ("Doublings per minute", _rate(doublings, minutes), "of work"),
+        *rate_tiles(gained),
         ("Worked", duration(story.worked_s), f"in {counted(len(story.sessions), 'session')}"),
     ]
     cells = "".join(
@@ -140,15 +145,6 @@ def _reached(last: Horizon | None) -> list[tuple[str, str, str]]:
         ("Horizon", number(last.p50 if last else None), _interval(last)),
         ("Reliable horizon", number(last.reliable if last else None), "99% of answers right"),
     ]
-
-
-def _minutes_between(story: Story) -> float:
-    known = [row.minutes for row in story.line if row.headline is not None]
-    return known[-1] - known[0] if len(known) > 1 else 0.0
-
-
-def _rate(doublings: float | None, per: float) -> str:
-    return number(doublings / per) if doublings is not None and per > 0 else "–"
 
 
 def _interval(reach: Horizon | None) -> str:

@@ -32,30 +32,35 @@ def lab_authorship(record: Path) -> LabAuthorship:
     Raises:
         UsageError: when nothing is on record.
     """
+    with Ledger.read(record) as ledger:
+        return authorship_of(ledger)
+
+
+def authorship_of(ledger: Ledger) -> LabAuthorship:
+    """Of a ledger."""
     stage: Kind = "closed loop"
     kinds, promoted = dict[str, Kind](), dict.fromkeys(KINDS, 0)
     written, minutes, reviews, clock = dict.fromkeys(KINDS, 0), 0.0, 0, WorkClock()
-    with Ledger.read(record) as ledger:
-        for entry in ledger.entries():
-            clock.take(entry)
-            match entry.event:
-                case SessionStarted() as started:
-                    stage = _stage(started.settings.get("lab"))
-                case Written(version=version) if version and version.parents:
-                    kind: Kind = "human" if version.author.startswith("human") else stage
-                    kinds[version.id] = kind
-                    written[kind] += 1
-                case Reviewed() as review:
-                    reviews += 1
-                    minutes += (review.seconds or 0.0) / 60
-                    if review.version:
-                        kinds[review.version.id] = "human"
-                case Decided(decision=decision) if decision.outcome == "promoted":
-                    if decision.candidate in kinds:  # not the first: nobody improved it
-                        promoted[kinds[decision.candidate]] += 1
-                case _:
-                    pass
-        return LabAuthorship(promoted, written, minutes, reviews, clock.spent_s() / 60)
+    for entry in ledger.entries():
+        clock.take(entry)
+        match entry.event:
+            case SessionStarted() as started:
+                stage = _stage(started.settings.get("lab"))
+            case Written(version=version) if version and version.parents:
+                kind: Kind = "human" if version.author.startswith("human") else stage
+                kinds[version.id] = kind
+                written[kind] += 1
+            case Reviewed() as review:
+                reviews += 1
+                minutes += (review.seconds or 0.0) / 60
+                if review.version:
+                    kinds[review.version.id] = "human"
+            case Decided(decision=decision) if decision.outcome == "promoted":
+                if decision.candidate in kinds:  # not the first: nobody improved it
+                    promoted[kinds[decision.candidate]] += 1
+            case _:
+                pass
+    return LabAuthorship(promoted, written, minutes, reviews, clock.spent_s() / 60)
 
 
 def _stage(table: object) -> Kind:

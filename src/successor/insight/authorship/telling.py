@@ -120,9 +120,14 @@ def lab_lines(found: LabAuthorship) -> Iterator[str]:
     for kind in KINDS[:-1]:
         yield f"{kind:14}{found.written[kind]:>12,}{found.promotions[kind]:>10,}"
     yield ""
+    yield review_line(found)
+
+
+def review_line(found: LabAuthorship) -> str:
+    """What people's reviews took, beside the machine's work."""
     promoted = sum(found.promotions.values())
     each = f", {found.review_minutes / promoted:.3g} for each promotion" if promoted else ""
-    yield (
+    return (
         f"{found.reviews:,} reviews took people {found.review_minutes:.3g} minutes{each}; "
         f"the machine worked {found.work_minutes:.3g}."
     )
