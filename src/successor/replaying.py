@@ -1,4 +1,5 @@
 """To judge again what was judged, from the record alone: on another machine, by somebody else.
+And to try the roads that were not taken.
 
 Everything that a verdict rests on is on record or in the store: both versions, the files that
 judging rests on, the settings, the seed, and what was known then. Nothing of the lab's folder but
@@ -7,22 +8,25 @@ its record is read, and nothing is changed.
 
 from __future__ import annotations
 
+import random
 import tempfile
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
-from successor.errors import RecordError, UsageError
+from successor.errors import Halt, RecordError, UsageError
+from successor.insight.judgement.moments import Moment
+from successor.insight.judgement.picks import Tried, tried
 from successor.lab import record_of
 from successor.ledger import BOUND, Entry, Judged, Ledger, SessionStarted, audit
 from successor.ledger.disk import not_verified
 from successor.ledger.kernel import kernel_digest
 from successor.plugins import Closing, make
-from successor.types import Digest, Judge, Subject, Verdict
+from successor.types import Counts, Digest, Draw, Exam, Judge, Stop, Subject, Verdict
 
 Told = Callable[[float, float], None]
 """Items asked so far, items in all or 0."""
@@ -101,6 +105,65 @@ def replay(folder: Path, beginning: str | None = None, told: Told | None = None)
         now = judge.judge(candidate, incumbent, before, then.seed, work)
     same = found.event.kernel == kernel_digest()
     return Replay(found.event.generation, then, now, same, time.monotonic() - began)
+
+
+def try_roads(
+    folder: Path, found: Sequence[Moment], seed: int, budget_s: float, told: Told | None = None
+) -> tuple[Tried, ...]:
+    """Try every option of moments of choice on the same fresh items, by the lab's own exams: twice
+    each, in an order of moments by chance, until the time is over.
+
+    Args:
+        found: moments of the lab's record.
+        seed: of the order, the items and random picks.
+        budget_s: a moment that is not done by then is left out.
+        told: how many moments are done, and of how many.
+
+    Raises:
+        RecordError: when the record does not verify, or lacks what exams rest on.
+    """
+    record = record_of(folder)
+    if (problem := audit(record).problem) is not None:
+        raise not_verified(record, problem)
+    ledger, done, ends = Ledger.read(record), list[Tried](), time.monotonic() + budget_s
+    tell = told or _untold
+
+    def heed(_done: float, _total: float) -> None:
+        if time.monotonic() > ends:
+            raise Halt(Stop("budget", "the time for trying roads is over"))
+
+    with parts_of(ledger) as (subject, _):
+        exams, work = dict[tuple[Digest, Draw], Exam](), Aside(ledger, heed)
+        for moment in random.Random(seed).sample(found, len(found)):
+            tell(len(done), len(found))
+            counts = _asked(ledger, moment)
+            draws = [Draw("held-out", _seed(seed, turn), counts) for turn in ("move", "picks")]
+            try:
+                for key in ((each.version, draw) for draw in draws for each in moment.options):
+                    heed(0, 0)
+                    if (key[0].id, key[1]) not in exams:
+                        exams[key[0].id, key[1]] = subject.examine(*key, work)
+            except Halt:
+                break
+            first, second = (
+                [exams[each.version.id, draw] for each in moment.options] for draw in draws
+            )
+            done.append(tried(moment, first, second, seed))
+    return tuple(sorted(done, key=lambda each: each.seq))
+
+
+def _asked(ledger: Ledger, moment: Moment) -> Counts:
+    """What the exams of a moment's options asked, of each slice as much as the longest."""
+    counts = dict[str, int]()
+    for option in moment.options:
+        exam = ledger.exam(option.version.id)
+        for name, count in exam.draw.counts if exam else ():
+            counts[name] = max(count, counts.get(name, 0))
+    return tuple(counts.items())
+
+
+def _seed(seed: int, turn: str) -> int:
+    return int(sha256(f"roads/{seed}/{turn}".encode()).hexdigest()[:13], 16)
 
 
 def _untold(done: float, total: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -42,3 +43,31 @@ def test_the_lesser_gain_with_less_code_goes_first():
 def test_at_equal_gains_the_shorter_goes_first(order: int):
     longer = SMALL.replace("    ", "    more = 1\n    ")
     assert handed_in(2e-4, *(SMALL, longer)[::order]) == SMALL
+
+
+def test_what_was_chosen_from_is_kept_with_what_was_predicted():
+    desk = Desk()
+    terms = Terms("searching", 9, 0.02, 0.0, math.inf, 0)
+    bench = Bench(lambda function, _: function())
+    trials = Trials(bench, brief_of(version_of(FIRST, desk)), desk, terms)
+    worse = FIRST.replace("1.0", "1.5")
+    for variant in (SMALL, worse, LARGE):
+        trials.screen(variant)
+    draft = trials.hand_in()
+    assert draft is not None
+    options = json.loads(desk.read(str(draft.figures["options"])))
+    texts = [desk.read(option["files"][PATH]).decode() for option in options]
+    assert texts == [LARGE, SMALL], "the best at first sight first; what is no gain is no option"
+    assert options[0]["files"] == draft.files
+    assert options[1]["predicted"]["score"] == pytest.approx(1 / 0.96)
+
+
+def test_where_there_was_no_choice_none_is_kept():
+    desk = Desk()
+    bench = Bench(lambda function, _: function())
+    terms = Terms("searching", 9, 0.02, 0.0, math.inf, 0)
+    trials = Trials(bench, brief_of(version_of(FIRST, desk)), desk, terms)
+    trials.screen(SMALL)
+    draft = trials.hand_in()
+    assert draft is not None
+    assert "options" not in draft.figures

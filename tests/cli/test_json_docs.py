@@ -103,6 +103,15 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "trend": lambda value: isinstance(value, dict),
     "models": lambda value: isinstance(value, list),
     "periods": lambda value: isinstance(value, list),
+    "moments": lambda value: isinstance(value, list),
+    "picks": lambda value: isinstance(value, list),
+    "options": lambda value: (
+        isinstance(value, list)
+        and all(
+            has_keys(each, "what", "version", "predicted") for each in cast("list[object]", value)
+        )
+    ),
+    "outcomes": lambda value: isinstance(value, dict),
     "steps": lambda value: (
         isinstance(value, list)
         and all(

@@ -13,7 +13,7 @@ import math
 import time
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
@@ -27,6 +27,8 @@ _EVERY_S = 2.0
 """Time between two checkpoints: what a kill may cost."""
 _MOST = 1e12
 """Gains are cut off here, and at its inverse: a cost of 0 is an infinite gain."""
+OPTIONS = "options"
+"""The figure of a draft that names the object with what it was chosen from."""
 _SEEDS = 2**53
 _TOLD = 200
 """Characters of a reason that are kept on record."""
@@ -153,7 +155,22 @@ class Trials:
             told = {"evaluations": len(self._known), "failed": self.turned_away()}
             return Draft({}, told) if self._known else None
         best = max(lasting, key=lambda s: min(self.worth(self._screened[s]), self.worth(looks[s])))
-        return self._draft(best, looks[best])
+        return self._draft(best, looks[best], self._options(hopeful))
+
+    def _options(self, sources: Sequence[str]) -> Mapping[str, str]:
+        """A figure that names what was chosen from, so that the choice can be looked at later: an
+        object with the files and the predicted gains of each, at the first look the best first.
+        """
+        if len(sources) < 2:
+            return {}
+        told = [
+            {
+                "files": dict(self._workshop.draft(s, self.incumbent, self._workspace).files),
+                "predicted": {k: min(v, _MOST) for k, v in self._screened[s].gains.items()},
+            }
+            for s in sources
+        ]
+        return {OPTIONS: self._workspace.write(json.dumps(told).encode())}
 
     def turned_away(self) -> str:
         """Why none of them is handed in, in a line: what was not even right, most often for what
@@ -195,7 +212,7 @@ class Trials:
     def _good(self, screening: Screening) -> bool:
         return self.is_good(self.worth(screening))
 
-    def _draft(self, source: str, second: Screening) -> Draft:
+    def _draft(self, source: str, second: Screening, told: Mapping[str, str]) -> Draft:
         first = self._screened[source]
         gains = {
             name: min(first.gains.get(name, 1.0), second.gains.get(name, 1.0), _MOST)
@@ -208,6 +225,7 @@ class Trials:
             evaluations=len(self._known),
             nodes=second.nodes,
             **{f"screened_{name}": gain for name, gain in gains.items()},
+            **told,
         )
 
     def _look(self, source: str, turn: int) -> Screening:

@@ -26,6 +26,7 @@ from successor.cli.head import head
 from successor.cli.horizon import horizon
 from successor.cli.improve import improve
 from successor.cli.interrupt import EXIT_INTERRUPTED
+from successor.cli.judgement import judgement
 from successor.cli.keys import keys
 from successor.cli.mcp import mcp
 from successor.cli.models import models
@@ -75,8 +76,8 @@ def cli() -> None:
 
 VERBS = (
     improve, fix, write, status, lineage, diff, front, review, rollback, audit, replay, attest,
-    head, report, horizon, futures, authorship, gain, drill, doctor, stop, resume, alive, keys,
-    policy, models, mcp,
+    head, report, horizon, futures, authorship, gain, judgement, drill, doctor, stop, resume,
+    alive, keys, policy, models, mcp,
 )  # fmt: skip
 for verb in VERBS:
     cli.add_command(verb)

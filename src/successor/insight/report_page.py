@@ -14,6 +14,7 @@ from successor.insight.contract import MEANINGS, contract, contract_section
 from successor.insight.front import Standing
 from successor.insight.gain.record import LabGain
 from successor.insight.horizon import Horizon
+from successor.insight.judgement.moments import OPTIONS
 from successor.insight.report_charts import families, filter_names, heat_rows, size_unit, slices
 from successor.insight.report_data import Story, VersionRow
 from successor.insight.report_gains import (
@@ -301,7 +302,7 @@ def _costs(story: Story) -> str:
 
 def _draft_figures(story: Story) -> tuple[list[str], list[Sequence[object]]]:
     known = {key: None for row in story.versions for key in row.figures}
-    keys = [key for key in known if key not in MEANINGS]
+    keys = [key for key in known if key not in {*MEANINGS, OPTIONS}]
     rows: list[Sequence[object]] = [
         (row.generation, Code(row.short), *(row.figures.get(key) for key in keys))
         for row in story.versions
