@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import Run
+from cli.commands import Run, change
 from cli.test_json_docs import assert_fits, documented
 from successor.cli.futures import PRESETS
 from successor.insight.futures.presets import NAMES
@@ -115,3 +115,33 @@ def test_other_wrong_wishes(run: Run, tmp_path: Path, doubling: Path):
         done = run("futures", *words)
         assert done.code == 2, words
         assert told in done.err
+
+
+def test_a_world_goes_on_from_a_lab(run: Run, lab: Path):
+    run("improve", lab, "--quiet")
+    few = run("futures", lab, "--preset", "review-bound")
+    assert few.code == 2
+    assert "3 versions in charge can be measured; a fit takes 4" in few.err
+    change(lab, "=16", "=128")
+    run("improve", lab, "--quiet", "--fresh")
+    (told,) = run("futures", lab, "--json").lines
+    assert told["returns"]["points"] == 6
+    low, high = told["returns"]["r_interval"]
+    assert 0 <= low < (told["returns"]["r"] or 1e9)
+    assert high is None, "steady doublings have no bound"
+    (world,) = run("futures", lab, "--preset", "review-bound", "--json").lines
+    assert_fits(world, documented("`successor futures --preset NAME --json`"))
+    assert (world["unit"], world["settings"]["review"]) == ("hours of work", 0.0)
+    assert world["from_lab"].keys() == {"doublings", "fishing_out", "review", "automated"}
+    assert world["settings"]["exponent"] == 0.7, "the preset's"
+    words = run("futures", lab, "--preset", "review-bound", "--set", "fishing_out=0.3").out
+    assert "From the lab's record: doublings" in words
+    assert "fishing_out =" not in words, "that one was wished for"
+
+
+def test_a_function_that_has_no_lab_is_named(run: Run, tmp_path: Path):
+    write(tmp_path / "f.py", "def f(): pass")
+    for verb in ("futures", "authorship", "horizon"):
+        done = run(verb, f"{tmp_path}/f.py:f")
+        assert done.code == 2
+        assert "has no lab yet" in done.err

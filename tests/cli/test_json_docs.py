@@ -103,6 +103,8 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "trend": lambda value: isinstance(value, dict),
     "models": lambda value: isinstance(value, list),
     "periods": lambda value: isinstance(value, list),
+    "returns": lambda value: isinstance(value, dict),
+    "intervals": lambda value: isinstance(value, dict),
     "moments": lambda value: isinstance(value, list),
     "picks": lambda value: isinstance(value, list),
     "options": lambda value: (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from successor.cli.options import JSON, echo_json, option, plain
+from successor.cli.options import JSON, LabFolder, echo_json, option, plain
 
 
 @click.command(
@@ -24,7 +24,7 @@ from successor.cli.options import JSON, echo_json, option, plain
     AI that leaves no trace counts as human, and lines overstate what AI brings.
     """,
 )
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", metavar="PATH", type=LabFolder())
 @option("--revision", default="HEAD", show_default=True, help="Up to which commit.")
 @option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first day of changes that count.")
 @option(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
-from successor.cli.options import JSON, PLOT, echo_json, option, plain
+from successor.cli.options import JSON, PLOT, LabFolder, echo_json, option, plain
 from successor.errors import UsageError
+
+if TYPE_CHECKING:
+    from successor.insight.futures.returns import Fitted
+    from successor.insight.futures.world import World
 
 PRESETS = (
     "davidson-houlden", "ai-2027", "full-takeoff", "ai-futures", "compute-bound", "review-bound",
@@ -23,6 +27,7 @@ PRESETS = (
       successor futures series.csv --time generation --value speedup
       successor futures benchmark_results.yaml --ahead 365 --plot futures.svg
       successor futures examples/adder --json
+      successor futures examples/adder --preset review-bound
       successor futures --preset davidson-houlden
       successor futures --preset review-bound --set review=0.02 --set capacity=2
 
@@ -32,9 +37,11 @@ PRESETS = (
     horizons (.yaml), or a lab, whose headline is followed by its minutes of work.
 
     With --preset: simulate a model that others published, or a world with numbers of your own.
+    With both, and PATH a lab: the world goes on from there, with the pace, the returns to effort
+    and the share of review that the lab's record shows; all else is the preset's.
     """,
 )
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("path", metavar="[PATH]", required=False, type=LabFolder())
 @option("--time", metavar="NAME", help="The column with the time: numbers or dates.")
 @option("--value", metavar="NAME", help="The column with what grows; above 0.")
 @option(
@@ -60,10 +67,10 @@ def futures(path: Path | None, *, json: bool, **given: object) -> None:
     """See the help above."""
     preset, plot = given["preset"], given["plot"]
     plot = plot if isinstance(plot, Path) else None
-    if (path is None) == (preset is None):
-        raise UsageError("give either a PATH with a series or a --preset")
+    if path is None and preset is None:
+        raise UsageError("give a PATH with a series, a --preset, or a lab and a --preset")
     draws, seed = int(str(given["draws"])), int(str(given["seed"]))
-    if path is not None:
+    if path is not None and preset is None:
         if given["sets"]:
             raise UsageError("--set is for a --preset")
         time, value = (
@@ -72,7 +79,7 @@ def futures(path: Path | None, *, json: bool, **given: object) -> None:
         ahead = None if given["ahead"] is None else float(str(given["ahead"]))
         return _growth(path, (time, value), ahead, (draws, seed), plot=plot, json=json)
     told = [str(each) for each in cast("tuple[object, ...]", given["sets"])]
-    return _preset(str(preset), told, (draws, seed), plot=plot, json=json)
+    return _preset(str(preset), (path, told), (draws, seed), plot=plot, json=json)
 
 
 def _growth(
@@ -85,7 +92,8 @@ def _growth(
     json: bool,
 ) -> None:
     from successor.insight.futures.growth import forecasts, told
-    from successor.insight.futures.series import read_series
+    from successor.insight.futures.returns import returns
+    from successor.insight.futures.series import WORKED, read_series
     from successor.insight.futures.telling import growth_json, growth_lines
 
     if not path.exists():
@@ -95,15 +103,22 @@ def _growth(
     far = ahead or (series.times[-1] - series.times[0]) / 2
     times = [series.times[-1] + far * step / 4 for step in range(1, 5)]
     shown = forecasts(found, times, draws=chance[0], seed=chance[1])
+    back = returns(series.times, series.values) if series.unit == WORKED else None
     if plot:
         from successor.insight.futures.plot import draw_growth
 
         draw_growth(series, found, shown, plot)
-    _say(growth_json(series, found, shown) if json else [*growth_lines(series, found, shown)])
+    lines = [] if json else [*growth_lines(series, found, shown, back)]
+    _say(growth_json(series, found, shown, back) if json else lines)
 
 
 def _preset(
-    name: str, sets: Sequence[str], chance: tuple[int, int], *, plot: Path | None, json: bool
+    name: str,
+    given: tuple[Path | None, Sequence[str]],
+    chance: tuple[int, int],
+    *,
+    plot: Path | None,
+    json: bool,
 ) -> None:
     from dataclasses import replace
 
@@ -111,25 +126,44 @@ def _preset(
     from successor.insight.futures.presets import DOUBLINGS, PRESETS, TAKEOFF
     from successor.insight.futures.world import changed, simulate
 
+    lab, sets = given
     if name in {DOUBLINGS, TAKEOFF}:
-        if sets or plot:
-            raise UsageError(f"--set and --plot: {name} is a model of its own, without a world")
+        if sets or plot or lab:
+            told = "PATH, --set and --plot"
+            raise UsageError(f"{told}: {name} is a model of its own, without a world")
         as_json, lines = {
             DOUBLINGS: (telling.doublings_json, telling.doublings_lines),
             TAKEOFF: (telling.takeoff_json, telling.takeoff_lines),
         }[name]
         return _say(as_json(*chance) if json else [*lines(*chance)])
-    wishes = dict(map(_wish, sets))
-    preset = replace(PRESETS[name], world=changed(PRESETS[name].world, wishes))
+    wishes, preset, taken = dict(map(_wish, sets)), PRESETS[name], None
+    if lab is not None:
+        world, taken = _of_lab(lab, preset.world)
+        preset = replace(preset, world=world)
+        taken = {key: value for key, value in taken.items() if key not in wishes}
+    preset = replace(preset, world=changed(preset.world, wishes))
     followed = simulate(preset.world)
     if plot:
         from successor.insight.futures.plot import draw_world
 
         draw_world(name, preset, followed, plot)
-    told = telling.path_json if json else None
-    return _say(
-        told(name, preset, followed) if told else [*telling.path_lines(name, preset, followed)]
-    )
+    lines = [] if json else [*telling.path_lines(name, preset, followed, taken)]
+    return _say(telling.path_json(name, preset, followed, taken) if json else lines)
+
+
+def _of_lab(lab: Path, world: World) -> tuple[World, Mapping[str, Fitted | None]]:
+    """A world that goes on from where a lab's record ends."""
+    from successor.insight.futures.returns import FEWEST, going_on, returns
+    from successor.insight.futures.series import read_series, review_share
+
+    if not lab.is_dir():
+        raise UsageError(f"{lab}: with a --preset PATH has to be the folder of a lab")
+    series = read_series(lab)
+    found = returns(series.times, series.values)
+    if found is None:
+        told = f"{len(series.times)} versions in charge can be measured; a fit takes {FEWEST}"
+        raise UsageError(f"{lab}: {told}. Simulate with numbers of your own: leave out the lab")
+    return going_on(world, found, review_share(lab))
 
 
 def _wish(text: str) -> tuple[str, float]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from successor.cli.options import JSON, PLOT, echo_json, option, plain
+from successor.cli.options import JSON, PLOT, LabFolder, echo_json, option, plain
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -33,9 +33,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
     if there are any.
     """,
 )
-@click.argument(
-    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=LabFolder())
 @option(
     "--hack-policy",
     type=click.Choice(["fail", "pass", "drop"]),

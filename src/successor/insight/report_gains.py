@@ -39,7 +39,8 @@ def gains_section(story: Story) -> str:
     head = ["generation", "version", "decision", *map(words, names), "minutes"]
     note = (
         "Every version beside the first one, on items of its own; whether one is better than its "
-        "parent was judged on the same items for both, further down."
+        "parent was judged on the same items for both, further down. Such exams ask how fast or "
+        "how good it is, and have no horizon."
     )
     told = f"{words(story.measure).capitalize()} of every version"
     return section(

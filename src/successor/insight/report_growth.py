@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from html import escape
 
-from successor.insight.futures.growth import KINDS, MEANINGS, forecasts, told
+from successor.insight.futures.growth import FEWEST, KINDS, MEANINGS, forecasts, told
+from successor.insight.futures.returns import returns
+from successor.insight.futures.telling import returns_line
 from successor.insight.report_data import Story
 from successor.insight.report_html import table, words
 
@@ -14,10 +16,12 @@ _FEWEST = 3
 
 
 def growth_section(story: Story) -> str:
-    """A section; nothing of a line that is too short, or stood still in time."""
+    """A section; no forecast of a line that is too short, or stood still in time."""
     line = sorted((row.minutes, row.headline) for row in story.line if row.headline)
     if len(line) < _FEWEST or line[0][0] == line[-1][0]:
-        return ""
+        told_of = f"{len(line)} of the versions in charge can be measured; it takes {FEWEST}"
+        note = f"The data can't tell: {told_of}."
+        return f'<section><h2>Where it goes</h2><p class="note">{escape(note)}</p></section>'
     times, values = [at for at, _ in line], [value for _, value in line]
     found = told(times, values)
     verdict = MEANINGS[found.verdict].capitalize() if found.verdict else "The data can't tell"
@@ -31,7 +35,8 @@ def growth_section(story: Story) -> str:
     note = (
         f"{verdict}: {found.reason}. Three kinds of growth are fitted to the versions in charge by "
         "minutes of work, and compared by how well they predict each from those before it. "
-        "Versions build on each other, and a run ends where it is told to: no promise."
+        "Versions build on each other, and a run ends where it is told to: no promise. "
+        f"{returns_line(returns(times, values), words(story.measure))}"
     )
     listing = table("Odds among three kinds", ["kind", "what it is", "odds"], odds) + table(
         f"Forecast of the {words(story.measure)}, by all kinds in proportion to their odds",

@@ -14,6 +14,8 @@ from successor.insight.gain.record import LabGain
 from successor.insight.gain.telling import equal_checks, failing, headline, rates
 from successor.insight.report_html import number, table, words
 
+_GAINED = "What was gained"
+
 
 def rate_tiles(found: LabGain | None) -> list[tuple[str, str, str]]:
     """Name, value and meaning; none before the first exam."""
@@ -31,13 +33,15 @@ def _doublings(trend: Trend | None) -> str:
 
 
 def gain_section(found: LabGain | None) -> str:
-    """How many times the start, at which rate, and what fails less; nothing of one version."""
-    if found is None or len(found.points) < 2:
+    """How many times the start, at which rate, and what fails less; nothing before an exam."""
+    if found is None:
         return ""
     note = f"{headline(found)} {equal_checks(found)}"
+    if len(found.points) == 1:
+        return f'<section><h2>{_GAINED}</h2><p class="note">{escape(note)}</p></section>'
     pace = table("Rates", ["rate", "value", "how sure"], [*rates(found)])
     return (
-        f'<section><h2>What was gained</h2><p class="note">{escape(note)}</p>{pace}'
+        f'<section><h2>{_GAINED}</h2><p class="note">{escape(note)}</p>{pace}'
         f"<details><summary>The numbers</summary>{_classes(found.classes)}</details></section>"
     )
 
@@ -50,9 +54,12 @@ def _classes(found: Sequence[Class]) -> str:
 
 
 def authorship_section(found: LabAuthorship | None) -> str:
-    """Who wrote the candidates; nothing when there is none."""
-    if found is None or not any(found.written.values()):
+    """Who wrote the candidates."""
+    if found is None:
         return ""
+    if not any(found.written.values()):
+        told = "Nobody has written a candidate yet."
+        return f'<section><h2>Who wrote it</h2><p class="note">{told}</p></section>'
     rows: list[Sequence[object]] = [
         (kind, found.written[kind], found.promotions[kind]) for kind in KINDS if found.written[kind]
     ]

@@ -36,7 +36,7 @@ TRAINED = 4
 """First points that no kind is scored on."""
 SURE = 0.95
 """Probability among the three from which a kind is told."""
-_SHAPE, _RATE = 0.5, 0.02
+SHAPE, RATE = 0.5, 0.02
 """Of the prior of the noise: one point's worth of 20%, so that a few points that happen to lie on
 a curve say little."""
 _WIDE = 10.0**2
@@ -114,19 +114,19 @@ def posterior(grid: Bends, u: Array, logs: Array) -> Posterior:
     level = float(logs[0]) if len(logs) else 0.0
     y = logs - level - offset
     design = np.stack([np.ones_like(slope), slope], axis=-1)
-    precision = np.diag([1 / _WIDE, 1 / _STEEP]) * _RATE / _SHAPE
+    precision = np.diag([1 / _WIDE, 1 / _STEEP]) * RATE / SHAPE
     held = precision + np.einsum("kni,knj->kij", design, design)
     covariance: Array = np.asarray(np.linalg.inv(held), dtype=np.float64)
     moment = np.einsum("kni,kn->ki", design, y)
     mean = np.einsum("kij,kj->ki", covariance, moment)
-    shape = _SHAPE + len(logs) / 2
-    rate = _RATE + 0.5 * np.maximum(0.0, (y**2).sum(axis=1) - (mean * moment).sum(axis=1))
+    shape = SHAPE + len(logs) / 2
+    rate = RATE + 0.5 * np.maximum(0.0, (y**2).sum(axis=1) - (mean * moment).sum(axis=1))
     evidence = (
         0.5 * (np.linalg.slogdet(precision)[1] - np.linalg.slogdet(held)[1])
-        + _SHAPE * math.log(_RATE)
+        + SHAPE * math.log(RATE)
         - shape * np.log(rate)
         + math.lgamma(shape)
-        - math.lgamma(_SHAPE)
+        - math.lgamma(SHAPE)
         - 0.5 * len(logs) * math.log(2 * math.pi)
     )
     mean = mean + np.array([level, 0.0])

@@ -9,12 +9,15 @@ from datetime import date
 from pathlib import Path
 
 from successor.errors import UsageError
+from successor.insight.authorship.record import authorship_of
 from successor.insight.horizon.measured import RECORD, ROWS, TABLES, Asked, measured
 from successor.insight.horizon.rows import rows_in
 from successor.insight.report_data import story
 from successor.ledger import Ledger
 
 TIME = ("time", "date", "release_date", "minutes", "generation")
+WORKED = "minutes of work"
+"""The unit of time of a lab."""
 VALUE = ("value", "horizon", "p50", "capability", "score")
 MOST = 10_000
 """Points; more say no more about the kind of growth."""
@@ -131,4 +134,12 @@ def _of_lab(path: Path) -> tuple[list[tuple[float, float]], str, str]:
     with Ledger.read((path / RECORD).absolute()) as ledger:
         told = story(ledger.entries(), ledger.head.root)
     points = [(row.minutes, row.headline) for row in told.line if row.headline]
-    return points, "minutes of work", told.measure
+    return points, WORKED, told.measure
+
+
+def review_share(lab: Path) -> float:
+    """Share of the time of a lab, the machine's and people's, that was people's review."""
+    with Ledger.read((lab / RECORD).absolute()) as ledger:
+        found = authorship_of(ledger)
+    whole = found.review_minutes + found.work_minutes
+    return found.review_minutes / whole if whole else 0.0

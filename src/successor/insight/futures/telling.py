@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -11,12 +13,19 @@ from successor.insight.futures import milestones
 from successor.insight.futures.doublings import PUBLISHED, QUESTIONS, Priors, probabilities
 from successor.insight.futures.growth import KINDS, MEANINGS, Forecast, Growth
 from successor.insight.futures.presets import Preset
-from successor.insight.futures.series import Series
-from successor.insight.futures.world import Path, World
+from successor.insight.futures.returns import FEWEST, Fitted, Returns
+from successor.insight.futures.series import WORKED, Series
+from successor.insight.futures.world import Path, World, simulate
 from successor.insight.report_html import number
 
+HOURS = "hours of work"
+Taken: TypeAlias = Mapping[str, Fitted | None]
+"""Numbers of a world that a lab's record gave, with their intervals."""
 
-def growth_json(series: Series, found: Growth, ahead: Sequence[Forecast]) -> dict[str, object]:
+
+def growth_json(
+    series: Series, found: Growth, ahead: Sequence[Forecast], back: Returns | None
+) -> dict[str, object]:
     """One object; None stands for what is beyond all numbers."""
     return {
         "what": series.what,
@@ -36,10 +45,41 @@ def growth_json(series: Series, found: Growth, ahead: Sequence[Forecast]) -> dic
             }
             for each in ahead
         ],
+        "returns": returns_json(back) if back else None,
     }
 
 
-def growth_lines(series: Series, found: Growth, ahead: Sequence[Forecast]) -> Iterator[str]:
+def returns_json(found: Returns) -> dict[str, object]:
+    """One object."""
+    return {
+        "r": finite(found.r),
+        "r_interval": [finite(end) for end in found.r_interval],
+        "beta": found.beta.value,
+        "beta_interval": list(found.beta.interval),
+        "doublings_per_hour": found.rate.value,
+        "doublings_per_hour_interval": list(found.rate.interval),
+        "points": found.points,
+    }
+
+
+def returns_line(found: Returns | None, what: str) -> str:
+    """What a lab's own work says of returns, in a line."""
+    if found is None:
+        return f"Returns to effort can't be told: that takes {FEWEST} versions in charge."
+    low, high = map(_bound, found.r_interval)
+    return (
+        f"Returns r = {_bound(found.r)} (95%: {low} to {high}): so often the {what} doubles each "
+        "time that all work done so far doubles."
+    )
+
+
+def _bound(value: float) -> str:
+    return number(value) if math.isfinite(value) else "no bound"
+
+
+def growth_lines(
+    series: Series, found: Growth, ahead: Sequence[Forecast], back: Returns | None
+) -> Iterator[str]:
     """For a person to read."""
     if found.verdict:
         yield f"{MEANINGS[found.verdict].capitalize()}. {found.reason.capitalize()}."
@@ -59,17 +99,22 @@ def growth_lines(series: Series, found: Growth, ahead: Sequence[Forecast]) -> It
             f"{_ends(each.most):>26}"
         )
     yield ""
+    if series.unit == WORKED:
+        yield returns_line(back, series.what)
     yield (
         f"Score: mean ln density of a point, predicted from those before it, over "
         f"{len(series.times)} points. A series that slows in any way counts as an S-curve."
     )
 
 
-def path_json(name: str, preset: Preset, path: Path) -> dict[str, object]:
+def path_json(name: str, preset: Preset, path: Path, taken: Taken | None) -> dict[str, object]:
     """One object, of a world."""
     world = preset.world
     return {
         "preset": name,
+        "unit": HOURS if taken else "years",
+        "from_lab": {key: _interval(each) for key, each in taken.items()} if taken else None,
+        "futures_in_interval": list(_within(world, taken)),
         "source": preset.source,
         "caveat": preset.caveat,
         "settings": {key: getattr(world, key) for key in world.__dataclass_fields__},
@@ -84,27 +129,54 @@ def path_json(name: str, preset: Preset, path: Path) -> dict[str, object]:
     }
 
 
-def path_lines(name: str, preset: Preset, path: Path) -> Iterator[str]:
+def _within(world: World, taken: Taken | None) -> tuple[str, ...]:
+    """What becomes of a world at either end of how much harder to find ideas get; nothing where a
+    record does not say.
+    """
+    harder = taken.get("fishing_out") if taken else None
+    if harder is None:
+        return ()
+    worlds = (replace(world, fishing_out=end) for end in (*harder.interval, harder.value))
+    return tuple(dict.fromkeys(simulate(each).future for each in worlds))
+
+
+def _interval(fitted: Fitted | None) -> list[float] | None:
+    return list(fitted.interval) if fitted else None
+
+
+def path_lines(name: str, preset: Preset, path: Path, taken: Taken | None) -> Iterator[str]:
     """For a person to read."""
     world: World = preset.world
+    unit = HOURS if taken else "years"
     told = {
         "stalls": "It stalls: growth at the end is less than half of that at the start.",
         "compounds": "It compounds: growth at the end is about that at the start.",
         "runs away": "It runs away: growth at the end is more than twice that at the start.",
     }[path.future]
     yield f"{name}: {told}"
+    if len(could := _within(world, taken)) > 1:
+        yield f"The record can't tell: within the interval of fishing_out it {' or '.join(could)}."
     if path.end is not None:
-        yield f"After {path.end:.3g} years growth has no end any more."
+        yield f"After {path.end:.3g} {unit} growth has no end any more."
     else:
-        yield f"In {world.years:g} years {_number(path.levels[-1])} times as good."
+        yield f"In {world.years:g} {unit} {_number(path.levels[-1])} times as good."
     if math.isfinite(path.first):
-        yield f"Doublings take from {path.first:.3g} to {path.last:.3g} years."
+        yield f"Doublings take from {path.first:.3g} to {path.last:.3g} {unit}."
     yield f"Returns r = {_number(world.returns)}: above 1, full automation alone would accelerate."
     if math.isfinite(world.most):
         yield f"Labour gets {world.most:.3g} times as fast at most, for what humans still do."
     yield ""
-    yield f"Source: {preset.source}."
+    if taken:
+        yield f"From the lab's record: {', '.join(_taken(world, taken))}."
+        yield "It supposes that what is improved does the improving."
+    yield f"{'All else: ' if taken else 'Source: '}{preset.source}."
     yield f"Not in it: {preset.caveat}."
+
+
+def _taken(world: World, taken: Taken) -> Iterator[str]:
+    for name, fitted in taken.items():
+        ends = f" (95%: {' to '.join(map(number, fitted.interval))})" if fitted else ""
+        yield f"{name} = {number(getattr(world, name))}{ends}"
 
 
 def doublings_json(draws: int, seed: int) -> dict[str, object]:

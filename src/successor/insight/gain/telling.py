@@ -103,7 +103,8 @@ def headline(found: LabGain) -> str:
     """How many times the start it is."""
     first, last, what = found.points[0].value, found.points[-1].value, words(found.measure)
     if len(found.points) == 1:
-        return f"No successor took over yet: the {what} is {number(first)} {found.unit}".rstrip()
+        reached = f"the {what} is {number(first)} {found.unit}".rstrip()
+        return f"No successor took over yet: {reached}."
     went = f"The {what} went from {number(first)} to {number(last)} {found.unit}".rstrip()
     if found.times is None or found.interval is None:
         return f"{went}: no factor leads from or to 0."
@@ -113,6 +114,8 @@ def headline(found: LabGain) -> str:
 
 def equal_checks(found: LabGain) -> str:
     """What was checked of both ends, and of every step between."""
+    if len(found.points) == 1:
+        return "There is nothing to compare it with."
     steps = counted(len(found.points) - 1, "step")
     judged = f"{steps} judged on {found.judged:,} fresh items"
     before, after = in_both(found.classes)

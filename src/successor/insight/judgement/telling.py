@@ -136,12 +136,12 @@ def lines(found: Judgement) -> Iterator[str]:
         f"options, at {chosen} a person chose."
     )
     yield ""
-    yield f"{'event':>6}{'options':>9}{'predicted':>11}{'measured':>10}  {'AI':10}{'person':14}by"
+    yield f"{'event':>6}{'options':>9}{'predicted':>11}{'measured':>10}  {'AI':18}{'person':11}by"
     for each in found.moments[-_SHOWN:]:
         human = "–" if each.human is None else each.options[each.human].what
         yield (
             f"{each.seq:>6}{len(each.options):>9}{number(each.predicted):>11}"
-            f"{number(each.measured):>10}  {each.author[:9]:10}{human:14}"
+            f"{number(each.measured):>10}  {each.author[:17]:18}{human:11}"
             f"{each.decided_by or 'nobody yet'}"
         )
     count, median = error(found.moments)
