@@ -50,6 +50,7 @@ bench: $(VENV)/.installed  ## the controls: what the loop gains over training wi
 	$(BIN)/python benchmarks/adder.py
 
 constraints: $(VENV)/.dev  ## write constraints.txt anew from what is installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	$(BIN)/python tools/freeze.py
 
 clean:  ## forget the environment, not the labs

@@ -1,6 +1,6 @@
 """Is the horizon METR's, and how much faster is it than a loop over scikit-learn?
 
-    pip install scikit-learn
+    pip install --constraint constraints.txt --group bench
     python benchmarks/horizon.py runs.jsonl
 
 The file is one of METR's `runs.jsonl`, with its own column of weights. Both sides are timed in this
@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from successor.insight.horizon.agents import fitted, sums
-from successor.insight.horizon.logistic import fit
 from successor.insight.horizon.rows import Columns, read_rows
 from successor.insight.horizon.runs import HUMAN, Runs
+from successor.insight.logistic import fit
 
 RESULT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks" / "horizon.json"
 Array = NDArray[Any]

@@ -14,7 +14,7 @@ from controls.clock import Stopwatch
 from controls.parts import Taught
 from controls.scale import Scale
 from successor import loop
-from successor.insight.horizon import measure
+from successor.insight.reach import measure
 from successor.ledger import Ledger, Written
 from successor.oversight import BaseCases, Interruptible, Policy, PolicyOverseer
 from successor.subjects.transformer import Transformer

@@ -13,7 +13,7 @@ from successor.authors import training
 from successor.subjects import transformer
 
 SOURCE = Path(successor.__file__).parent
-HORIZON = ("insight/horizon/exam.py", "insight/horizon/logistic.py")
+HORIZON = ("insight/reach.py", "insight/logistic.py")
 MEASURED = ("loop.py", "subjects", "authors", "judge", *HORIZON)
 """What a result depends on, of the package."""
 

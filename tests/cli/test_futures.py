@@ -102,8 +102,9 @@ def test_a_bad_series_is_named(run: Run, tmp_path: Path, rows: list[str], told: 
 
 def test_other_wrong_wishes(run: Run, tmp_path: Path, doubling: Path):
     for words, told in (
-        ([], "give either a PATH with a series or a --preset"),
-        ([doubling, "--preset", "ai-2027"], "give either"),
+        ([], "give a PATH with a series, a --preset, or a lab and a --preset"),
+        ([doubling, "--preset", "ai-2027"], "is a model of its own"),
+        ([doubling, "--preset", "review-bound"], "has to be the folder"),
         ([tmp_path / "no.csv"], "no such file"),
         ([tmp_path], "no lab with a record"),
         ([write(tmp_path / "s.txt", "1")], "should be a .csv"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from insight.told_run import Clock, tell
-from successor.insight.horizon import Horizon
+from successor.insight.reach import Horizon
 from successor.insight.report_data import Story, VersionRow, story
 from successor.insight.report_growth import growth_section
 from successor.ledger import Ledger, journal

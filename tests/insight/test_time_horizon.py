@@ -14,11 +14,11 @@ from scipy.optimize import minimize
 from successor.errors import UsageError
 from successor.insight.horizon.agents import Agent, Estimate, fitted, sums
 from successor.insight.horizon.bootstrap import horizons, resampled, task_counts
-from successor.insight.horizon.logistic import fit, size_at
 from successor.insight.horizon.measured import Asked, measured
 from successor.insight.horizon.rows import Columns, read_rows
 from successor.insight.horizon.runs import HackPolicy, Run, Runs, Task
 from successor.insight.horizon.trend import state_of_the_art, trend, within
+from successor.insight.logistic import fit, size_at
 
 METR = Path(__file__).parent / "data" / "metr"
 

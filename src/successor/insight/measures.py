@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from successor.insight.horizon import measure as horizons
+from successor.insight.reach import measure as horizons
 from successor.types import Exam
 
 RATIOS = {"speed": "speedup", "cost": "gain"}

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from successor.insight.horizon import Horizon, horizon
 from successor.insight.measures import gains
+from successor.insight.reach import Horizon, horizon
 from successor.insight.report_costs import Cost, Costs
 from successor.ledger.clock import WorkClock
 from successor.ledger.events import (

@@ -13,8 +13,8 @@ from successor.insight.authorship.record import LabAuthorship
 from successor.insight.contract import MEANINGS, contract, contract_section
 from successor.insight.front import Standing
 from successor.insight.gain.record import LabGain
-from successor.insight.horizon import Horizon
 from successor.insight.judgement.moments import OPTIONS
+from successor.insight.reach import Horizon
 from successor.insight.report_charts import families, filter_names, heat_rows, size_unit, slices
 from successor.insight.report_data import Story, VersionRow
 from successor.insight.report_gains import (

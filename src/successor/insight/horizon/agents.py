@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from successor.insight.horizon.bootstrap import horizons
-from successor.insight.horizon.logistic import PENALTY, Array, fit, size_at
 from successor.insight.horizon.runs import HUMAN, Cell, HackPolicy, Runs
+from successor.insight.logistic import PENALTY, Array, fit, size_at
 
 P50, P80 = 0.5, 0.8
 SHARES = (P50, P80)

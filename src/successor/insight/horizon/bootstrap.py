@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from successor.insight.horizon.logistic import Array, fit, size_at
 from successor.insight.horizon.runs import Cell, Task
+from successor.insight.logistic import Array, fit, size_at
 
 Counts = NDArray[np.int64]
 _ROOM = 200_000

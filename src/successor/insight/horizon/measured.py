@@ -10,12 +10,12 @@ from pathlib import Path
 from successor.errors import UsageError
 from successor.insight.horizon.agents import Agent, fitted
 from successor.insight.horizon.inspect_logs import read_log
-from successor.insight.horizon.logistic import PENALTY, Array
 from successor.insight.horizon.record import read_record
 from successor.insight.horizon.rows import Columns, read_rows
 from successor.insight.horizon.runs import HackPolicy, Runs, dated, require_policy
 from successor.insight.horizon.tables import read_dates, read_table
 from successor.insight.horizon.trend import Trend, trend, within
+from successor.insight.logistic import PENALTY, Array
 
 ROWS = frozenset({".jsonl", ".ndjson", ".csv", ".tsv"})
 LOGS = frozenset({".eval", ".json"})

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from successor.insight.horizon.agents import Agent
-from successor.insight.horizon.logistic import Array
 from successor.insight.line import line
+from successor.insight.logistic import Array
 
 LEAST = 1e-3
 """Horizons below this count as this: a logarithm has no 0."""

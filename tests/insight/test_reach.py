@@ -6,8 +6,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from successor.insight.horizon import PENALTY, Row, horizon, measure, reliable_size
-from successor.insight.horizon.logistic import fit
+from successor.insight.logistic import PENALTY, fit
+from successor.insight.reach import Row, horizon, measure, reliable_size
 from successor.types import Draw, Exam, Slice
 
 SIZES = np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64.0])

@@ -1,5 +1,6 @@
 """How far a version's ability reaches: the size at which half comes out right, and 99%.
 
+P(right) = sigmoid(b0 + b1 * log2(size)), as in METR's time horizon, which `horizon/` has.
 The weights of the fit, equal for all items, sum to 1.
 """
 
@@ -12,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from successor.insight.horizon.logistic import Array, fit, size_at
+from successor.insight.logistic import Array, fit, size_at
 from successor.types import Exam
 
 Row: TypeAlias = tuple[float, int, float]
