@@ -7,15 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 
 from authors.workbench import Bench, Desk, brief_of, came_to_nothing, version_of
-from successor.authors.itself import ItselfAuthor, Settings, itself
-from successor.authors.itself.moulds import MIDDLE, mould_of
+from successor.authors.itself import ItselfAuthor, Settings, itself, moves
+from successor.authors.itself.edits import MIDDLE
+from successor.authors.itself.moulds import mould_of
 from successor.authors.workshop import Screening
 from successor.errors import UsageError
 from successor.subjects.improver import improver
+from successor.subjects.improver.spaces import Kind, Space
 from successor.types import Version, Workspace
 
 SEED = Path(__file__).parents[2] / "examples" / "improver" / "improver.py"
@@ -81,6 +84,67 @@ def test_a_table_by_kind_is_turned_value_by_value() -> None:
     assert again.cast([0.9, *[MIDDLE] * 6], 1.5, 2).count("[task.kind]") == 1
 
 
+def stepped(source: str, *shares: float) -> str:
+    mould = mould_of(source)
+    return mould.cast([*[MIDDLE] * (mould.size - len(shares)), *shares], 1.5, 2)
+
+
+def test_a_step_hands_over_by_kind_and_what_it_brings_may_change_on() -> None:
+    source = SEED.read_text("utf-8")
+    kept, taken = [MIDDLE] * 3, [MIDDLE, MIDDLE, 0.8]
+    new = stepped(source, *taken, *kept, *kept, MIDDLE)
+    assert 'MOVED = {"reals": 0.0, "choices": 0.0, "order": 0.5}\n' in new
+    assert (
+        "    if rng.random() < MOVED[task.kind]:\n        return moved(task, candidate, rng)" in new
+    )
+    assert "def turned_round" not in new
+    again = mould_of(new)
+    assert [each.name for each in again.steps] == ["turned_round", "one_place", "never_twice"]
+    assert len(again.constants) == 4 + 3
+
+
+def test_nothing_twice_is_a_line_above_the_function() -> None:
+    new = stepped(SEED.read_text("utf-8"), *[MIDDLE] * 9, 0.9)
+    assert "@never_twice\ndef changed(task, candidate, rng):" in new
+    repeats = list[int]()
+    for source in (SEED.read_text("utf-8"), new):
+        names: dict[str, Callable[..., list[int]]] = {}
+        exec(source, names)  # type: ignore[arg-type]  # noqa: S102 - our own text
+        task, rng = SimpleNamespace(kind="choices", size=2, choices=6), Random(1)
+        found = [tuple(names["changed"](task, [0, 0], rng)) for _ in range(9)]
+        repeats.append(9 - len({*found}))
+    assert repeats[0] > 2 > repeats[1]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        SMALL,
+        SEED.read_text("utf-8").replace("candidate, rng)", "candidate, chance)"),
+        SEED.read_text("utf-8").replace("import random", "# EVOLVE-BLOCK-START\nimport random")
+        + "# EVOLVE-BLOCK-END\n",
+    ],
+    ids=["nothing that changes a candidate", "no rng there", "regions"],
+)
+def test_where_no_step_fits_none_is_offered(source: str) -> None:
+    assert mould_of(source).steps == ()
+
+
+@pytest.mark.parametrize("move", [moves.moved, moves.turned_round, moves.one_place])
+@pytest.mark.parametrize("kind", ["reals", "choices", "order"])
+def test_moves_leave_a_candidate_of_the_space(move: Callable[..., list[float]], kind: Kind) -> None:
+    rng = Random(2)
+    for size in (2, 3, 9):
+        space = Space(kind, size, 4 if kind == "choices" else 0)
+        found = set[tuple[float, ...]]()
+        for _ in range(60):
+            before = [*space.draw(rng)]
+            kept = [*before]
+            found.add(tuple(space.read(move(space, before, rng))))
+            assert before == kept, "the one that is changed stays as it was"
+        assert len(found) > 1
+
+
 @dataclass
 class Guessing(Bench):
     """A workshop whose improvers draw points by lot, and are worth what their step is."""
@@ -131,6 +195,25 @@ def test_the_same_seed_comes_to_the_same() -> None:
     assert expected is not None
     assert again is not None
     assert expected.files == again.files
+
+
+def test_a_search_changes_no_more_forms_than_are_open() -> None:
+    bench, desk = guessing(), Desk()
+    tried = set[str]()
+    screen = bench.screen
+
+    def noted(source: str, incumbent: Version, seed: int, workspace: Workspace) -> Screening:
+        tried.add(source)
+        return screen(source, incumbent, seed, workspace)
+
+    bench.screen = noted  # type: ignore[method-assign]
+    ItselfAuthor(bench, Settings(evaluations=30, open=1)).write(
+        brief_of(version_of(SMALL, desk)), desk
+    )
+    assert tried
+    for source in tried:
+        changed = [a != b for a, b in zip(SMALL.splitlines(), source.splitlines(), strict=True)]
+        assert sum(changed) <= 2, "a constant at the top, and where it is used"
 
 
 def test_without_constants_there_is_nothing_to_hand_in() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from random import Random
 from typing import Protocol
 
-from successor.authors.itself.moulds import MIDDLE, Mould, mould_of
+from successor.authors.itself.edits import MIDDLE
+from successor.authors.itself.moulds import Mould, mould_of
 from successor.authors.itself.settings import Settings
 from successor.authors.trials import WORST, Terms, Trials
 from successor.authors.workshop import Workshop
@@ -62,17 +64,22 @@ class Search:
         self._mould = mould
         self._settings = settings
         self._best: tuple[float, list[float]] = (0.0, [MIDDLE] * mould.size)
+        self._open: Sequence[int] = range(mould.size)
 
     def run(self, workshop: SelfImproving, engine: str, seed: int) -> None:
         """Let an improver search, and leave out of the best what brings nothing."""
-        size = self._mould.size
+        size = min(self._mould.size, self._settings.open)
+        self._open = sorted(Random(seed).sample(range(self._mould.size), size))
         turns = max(4, self._settings.evaluations - size)  # the rest is for turning back
         workshop.pursue(engine, size, turns, seed % _SEEDS, self.price)
         self._turn_back()
 
     def price(self, point: Sequence[float]) -> float:
         """What a point costs: the lower, the better the improver that it stands for."""
-        worth = self._worth(point)
+        whole = [MIDDLE] * self._mould.size
+        for place, each in zip(self._open, point, strict=True):
+            whole[place] = each
+        worth = self._worth(whole)
         return _BROKEN if worth == WORST else -worth
 
     def _turn_back(self) -> None:

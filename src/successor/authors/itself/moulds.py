@@ -1,7 +1,7 @@
-"""Forms that the constants of an improver can take: other values, one for each kind of space, and
-a schedule by which they fade as evaluations run out.
+"""Forms that an improver can take: its constants other values, one for each kind of space, and a
+schedule by which they fade as evaluations run out; and steps that it did not have (`steps.py`).
 
-A point of the cube [0, 1]^n says which form each constant takes; its middle is the code as it is.
+A point of the cube [0, 1]^n says which form each takes; its middle is the code as it is.
 """
 
 from __future__ import annotations
@@ -10,16 +10,12 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from successor.authors.itself.edits import KINDS, TASK, Edit, edited, offset, setting
+from successor.authors.itself.steps import Move, Once, steps_of
 from successor.authors.tune.knobs import Knob, find_knobs
 
-KINDS = ("reals", "choices", "order")
-TASK = "task"
-"""What a function that can tell the kind and the time calls its parameter."""
-_STILL = 0.1
-"""So near to the middle nothing changes."""
 _FADES = 0.75
 """Beyond it a number fades."""
-MIDDLE = 0.5
 
 
 @dataclass(frozen=True)
@@ -41,9 +37,15 @@ class Constant:
             return 1
         return len(KINDS) + (1 if isinstance(self.knob.value, float) else 0)
 
-    def forms(self, point: Sequence[float], reach: float, digits: int) -> tuple[str, str]:
+    def edits(self, point: Sequence[float], reach: float, digits: int) -> list[Edit]:
+        """Its value, and each use, in the form that a point says."""
+        form, behind = self._forms(point, reach, digits)
+        uses = [Edit(last, last, behind) for _, last in self.uses if behind]
+        return [Edit(self.knob.first, self.knob.last, form), *uses]
+
+    def _forms(self, point: Sequence[float], reach: float, digits: int) -> tuple[str, str]:
         """What stands in the place of its value, and behind each use."""
-        value, *beside = (_setting(each, reach) for each in point[: len(KINDS)])
+        value, *beside = (setting(each, reach) for each in point[: len(KINDS)])
         values = [self.knob.turned(value + by, digits) for by in (0.0, *beside)]
         fading = any(each > _FADES for each in point[len(KINDS) :])
         fades = " * task.left / task.evaluations" if fading else ""
@@ -55,49 +57,45 @@ class Constant:
 
 @dataclass(frozen=True)
 class Mould:
-    """The constants of one source."""
+    """What can take another form in one source."""
 
     source: str
     constants: tuple[Constant, ...]
+    steps: tuple[Move | Once, ...] = ()
 
     @property
     def size(self) -> int:
-        """Coordinates of all constants."""
-        return sum(each.places for each in self.constants)
+        """Coordinates of all of it."""
+        return sum(each.places for each in (*self.constants, *self.steps))
 
     def cast(self, point: Sequence[float], reach: float, digits: int) -> str:
-        """The source with every constant in its form; nothing else changes."""
-        edits, start = list[tuple[int, int, str]](), 0
-        for each in self.constants:
-            form, behind = each.forms([*point[start : start + each.places]], reach, digits)
+        """The source with everything in its form; nothing else changes."""
+        edits, start = list[Edit](), 0
+        for each in (*self.constants, *self.steps):
+            edits += each.edits([*point[start : start + each.places]], reach, digits)
             start += each.places
-            edits.append((each.knob.first, each.knob.last, form))
-            edits += [(last, last, behind) for _, last in each.uses if behind]
-        data = self.source.encode()
-        for first, last, text in sorted(edits, reverse=True):
-            data = data[:first] + text.encode() + data[last:]
-        return data.decode()
+        return edited(self.source, edits)
 
 
 def mould_of(source: str) -> Mould:
-    """The constants that can take other forms: those that only functions with a task use."""
+    """The constants that only functions with a task use, and the steps that it lacks."""
     tree = ast.parse(source)
     knobs = {knob.first: knob for knob in find_knobs(source, "")}
     found = list[Constant]()
     for node in tree.body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant() as value):
-                knob = knobs.get(_offset(source, value.lineno, value.col_offset))
+                knob = knobs.get(offset(source, value.lineno, value.col_offset))
                 uses = _uses(tree, source, name)
                 if knob is not None and not isinstance(knob.value, bool) and uses:
                     found.append(Constant(knob, uses))
             case ast.Assign(value=ast.Dict(values=values)):
-                places = [_offset(source, each.lineno, each.col_offset) for each in values]
+                places = [offset(source, each.lineno, each.col_offset) for each in values]
                 inside = [knobs[place] for place in places if place in knobs]
                 found += [Constant(each, ()) for each in inside if type(each.value) is not bool]
             case _:
                 pass
-    return Mould(source, tuple(found))
+    return Mould(source, tuple(found), steps_of(source))
 
 
 def _uses(tree: ast.Module, source: str, name: str) -> tuple[tuple[int, int], ...]:
@@ -109,8 +107,8 @@ def _uses(tree: ast.Module, source: str, name: str) -> tuple[tuple[int, int], ..
         return ()
     return tuple(
         (
-            _offset(source, node.lineno, node.col_offset),
-            _offset(source, node.end_lineno or node.lineno, node.end_col_offset or 0),
+            offset(source, node.lineno, node.col_offset),
+            offset(source, node.end_lineno or node.lineno, node.end_col_offset or 0),
         )
         for node in read
     )
@@ -122,17 +120,3 @@ def _with_task(tree: ast.Module) -> Iterator[ast.AST]:
             given.arg == TASK for given in (*node.args.posonlyargs, *node.args.args)
         ):
             yield from ast.walk(node)
-
-
-def _offset(source: str, line: int, column: int) -> int:
-    lines = source.encode().splitlines(keepends=True)
-    return sum(map(len, lines[: line - 1])) + column
-
-
-def _setting(place: float, reach: float) -> float:
-    """How far a number is turned: 0 around the middle, `reach` at the ends."""
-    away = place - MIDDLE
-    if abs(away) <= _STILL:
-        return 0.0
-    beyond = (abs(away) - _STILL) / (MIDDLE - _STILL)
-    return reach * beyond if away > 0 else -reach * beyond
