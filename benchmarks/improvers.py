@@ -6,9 +6,10 @@
 The second adds plain implementations of published strategies (`strategies/`), all with the
 example's ways to make and change a candidate: what differs is which candidate is changed next.
 Prints and, with --out, writes improvers.json and .md: the mean area in each space, the paired
-difference with its 95% interval, and the share of the evaluations with which an improver comes to
-what the first one has in the end, as a median with its interval; tasks where it never does count as
-more than 1.
+difference with its 95% interval, and with how few evaluations an improver comes to what the first
+one has in the end: as a share of those that the first one took to get there, and as a share of all
+that there are, both as medians with their interval. Tasks where it never does count as more than 1.
+What the first one has in the end is lucky, so that the first one with another seed is a control.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ class Row:
     gain: Interval
     """Mean paired difference of the area."""
     share: Interval
-    """Median share of the evaluations until the first one's best."""
+    """Median share of the evaluations until the first one's best, of those that the first took."""
+    budget: Interval
+    """The same, of all that there are."""
     seconds: float
     failed: int
     """Tasks at which it broke a rule."""
@@ -102,12 +105,16 @@ def row(name: str, first: list[Attempt], own: list[Attempt], budget: int, second
     before, after = (np.array([each.score(budget) for each in found]) for found in (first, own))
     slices = np.array([each.item.slice for each in own])
     gain, share = after - before, median(shares(first, own))
+    finals = [min(attempt.costs) for attempt in first]
+    pairs = zip(own, finals, strict=True)
+    whole = median(np.array([reached(each, cost) / budget for each, cost in pairs]))
     return Row(
         name,
         {s.removeprefix("area/"): round(float(after[slices == s].mean()), 4) for s in SLICES},
         round(float(after.mean()), 4),
         (float(gain.mean()), *interval(gain)),
         (share.value, share.low, share.high),
+        (whole.value, whole.low, whole.high),
         round(seconds, 1),
         sum(bool(each.why) for each in own),
     )
@@ -129,21 +136,31 @@ def measure(subject: ImproverSubject, sources: Mapping[str, str], tasks: int, se
 
 def fragment(result: Result) -> str:
     """What docs/benchmarks.md says of it."""
-    head = ["improver", "area", *result.rows[0].areas, "beside the first", "evaluations", "s"]
+    head = [
+        "improver",
+        "area",
+        *result.rows[0].areas,
+        "beside the first",
+        "evaluations",
+        "of all",
+        "s",
+    ]
     lines = [f"| {' | '.join(head)} |", f"| --- |{' ---: |' * (len(head) - 1)}"]
     for each in result.rows:
         areas = " | ".join(f"{value:.3f}" for value in each.areas.values())
         gain, low, high = each.gain
-        value, least, most = each.share
+        shares = " | ".join(
+            f"{a:.2f} ({b:.2f} to {c:.2f})" for a, b, c in (each.share, each.budget)
+        )
         failed = f" ({each.failed} failed)" if each.failed else ""
         lines.append(
             f"| {each.name}{failed} | {each.area:.3f} | {areas} | {gain:+.3f} ({low:+.3f} to "
-            f"{high:+.3f}) | {value:.2f} ({least:.2f} to {most:.2f}) | {each.seconds:,.0f} |"
+            f"{high:+.3f}) | {shares} | {each.seconds:,.0f} |"
         )
     lines.append(
         f"\n{result.tasks} tasks of each space, of held-out families, {result.evaluations} "
-        f"evaluations each, seed {result.seed}. Evaluations: the share with which the first one's "
-        "best is reached."
+        f"evaluations each, seed {result.seed}. Evaluations: until the first one's best, as a "
+        "share of those that the first one took, and of all that there are."
     )
     return "\n".join(lines) + "\n"
 
