@@ -314,7 +314,7 @@ def look():
     return [each for each in FOUND if each.startswith("SECRET")]
 def improve(task):
     told = {key for key in vars(task)}
-    assert told == {"kind", "size", "choices", "evaluations", "left", "seed"}, told
+    assert told == {"kind", "size", "choices", "evaluations", "left", "seed", "questions"}, told
     assert not look(), look()
     yield [[0.5] * task.size]
 """
@@ -340,7 +340,7 @@ def test_what_draws_tasks_cannot_be_imported(subject: ImproverSubject, module: s
 def test_nothing_that_is_told_tells_how_a_task_was_drawn(subject: ImproverSubject):
     """What crosses the border is the space, the budget, a digest for chances, and prices."""
     told = [subject._arena._told(item) for item in drawn(FEW)]
-    keys = {"kind", "size", "choices", "evaluations", "seed"}
+    keys = {"kind", "size", "choices", "evaluations", "seed", "questions"}
     assert all(isinstance(each, dict) and {str(key) for key in each} == keys for each in told)
     again = [item.chances for item in drawn(Draw("held-out", FEW.seed + 1, FEW.counts))]
     assert not {item.chances for item in drawn(FEW)} & {*again}

@@ -1,7 +1,8 @@
 """An improver at work: it proposes, and what that costs is worked out and counted outside.
 
-The sandbox is told the space of a task, a seed and how much each candidate cost, and nothing
-else: neither the function, nor its bound, nor the score is ever in a process that runs versions.
+The sandbox is told the space of a task, a seed, how much each candidate cost and, where it may ask
+a model, what that said; and nothing else. Neither the function, nor its bound, nor the score is
+ever in a process that runs versions.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from successor.sandbox import Call, Outcome, Program, Raised, Returned, SandboxError, Session, Value
 from successor.sandbox.texts import shown
+from successor.subjects.improver.advice import NOBODY, Adviser
 from successor.subjects.improver.items import Item
 from successor.subjects.program.bench import Bench
 
@@ -20,6 +22,8 @@ _INSIDE = Path(__file__).parent / "inside" / _STEP
 _TOGETHER = 48
 """Tasks of one process, a step of each at a time: a step alone is mostly waiting."""
 _TOLD = 200
+_LONGEST = 20_000
+"""Characters of a question."""
 
 
 @dataclass
@@ -29,8 +33,12 @@ class Attempt:
     item: Item
     costs: list[float] = field(default_factory=list[float])
     """Of the candidates, in the order proposed."""
-    told: list[float] = field(default_factory=list[float])
-    """Those of the last step."""
+    told: list[float] | str = ""
+    """What it is told next: costs of the last step, or what the model said."""
+    question: str = ""
+    """To the model, not yet answered."""
+    asked: int = 0
+    """Questions so far."""
     why: str = ""
     """Why it failed; "" as long as it has not."""
     status: str = "ok"
@@ -53,6 +61,7 @@ class Arena:
     bench: Bench
     evaluations: int
     cpu_s: float
+    adviser: Adviser = NOBODY
 
     def attempts(self, source: str, items: Sequence[Item]) -> list[Attempt]:
         """One attempt at each task, all with the same number of evaluations."""
@@ -64,13 +73,16 @@ class Arena:
     def _together(self, source: str, attempts: Sequence[Attempt]) -> None:
         files = {"successor_improver.py": source.encode(), _STEP: _INSIDE.read_bytes()}
         program = Program(files, f"{_STEP}:step")
-        spent, told = 0.0, [self._told(each.item) for each in attempts]
+        spent = 0.0
+        told: list[Value] = [self._told(each.item) for each in attempts]
         with self.bench.session(program) as session:
             while open_ := [place for place, each in enumerate(attempts) if not each.ended]:
                 calls = [Call((place, told[place])) for place in open_]
                 spent += self._step(session, calls, [attempts[place] for place in open_])
+                self._answer(attempts)
                 for place in open_:
-                    told[place] = [*attempts[place].told]
+                    said = attempts[place].told
+                    told[place] = said if isinstance(said, str) else [*said]
                 if spent > self.cpu_s * len(attempts):
                     for place in open_:
                         attempts[place].fail(f"takes more than {self.cpu_s:g} s (cpu_s)")
@@ -83,6 +95,7 @@ class Arena:
             "choices": space.choices,
             "evaluations": self.evaluations,
             "seed": item.chances,
+            "questions": self.adviser.questions,
         }
 
     def _step(self, session: Session, calls: Sequence[Call], attempts: Sequence[Attempt]) -> float:
@@ -106,12 +119,31 @@ class Arena:
                     attempt.fail("proposed nothing")
             case Returned(value=("candidates", [*said])):
                 self._price(attempt, said)
+            case Returned(value=("candidates", str(question))):
+                self._hear(attempt, question)
             case Raised(kind=kind, message=message):
                 attempt.fail(f"raised {kind}: {shown(message)}")
             case Returned():
                 attempt.fail("proposed what is no list of candidates")
             case _:
                 attempt.fail("proposed what is no plain data")
+
+    def _hear(self, attempt: Attempt, question: str) -> None:
+        """A question, as long as there are some left."""
+        attempt.asked += 1
+        if attempt.asked > self.adviser.questions:
+            attempt.fail(f"asks more than {self.adviser.questions} questions")
+        elif len(question) > _LONGEST:
+            attempt.fail(f"asks a question of more than {_LONGEST} characters")
+        else:
+            attempt.question = question
+
+    def _answer(self, attempts: Sequence[Attempt]) -> None:
+        """All that was asked in one step."""
+        asking = [each for each in attempts if each.question and not each.ended]
+        answers = self.adviser.ask([each.question for each in asking]) if asking else []
+        for attempt, answer in zip(asking, answers, strict=True):
+            attempt.told, attempt.question = answer, ""
 
     def _price(self, attempt: Attempt, said: Sequence[Value]) -> None:
         """Candidates in their order, as long as there are evaluations left."""

@@ -26,5 +26,19 @@ class Settings:
     """Seconds that one step of all tasks under way may take."""
     memory_mb: int = Field(default=256, ge=64)
     """Megabytes that it may use."""
+    model: str = ""
+    """The language model that improvers may ask; none when empty."""
+    questions: int = Field(default=4, ge=1, le=1000)
+    """Questions to it that an improver may ask while it is at one task."""
+    max_tokens: int = Field(default=512, ge=1)
+    """Tokens of one answer, at most."""
+    temperature: float | None = Field(default=0.0, ge=0, le=2)
+    """At which it answers."""
+    calls: int | None = Field(default=None, ge=1)
+    """Requests sent in one session, at most: then the run ends, and goes on where it was."""
+    tokens: int | None = Field(default=None, ge=1)
+    """Tokens read and written in one session, at most, likewise."""
+    usd: float | None = Field(default=None, ge=0)
+    """Dollars spent in one session, at most, likewise."""
     tier: Tier | None = None
     """Tier of the sandbox; the best one there is when not given."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from successor.errors import UsageError
 from successor.sandbox import Confinement, Limits
+from successor.subjects.improver.advice import Advice
 from successor.subjects.improver.attempts import Arena, Attempt
 from successor.subjects.improver.items import AREA, SLICES, Item, drawn, slice_of
 from successor.subjects.improver.settings import Settings
@@ -19,6 +20,7 @@ from successor.subjects.program import syntax
 from successor.subjects.program.bench import Bench
 from successor.subjects.program.racing import REACHING
 from successor.subjects.program.results import Answered, Heat, Screening
+from successor.subjects.prompt.opening import Opening
 from successor.types import Counts, Draft, Draw, Exam, Slice, Version, Workspace
 
 ENTRY = "improve"
@@ -42,12 +44,14 @@ class ImproverSubject:
             wall_s=settings.wall_s, cpu_s=settings.wall_s, memory_bytes=settings.memory_mb << 20
         )
         self._bench = Bench(limits, settings.tier)
-        self._arena = Arena(self._bench, settings.evaluations, settings.cpu_s)
+        self._advice = Advice(settings, Opening())
+        self._arena = Arena(self._bench, settings.evaluations, settings.cpu_s, self._advice)
         self._known: dict[tuple[str, Draw], list[Attempt]] = {}
 
     def close(self) -> None:
-        """End the sandbox; it opens anew when it is needed again."""
+        """End the sandbox, and give the model back; both open anew when they are needed again."""
         self._bench.close()
+        self._advice.close()
 
     def allow_unsafe(self) -> None:
         """Let the sandbox be one that does not hold, where there is no other."""
@@ -87,10 +91,14 @@ class ImproverSubject:
     def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
         """Area under the curve of the best so far, of each task of a draw."""
         workspace.progress("examining", 0, sum(count for _, count in draw.counts))
+        before = self._advice.spent
         attempts = self.attempts(self.source(version, workspace), draw)
         scores, sizes = self._scores(attempts), dict(self.asks())
         parts = [Slice(name, sizes[name], scores[name]) for name, _ in draw.counts]
-        return Exam(version.id, draw, tuple(parts), {"unit": "space"})
+        spent = self._advice.spent
+        figures = {"calls": spent.calls - before.calls, "tokens": spent.tokens - before.tokens}
+        told = figures if self._advice.questions else {}
+        return Exam(version.id, draw, tuple(parts), {"unit": "space", **told})
 
     # As a workshop
 

@@ -34,13 +34,15 @@ class Task:
     """Candidates that are still priced."""
     seed: int
     """For its chances: the same seed, the same candidates."""
+    questions: int
+    """Questions to a language model that may still be asked; 0 without one."""
 
 
-_tasks = dict[int, tuple[Task, Generator[Any, list[float], object]]]()
+_tasks = dict[int, tuple[Task, Generator[Any, list[float] | str, object]]]()
 
 
 def begin(place: int, told: dict[str, Any]) -> tuple[str, Any]:
-    """The first candidates."""
+    """The first candidates, or question."""
     module = ModuleType("improver")
     exec(_code, module.__dict__)  # noqa: S102 - this is what the sandbox is for
     task = Task(**told, left=told["evaluations"])
@@ -52,16 +54,21 @@ def begin(place: int, told: dict[str, Any]) -> tuple[str, Any]:
         return "over", None
 
 
-def go_on(place: int, costs: list[float]) -> tuple[str, Any]:
-    """The candidates after some that cost so much."""
+def go_on(place: int, said: list[float] | str) -> tuple[str, Any]:
+    """The candidates after some that cost so much, or after an answer."""
     task, course = _tasks[place]
-    task.left -= len(costs)
+    if isinstance(said, str):
+        task.questions -= 1
+    else:
+        task.left -= len(said)
     try:
-        return "candidates", course.send(costs)
+        return "candidates", course.send(said)
     except StopIteration:
         return "over", None
 
 
-def step(place: int, told: dict[str, Any] | list[float]) -> tuple[str, Any]:
-    """One step of the task at this place, by what there is to tell: the task, then costs."""
+def step(place: int, told: dict[str, Any] | list[float] | str) -> tuple[str, Any]:
+    """One step of the task at this place, by what there is to tell: the task, then costs or
+    answers.
+    """
     return begin(place, told) if isinstance(told, dict) else go_on(place, told)
