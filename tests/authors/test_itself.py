@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -195,6 +195,22 @@ def test_the_same_seed_comes_to_the_same() -> None:
     assert expected is not None
     assert again is not None
     assert expected.files == again.files
+
+
+def test_who_was_lucky_once_is_not_handed_in() -> None:
+    """Every look at tasks of their own, a gain that only the first of them shows."""
+    bench, desk = guessing(), Desk()
+    first, screen = set[int](), bench.screen
+
+    def lucky(source: str, incumbent: Version, seed: int, workspace: Workspace) -> Screening:
+        found = screen(source, incumbent, seed, workspace)
+        first.add(min({*first, seed}))
+        return found if seed == min(first) else replace(found, gains={"score": 1.01})
+
+    bench.screen = lucky  # type: ignore[method-assign]
+    brief = brief_of(version_of(SMALL, desk))
+    assert came_to_nothing(ItselfAuthor(bench, Settings(evaluations=30)).write(brief, desk))
+    assert first == {brief.seed}
 
 
 def test_a_search_changes_no_more_forms_than_are_open() -> None:

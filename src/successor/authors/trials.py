@@ -51,6 +51,8 @@ class Terms:
     turn_s: float
     """After so many seconds the search ends with what it has, if `assured` are screened."""
     assured: int
+    looks: int = 1
+    """At each of the best, on other inputs, before one of them is handed in."""
 
     @staticmethod
     def screening(evaluations: int, least: float, parsimony: float) -> Terms:
@@ -149,12 +151,12 @@ class Trials:
         fresh = [s for s in self._screened if digest(s) not in tried and s != self.source]
         ranked = sorted(fresh, key=lambda s: (-self.worth(self._screened[s]), len(s), s))
         hopeful = [s for s in ranked[:most] if self._good(self._screened[s])]
-        looks = {source: self._look(source, 1) for source in hopeful}
-        lasting = [s for s in hopeful if self._good(looks[s])]
+        looks = {source: self._again(source) for source in hopeful}
+        lasting = [s for s in hopeful if self.is_good(self._lasts(looks[s]))]
         if not lasting:
             told = {"evaluations": len(self._known), "failed": self.turned_away()}
             return Draft({}, told) if self._known else None
-        best = max(lasting, key=lambda s: min(self.worth(self._screened[s]), self.worth(looks[s])))
+        best = max(lasting, key=lambda s: min(self.worth(self._screened[s]), self._lasts(looks[s])))
         return self._draft(best, looks[best], self._options(hopeful))
 
     def _options(self, sources: Sequence[str]) -> Mapping[str, str]:
@@ -171,6 +173,14 @@ class Trials:
             for s in sources
         ]
         return {OPTIONS: self._workspace.write(json.dumps(told).encode())}
+
+    def _again(self, source: str) -> Sequence[Screening]:
+        """More looks at a variant, each on inputs of its own."""
+        return [self._look(source, turn) for turn in range(1, 1 + self._terms.looks)]
+
+    def _lasts(self, looks: Sequence[Screening]) -> float:
+        """What it is worth by all of them: the mean, `WORST` when one found it wrong."""
+        return sum(map(self.worth, looks)) / len(looks)
 
     def turned_away(self) -> str:
         """Why none of them is handed in, in a line: what was not even right, most often for what
@@ -212,18 +222,18 @@ class Trials:
     def _good(self, screening: Screening) -> bool:
         return self.is_good(self.worth(screening))
 
-    def _draft(self, source: str, second: Screening, told: Mapping[str, str]) -> Draft:
-        first = self._screened[source]
-        gains = {
-            name: min(first.gains.get(name, 1.0), second.gains.get(name, 1.0), _MOST)
-            for name in self.objectives
-        }
+    def _draft(self, source: str, looks: Sequence[Screening], told: Mapping[str, str]) -> Draft:
+        first, gains = self._screened[source], dict[str, float]()
+        for name in self.objectives:
+            logs = [math.log(max(each.gains.get(name, 1.0), 1.0 / _MOST)) for each in looks]
+            later = math.exp(min(sum(logs) / len(logs), math.log(_MOST)))
+            gains[name] = min(first.gains.get(name, 1.0), later)
         return self._workshop.draft(
             source,
             self.incumbent,
             self._workspace,
             evaluations=len(self._known),
-            nodes=second.nodes,
+            nodes=first.nodes,
             **{f"screened_{name}": gain for name, gain in gains.items()},
             **told,
         )

@@ -47,7 +47,13 @@ class ItselfAuthor:
             return None
         settings = self.settings
         terms = Terms(
-            "at work on itself", settings.evaluations, settings.least, 0.0, settings.turn, _ASSURED
+            "at work on itself",
+            settings.evaluations,
+            settings.least,
+            settings.parsimony,
+            settings.turn,
+            _ASSURED,
+            settings.looks,
         )
         trials = Trials(self.workshop, brief, workspace, terms)
         mould = mould_of(trials.source)
