@@ -92,19 +92,19 @@ def stepped(source: str, *shares: float) -> str:
 def test_a_step_hands_over_by_kind_and_what_it_brings_may_change_on() -> None:
     source = SEED.read_text("utf-8")
     kept, taken = [MIDDLE] * 3, [MIDDLE, MIDDLE, 0.8]
-    new = stepped(source, *taken, *kept, *kept, MIDDLE)
+    new = stepped(source, *taken, *kept, MIDDLE)
     assert 'MOVED = {"reals": 0.0, "choices": 0.0, "order": 0.5}\n' in new
     assert (
         "    if rng.random() < MOVED[task.kind]:\n        return moved(task, candidate, rng)" in new
     )
     assert "def turned_round" not in new
     again = mould_of(new)
-    assert [each.name for each in again.steps] == ["turned_round", "one_place", "never_twice"]
+    assert [each.name for each in again.steps] == ["turned_round", "never_twice"]
     assert len(again.constants) == 4 + 3
 
 
 def test_nothing_twice_is_a_line_above_the_function() -> None:
-    new = stepped(SEED.read_text("utf-8"), *[MIDDLE] * 9, 0.9)
+    new = stepped(SEED.read_text("utf-8"), *[MIDDLE] * 6, 0.9)
     assert "@never_twice\ndef changed(task, candidate, rng):" in new
     repeats = list[int]()
     for source in (SEED.read_text("utf-8"), new):
@@ -130,7 +130,7 @@ def test_where_no_step_fits_none_is_offered(source: str) -> None:
     assert mould_of(source).steps == ()
 
 
-@pytest.mark.parametrize("move", [moves.moved, moves.turned_round, moves.one_place])
+@pytest.mark.parametrize("move", [moves.moved, moves.turned_round])
 @pytest.mark.parametrize("kind", ["reals", "choices", "order"])
 def test_moves_leave_a_candidate_of_the_space(move: Callable[..., list[float]], kind: Kind) -> None:
     rng = Random(2)

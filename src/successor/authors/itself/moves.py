@@ -13,9 +13,7 @@ from typing import Protocol
 class Task(Protocol):
     """What moves ask of a task."""
 
-    kind: str
     size: int
-    choices: int
 
 
 def moved(task: Task, candidate: list[float], rng: Random) -> list[float]:
@@ -29,20 +27,6 @@ def turned_round(task: Task, candidate: list[float], rng: Random) -> list[float]
     """A stretch is turned round (Croes 1958)."""
     first, last = sorted(rng.sample(range(task.size + 1), 2))
     return candidate[:first] + candidate[first:last][::-1] + candidate[last:]
-
-
-def one_place(task: Task, candidate: list[float], rng: Random) -> list[float]:
-    """One place changes: a number by a step of any scale, an order by two neighbours."""
-    new = list(candidate)
-    place = rng.randrange(task.size)
-    if task.kind == "reals":
-        far = rng.gauss(0, 1) * 10 ** -rng.uniform(0.5, 3)
-        new[place] = min(1, max(0, new[place] + far))
-    elif task.kind == "choices":
-        new[place] = rng.randrange(task.choices)
-    else:
-        new[place - 1], new[place] = new[place], new[place - 1]
-    return new
 
 
 def never_twice(change: Callable[..., list[float]]) -> Callable[..., list[float]]:

@@ -24,7 +24,7 @@ class Settings:
     """
     least: float = Field(default=0.03, gt=0)
     """Smallest gain worth handing in: 0.01 is 1%."""
-    parsimony: float = Field(default=3e-4, ge=0)
+    parsimony: float = Field(default=1e-3, ge=0)
     """What each syntax node more has to gain: 0.001 is 0.1%."""
     looks: int = Field(default=5, ge=1)
     """At each of the best five, on tasks of their own, before one is handed in: the best of many

@@ -21,7 +21,7 @@ RNG = "rng"
 """What a function that can draw lots calls its parameter."""
 _DIGITS = 1
 """Of a probability that is written: a few looks tell no finer ones apart."""
-_MOVES = (moves.moved, moves.turned_round, moves.one_place)
+_MOVES = (moves.moved, moves.turned_round)
 _ONCE = moves.never_twice
 
 
