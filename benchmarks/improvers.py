@@ -4,12 +4,13 @@
     python benchmarks/improvers.py examples/improver/improver.py better.py --published
 
 The second adds plain implementations of published strategies (`strategies/`), all with the
-example's ways to make and change a candidate: what differs is which candidate is changed next.
+example's ways to make and change a candidate: what differs is which candidate is changed next. The
+first with another seed is always there, as a control: it can show no gain.
 Prints and, with --out, writes improvers.json and .md: the mean area in each space, the paired
 difference with its 95% interval, and with how few evaluations an improver comes to what the first
 one has in the end: as a share of those that the first one took to get there, and as a share of all
 that there are, both as medians with their interval. Tasks where it never does count as more than 1.
-What the first one has in the end is lucky, so that the first one with another seed is a control.
+What the first one has in the end is lucky: with another seed it takes longer than that itself.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from successor.types import Draw
 STRATEGIES = Path(__file__).resolve().parent / "strategies"
 EXAMPLE = STRATEGIES.parents[1] / "examples" / "improver" / "improver.py"
 OPERATORS = "operators.py"
+LUCK = "another seed"
 _RESAMPLES = 2000
 Interval = tuple[float, float, float]
 """A value and the ends of its 95% interval."""
@@ -77,6 +79,12 @@ def published() -> dict[str, str]:
     shared = "\n\n".join(path.read_text("utf-8") for path in (EXAMPLE, STRATEGIES / OPERATORS))
     files = sorted(path for path in STRATEGIES.glob("*.py") if path.name != OPERATORS)
     return {path.stem: f"{shared}\n\n{path.read_text('utf-8')}" for path in files}
+
+
+def lucky(source: str) -> str:
+    """An improver with another seed, and nothing else."""
+    body = "    task.seed += 1\n    return unlucky(task)\n"
+    return f"{source}\n\nunlucky = improve\n\n\ndef improve(task):\n{body}"
 
 
 def reached(attempt: Attempt, cost: float) -> float:
@@ -184,6 +192,7 @@ def main(
     files = {path.stem if path.stem != first.stem else str(path): path for path in others}
     sources = {first.stem: first, **files}
     texts = {name: path.read_text("utf-8") for name, path in sources.items()}
+    texts[LUCK] = lucky(texts[first.stem])
     texts |= published() if strategies else {}
     subject = improver({"target": first.name, "evaluations": evaluations}, first.parent)
     try:

@@ -33,6 +33,14 @@ def test_no_published_strategy_breaks_a_rule_and_all_beat_chance(subject: Improv
     assert all(each.area > rows[0].area - 0.02 for each in rows), rows
 
 
+def test_another_seed_is_the_same_improver_and_no_better(subject: ImproverSubject) -> None:
+    texts = {"first": SOURCE, "another seed": improvers.lucky(SOURCE)}
+    first, luck = improvers.measure(subject, texts, 40, 5).rows
+    assert luck.failed == 0
+    assert luck.area != first.area, "other candidates"
+    assert luck.gain[1] < 0 < luck.gain[2]
+
+
 def test_one_that_breaks_a_rule_is_counted(subject: ImproverSubject) -> None:
     broken = SOURCE.replace("costs = yield candidates", "costs = yield [None]")
     _, row = improvers.measure(subject, {"first": SOURCE, "broken": broken}, 2, 1).rows
@@ -48,7 +56,7 @@ def test_the_figures_are_json_also_where_nothing_is_reached(tmp_path: Path) -> N
     )
     assert done.exit_code == 0, done.output
     figures = json.loads((tmp_path / "out" / "improvers.json").read_text("utf-8"))
-    assert [each["name"] for each in figures["rows"]] == ["improver", "worse"]
+    assert [each["name"] for each in figures["rows"]] == ["improver", "worse", "another seed"]
     assert figures["rows"][1]["gain"][0] < 0
     assert figures["rows"][1]["share"][2] is None
 
