@@ -91,7 +91,7 @@ def stepped(source: str, *shares: float) -> str:
 
 def test_a_step_hands_over_by_kind_and_what_it_brings_may_change_on() -> None:
     source = SEED.read_text("utf-8")
-    kept, taken = [MIDDLE] * 3, [MIDDLE, MIDDLE, 0.8]
+    kept, taken = [MIDDLE] * 3, [MIDDLE, MIDDLE, 0.9]
     new = stepped(source, *taken, *kept, MIDDLE)
     assert 'MOVED = {"reals": 0.0, "choices": 0.0, "order": 0.5}\n' in new
     assert (
@@ -180,7 +180,7 @@ def test_the_incumbent_itself_searches_and_what_brings_nothing_is_turned_back() 
     assert bench.engines == (SMALL,)
     new = desk.read(draft.files["target.py"]).decode()
     assert "MANY = 4" in new, "what changes nothing is as it was"
-    assert float(draft.figures["screened_score"]) > 1.5
+    assert float(draft.figures["screened_score"]) > 1.3
 
 
 def test_the_same_seed_comes_to_the_same() -> None:

@@ -14,7 +14,7 @@ from successor.authors.itself.edits import KINDS, TASK, Edit, edited, offset, se
 from successor.authors.itself.steps import Move, Once, steps_of
 from successor.authors.tune.knobs import Knob, find_knobs
 
-_FADES = 0.75
+_FADES = 0.8
 """Beyond it a number fades."""
 
 

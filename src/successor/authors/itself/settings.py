@@ -12,8 +12,8 @@ class Settings:
 
     evaluations: int = Field(default=150, ge=4)
     """Variants of its code that an improver may try for one candidate."""
-    open: int = Field(default=12, ge=1)
-    """Forms that one search may change, drawn by lot: in more of them nobody finds much soon."""
+    open: int = Field(default=32, ge=1)
+    """Forms that one search may change, drawn by lot where there are more."""
     reach: float = Field(default=1.5, gt=0, le=4)
     """How far its numbers are turned at most: 1.5 is up to 4 times up or down."""
     digits: int = Field(default=2, ge=1, le=17)
