@@ -53,7 +53,7 @@ def one(lab: Path, cores: Sequence[int], evaluations: int) -> Run:
         shutil.copytree(lab, copy, ignore=shutil.ignore_patterns(RECORD))
         text = (copy / FILE_NAME).read_text("utf-8")
         told = f'\n[author]\nkind = "itself"\nevaluations = {evaluations}\nturn = 1e9\n'
-        text = _without(text, "author") + told
+        text = without(text, "author") + told
         (copy / FILE_NAME).write_text(text.replace("[base_cases]", "[base_cases]\ngenerations = 2"))
         command = [sys.executable, "-m", "successor", "improve", str(copy), "--budget", "2h"]
         before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
@@ -75,7 +75,7 @@ def one(lab: Path, cores: Sequence[int], evaluations: int) -> Run:
     return Run(len(cores), round(wall, 2), round(cpu, 2), spent, versions)
 
 
-def _without(text: str, table: str) -> str:
+def without(text: str, table: str) -> str:
     """A lab file without a table."""
     kept, inside = list[str](), False
     for each in text.splitlines():

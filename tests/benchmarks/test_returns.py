@@ -14,6 +14,7 @@ import returns
 import successor
 from efforts import Course, Generation, Stage, course
 from returns import Curves, levels, measure, slope
+from subjects.small_improver import LAB
 from successor.lab import run
 from successor.subjects.improver import Settings
 
@@ -69,29 +70,9 @@ def test_runs_have_intercepts_of_their_own() -> None:
     assert slope([(x[:1], x[:1])]) is None
 
 
-LAB = """\
-[lab]
-goal = "cheap candidates soon"
-[subject]
-kind = "improver"
-target = "improver.py"
-evaluations = 20
-exam_items = 4
-screen_items = 2
-[author]
-kind = "tune"
-evaluations = 6
-[judge]
-kind = "race"
-items = 32
-[base_cases]
-generations = 2
-"""
-
-
 def test_what_a_real_run_cost_is_read_off_its_record(tmp_path: Path) -> None:
     (tmp_path / "improver.py").write_text(improvers.EXAMPLE.read_text("utf-8"), encoding="utf-8")
-    (tmp_path / "successor.toml").write_text(LAB, encoding="utf-8")
+    (tmp_path / "successor.toml").write_text(LAB + "generations = 2\n", encoding="utf-8")
     with successor.load(tmp_path) as lab:
         run(lab)
     found = course(tmp_path)

@@ -10,26 +10,7 @@ from click.testing import CliRunner
 
 import improvers
 import scaling
-
-LAB = """\
-[lab]
-goal = "cheap candidates soon"
-[subject]
-kind = "improver"
-target = "improver.py"
-evaluations = 20
-exam_items = 4
-screen_items = 2
-[author]
-kind = "tune"
-[author.tune]
-evaluations = 6
-[judge]
-kind = "race"
-items = 32
-[base_cases]
-wall_clock = "1m"
-"""
+from subjects.small_improver import LAB
 
 
 @pytest.mark.slow
@@ -46,7 +27,7 @@ def test_one_core_and_all_come_to_the_same(tmp_path: Path) -> None:
 
 
 def test_a_table_of_a_lab_file_is_left_out() -> None:
-    text = scaling._without(LAB, "author")
+    text = scaling.without(LAB, "author")
     assert "tune" not in text
     assert "[judge]" in text
     told = scaling.Run(1, 4.0, 3.0, 800, ("a",)), scaling.Run(2, 2.0, 3.5, 800, ("b",))

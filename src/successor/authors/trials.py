@@ -111,9 +111,13 @@ class Trials:
         """The best gain so far on the first objective; 1 is the incumbent's."""
         return self._first_gain
 
+    def knows(self, source: str) -> bool:
+        """Whether it is screened already."""
+        return source in self._screened
+
     def may_screen(self, source: str) -> bool:
         """Whether it is screened already, or still can be."""
-        return source in self._screened or self.left > 0
+        return self.knows(source) or self.left > 0
 
     def screen(self, source: str) -> Screening:
         """What the workshop finds of a variant. Asking for the same again costs nothing."""

@@ -71,12 +71,15 @@ class Search:
         self._settings = settings
         self._best: tuple[float, list[float]] = (0.0, [MIDDLE] * mould.size)
         self._open: Sequence[int] = range(mould.size)
+        self._turning = False
+        self._kept = min(mould.size, settings.open, settings.evaluations // 3)
 
     def run(self, workshop: SelfImproving, engine: str, seed: int) -> None:
         """Let an improver search, and leave out of the best what brings nothing."""
         size = min(self._mould.size, self._settings.open)
         self._open = sorted(Random(seed).sample(range(self._mould.size), size))
-        turns = max(4, self._settings.evaluations - size)  # the rest is for turning back
+        # About half of all points stand for code that was tried before, which costs no look.
+        turns = max(4, 2 * (self._settings.evaluations - self._kept))
         workshop.pursue(engine, size, turns, seed % _SEEDS, self.price)
         self._turn_back()
 
@@ -89,7 +92,10 @@ class Search:
         return _BROKEN if worth == WORST else -worth
 
     def _turn_back(self) -> None:
-        """Leave as it was what brings nothing: the smaller change is the better."""
+        """Leave as it was what brings nothing: the smaller change is the better. `_kept` looks were
+        kept for it.
+        """
+        self._turning = True
         for place in range(self._mould.size):
             worth, point = self._best
             back = [*point[:place], MIDDLE, *point[place + 1 :]]
@@ -101,7 +107,8 @@ class Search:
         source = self._mould.cast(point, self._settings.reach, self._settings.digits)
         if source == self._mould.source:
             return 0.0
-        if self._trials.over or not self._trials.may_screen(source):
+        kept = 0 if self._turning else self._kept
+        if self._trials.over or not (self._trials.knows(source) or self._trials.left > kept):
             return WORST
         worth = self._trials.worth(self._trials.screen(source))
         if worth > self._best[0]:
