@@ -100,7 +100,7 @@ def test_a_step_hands_over_by_kind_and_what_it_brings_may_change_on() -> None:
     assert "def turned_round" not in new
     again = mould_of(new)
     assert [each.name for each in again.steps] == ["turned_round", "never_twice"]
-    assert len(again.constants) == 4 + 3
+    assert len(again.constants) == 4 + 3 + 1, "of a table each number, and whether it fades"
 
 
 def test_nothing_twice_is_a_line_above_the_function() -> None:
@@ -143,6 +143,17 @@ def test_moves_leave_a_candidate_of_the_space(move: Callable[..., list[float]], 
             found.add(tuple(space.read(move(space, before, rng))))
             assert before == kept, "the one that is changed stays as it was"
         assert len(found) > 1
+
+
+def test_a_table_of_fractions_can_fade_where_it_is_used_and_one_of_counts_cannot() -> None:
+    table = cast(SMALL, MIDDLE, 0.9, MIDDLE, MIDDLE, 0.9, MIDDLE, MIDDLE)
+    again = mould_of(table)
+    assert [type(each).__name__ for each in again.constants] == [*["Constant"] * 6, "Table"]
+    faded = again.cast([*[MIDDLE] * 6, 0.9], 1.5, 2)
+    assert "return STEP[task.kind] * task.left / task.evaluations" in faded
+    assert "range(MANY[task.kind])" in faded
+    twice = mould_of(faded)
+    assert twice.cast([*[MIDDLE] * 6, 0.9], 1.5, 2).count("task.left") == 2
 
 
 @dataclass

@@ -20,7 +20,7 @@ goal = "cheap candidates soon"
 [subject]
 kind = "improver"
 target = "improver.py"
-evaluations = 200
+evaluations = 150
 screen_items = 4
 [author]
 kind = "{author}"
@@ -30,9 +30,9 @@ kind = "race"
 effect = 0.02
 per_node = 0.0003
 margin = 0.03
-items = 900
+items = {items}
 [base_cases]
-generations = {generations}
+generations = 2
 """
 KNOWN = """\
 from pathlib import Path
@@ -53,10 +53,10 @@ def known(settings, subject):
 """
 
 
-def lab_of(folder: Path, source: str, author: str, generations: int, more: str = "") -> Path:
+def lab_of(folder: Path, source: str, author: str, items: int, more: str = "") -> Path:
     folder.mkdir()
     (folder / "improver.py").write_text(source, encoding="utf-8")
-    told = LAB.format(author=author, generations=generations, more=more)
+    told = LAB.format(author=author, items=items, more=more)
     (folder / "successor.toml").write_text(told, encoding="utf-8")
     return folder
 
@@ -65,7 +65,7 @@ def lab_of(folder: Path, source: str, author: str, generations: int, more: str =
 def test_a_better_one_takes_over_is_judged_again_elsewhere_and_taken_back(
     tmp_path: Path, run: Run
 ) -> None:
-    lab = lab_of(tmp_path / "lab", SOURCE, "author.py:known", 2)
+    lab = lab_of(tmp_path / "lab", SOURCE, "author.py:known", 900)
     (lab / "author.py").write_text(KNOWN, encoding="utf-8")
     lucky = SOURCE.replace("Random(task.seed)", "Random(task.seed + 1)")
     (lab / "lucky.py").write_text(lucky, encoding="utf-8")
@@ -108,7 +108,7 @@ def test_what_may_change_its_seed_alone_never_takes_over(
     fenced = "# EVOLVE-BLOCK-START\nLUCK = 1000\n# EVOLVE-BLOCK-END\n"
     fenced = source.replace("LUCK = 1000\n", fenced)
     more = "evaluations = 24\nleast = 0.001\nattempts = 2\n"
-    lab = lab_of(tmp_path / "lab", fenced, author, 3, more)
+    lab = lab_of(tmp_path / "lab", fenced, author, 300, more)
     assert run("improve", lab, "--quiet").code == 0
     found = Ledger.read(lab / ".successor")
     assert found.verdicts(), "seeds that looked lucky were handed in"

@@ -14,6 +14,7 @@ from successor.authors.itself.edits import KINDS, TASK, Edit, edited, offset, se
 from successor.authors.itself.steps import Move, Once, steps_of
 from successor.authors.tune.knobs import Knob, find_knobs
 
+_FADING = f" * {TASK}.left / {TASK}.evaluations"
 _FADES = 0.8
 """Beyond it a number fades."""
 
@@ -48,7 +49,7 @@ class Constant:
         value, *beside = (setting(each, reach) for each in point[: len(KINDS)])
         values = [self.knob.turned(value + by, digits) for by in (0.0, *beside)]
         fading = any(each > _FADES for each in point[len(KINDS) :])
-        fades = " * task.left / task.evaluations" if fading else ""
+        fades = _FADING if fading else ""
         if len({*values}) == 1:
             return values[0], fades
         pairs = ", ".join(f'"{kind}": {text}' for kind, text in zip(KINDS, values, strict=True))
@@ -56,11 +57,30 @@ class Constant:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Numbers by kind, at the top of the file, each of which is a constant: where functions with a
+    task use them, they can fade.
+    """
+
+    uses: tuple[int, ...]
+    """Where those end, in bytes of UTF-8."""
+
+    @property
+    def places(self) -> int:
+        """Coordinates: whether they fade."""
+        return 1
+
+    def edits(self, point: Sequence[float], reach: float, digits: int) -> list[Edit]:
+        """All uses, or none."""
+        return [Edit(each, each, _FADING) for each in self.uses if point[0] > _FADES]
+
+
+@dataclass(frozen=True)
 class Mould:
     """What can take another form in one source."""
 
     source: str
-    constants: tuple[Constant, ...]
+    constants: tuple[Constant | Table, ...]
     steps: tuple[Move | Once, ...] = ()
 
     @property
@@ -81,7 +101,7 @@ def mould_of(source: str) -> Mould:
     """The constants that only functions with a task use, and the steps that it lacks."""
     tree = ast.parse(source)
     knobs = {knob.first: knob for knob in find_knobs(source, "")}
-    found = list[Constant]()
+    found = list[Constant | Table]()
     for node in tree.body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant() as value):
@@ -89,10 +109,12 @@ def mould_of(source: str) -> Mould:
                 uses = _uses(tree, source, name)
                 if knob is not None and not isinstance(knob.value, bool) and uses:
                     found.append(Constant(knob, uses))
-            case ast.Assign(value=ast.Dict(values=values)):
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values)):
                 places = [offset(source, each.lineno, each.col_offset) for each in values]
                 inside = [knobs[place] for place in places if place in knobs]
                 found += [Constant(each, ()) for each in inside if type(each.value) is not bool]
+                if any(isinstance(each.value, float) for each in inside):
+                    found += [Table(uses) for uses in [_looked_up(tree, source, name)] if uses]
             case _:
                 pass
     return Mould(source, tuple(found), steps_of(source))
@@ -111,6 +133,17 @@ def _uses(tree: ast.Module, source: str, name: str) -> tuple[tuple[int, int], ..
             offset(source, node.end_lineno or node.lineno, node.end_col_offset or 0),
         )
         for node in read
+    )
+
+
+def _looked_up(tree: ast.Module, source: str, name: str) -> tuple[int, ...]:
+    """Where what stands in a table for the kind of a task is read, to its end."""
+    return tuple(
+        offset(source, node.end_lineno or node.lineno, node.end_col_offset or 0)
+        for node in _with_task(tree)
+        if isinstance(node, ast.Subscript)
+        and ast.unparse(node) == f"{name}[{TASK}.kind]"
+        and isinstance(node.ctx, ast.Load)
     )
 
 
