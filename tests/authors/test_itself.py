@@ -218,7 +218,7 @@ def test_who_was_lucky_once_is_not_handed_in() -> None:
         first.add(min({*first, seed}))
         return found if seed == min(first) else replace(found, gains={"score": 0.9})
 
-    bench.screen = lucky  # type: ignore[method-assign]
+    bench.screen = lucky  # type: ignore[method-assign]  # a spy
     brief = brief_of(version_of(SMALL, desk))
     assert came_to_nothing(ItselfAuthor(bench, Settings(evaluations=30)).write(brief, desk))
     assert first == {brief.seed}
@@ -233,7 +233,7 @@ def test_a_search_changes_no_more_forms_than_are_open() -> None:
         tried.add(source)
         return screen(source, incumbent, seed, workspace)
 
-    bench.screen = noted  # type: ignore[method-assign]
+    bench.screen = noted  # type: ignore[method-assign]  # a spy
     ItselfAuthor(bench, Settings(evaluations=30, open=1)).write(
         brief_of(version_of(SMALL, desk)), desk
     )
