@@ -229,9 +229,8 @@ class Trials:
     def _draft(self, source: str, looks: Sequence[Screening], told: Mapping[str, str]) -> Draft:
         first, gains = self._screened[source], dict[str, float]()
         for name in self.objectives:
-            logs = [math.log(max(each.gains.get(name, 1.0), 1.0 / _MOST)) for each in looks]
-            later = math.exp(min(sum(logs) / len(logs), math.log(_MOST)))
-            gains[name] = min(first.gains.get(name, 1.0), later)
+            later = [each.gains.get(name, 1.0) for each in looks]
+            gains[name] = min(first.gains.get(name, 1.0), sum(later) / len(later), _MOST)
         return self._workshop.draft(
             source,
             self.incumbent,
