@@ -146,6 +146,15 @@ def test_what_was_promoted_and_written_once_more_stays_what_it_was(told: Story) 
     assert (kept.outcome, kept.generation) == ("promoted", row.generation)
 
 
+def test_an_accuracy_has_no_unit(told: Story) -> None:
+    rows = [
+        replace(row, horizon=None, gains={"accuracy": 0.5 + at / 20}, figures={"unit": "size"})
+        for at, row in enumerate(told.versions)
+    ]
+    text = render(replace(told, versions=tuple(rows)))
+    assert "The accuracy went from 0.5 to 0.9. " in text
+
+
 def test_horizons_follow_the_abilities(told: Story) -> None:
     for row, ability in zip(told.versions, ABILITIES, strict=True):
         assert row.horizon is not None

@@ -116,11 +116,12 @@ def _summary(story: Story) -> str:
         return "The first version is in charge." if story.backs else FIRST
     times, name = len(line) - 1, words(story.measure)
     often = f"{times} times in a row a version" if times > 1 else "A version"
+    unit = ""
     if name == "horizon":
-        name = "horizon, the size at which half of the answers are right,"
+        name, unit = "horizon, the size at which half of the answers are right,", size_unit(story)
     return (
         f"{often} wrote a successor that was shown to be better and took over. The {name} went "
-        f"from {number(line[0].headline)} to {number(line[-1].headline)} {size_unit(story)}"
+        f"from {number(line[0].headline)} to {number(line[-1].headline)} {unit}"
     ).rstrip() + "."
 
 
