@@ -172,6 +172,10 @@ class Trials:
         ]
         return {OPTIONS: self._workspace.write(json.dumps(told).encode())}
 
+    def second_look(self, source: str) -> Screening | None:
+        """What a second look found of a variant; None when it got none."""
+        return self._known.get(f"{digest(source)}/1")
+
     def turned_away(self) -> str:
         """Why none of them is handed in, in a line: what was not even right, most often for what
         reason, and what was right and no better.
