@@ -161,12 +161,13 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
 
     from successor.cli.change import LONGEST, change_of, show
     from successor.cli.front import hint
+    from successor.cli.in_file import told_revoked
     from successor.lab import record_of
     from successor.ledger import Ledger
-    from successor.targets import is_written, written_back
+    from successor.targets import is_written, revoked_in_file, written_back
 
     with Ledger.read(record_of(function.folder)) as ledger:
-        if ledger.incumbent() is None:
+        if (charge := ledger.incumbent()) is None:
             return  # it was ended before the first version
         waits = ledger.waiting() is not None
         barred = any(ledger.unheld(each.candidate) and each.outcome == "better"
@@ -184,6 +185,8 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
     if written:
         undo = f"successor rollback {quote(str(function))} --write"
         click.echo(f"Written to {function.file}; undo it with: {undo}", err=True)
+    elif not write and (held := revoked_in_file(function)):
+        click.echo(told_revoked(str(function), held, charge.id), err=True)
     elif change.files and not (write or is_written(function)):
         click.echo(
             f"Put it in the file with: successor improve {quote(str(function))} --write", err=True
