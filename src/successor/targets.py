@@ -17,7 +17,7 @@ from typing import cast
 
 from successor import labfile
 from successor.errors import UsageError
-from successor.files import write_atomically
+from successor.files import what_is_there, write_atomically
 from successor.lab import RECORD, set_aside
 from successor.ledger import Ledger, Written
 from successor.subjects.program.beside import find_tests
@@ -104,7 +104,7 @@ def parse(text: str) -> FunctionName | None:
         raise UsageError(f"{text!r}: a path with control characters; give it another name")
     if spelled := _SPELLED.fullmatch(text):
         return FunctionName(followed(Path(spelled["file"])), spelled["function"])
-    if text.endswith((".py", ".py:")):
+    if text.endswith((".py", ".py:")) and not Path(text).is_dir():
         file = text.removesuffix(":")
         raise UsageError(f"{file} is a file: name a function in it, as in {file}:function")
     return None
@@ -115,7 +115,8 @@ def followed(file: Path) -> Path:
     are beside it.
     """
     there = Path(os.path.realpath(file))
-    return there if file.is_symlink() and there.parent != file.parent.resolve() else file
+    elsewhere = there.parent != Path(os.path.realpath(file.parent))
+    return there if file.is_symlink() and elsewhere and there.exists() else file
 
 
 def lab_of(text: str) -> Path:
@@ -152,7 +153,7 @@ def prepare(name: FunctionName, wishes: Wishes, *, fresh: bool) -> Path:
             not set.
     """
     if not name.file.is_file():
-        raise UsageError(f"{name.file}: no such file")
+        raise UsageError(f"{name.file}: {what_is_there(name.file)}")
     target, folder = name.read(), name.folder
     if not fresh:
         require_unchanged(name)
