@@ -149,6 +149,18 @@ def test_what_is_no_file_is_told_as_what_it_is(tmp_path: Path, run: Run, verb: s
         assert (refused.code, refused.err) == (2, said)
 
 
+def test_where_nothing_was_tried_nothing_is_said_of_what_was_found(tmp_path: Path, run: Run):
+    source = tmp_path / "f.py"
+    source.write_text(HINTED + "return x\n", encoding="utf-8")
+    asked = ("improve", f"{source}:f", "--goal", "smaller", "--generations")
+    first = run(*asked, "1")
+    assert "Nothing was tried yet: generation 0 examines the function as it is." in first.err
+    assert "Nothing better was found." not in first.err
+    second = run(*asked, "2")
+    assert "Nothing better was found." in second.err
+    assert "Nothing was tried yet" not in second.err
+
+
 def test_a_lab_may_be_a_folder_of_any_name(lab: Path, run: Run):
     named = lab.rename(lab.with_name("lab.py"))
     assert "nothing is on record" in run("status", named).err
