@@ -146,6 +146,10 @@ def test_what_was_promoted_and_written_once_more_stays_what_it_was(told: Story) 
     assert (kept.outcome, kept.generation) == ("promoted", row.generation)
 
 
+def test_an_interval_below_nothing_is_explained(told: Story) -> None:
+    assert "The interval is that of the effect alone" in render(told)
+
+
 def test_an_accuracy_has_no_unit(told: Story) -> None:
     rows = [
         replace(row, horizon=None, gains={"accuracy": 0.5 + at / 20}, figures={"unit": "size"})

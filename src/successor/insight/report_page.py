@@ -269,7 +269,10 @@ def _evidence(story: Story) -> str:
     head = ["generation", "version", "outcome", "e-value", "threshold", "effect", "95% interval"]
     note = (
         "How strongly the judge's own items speak against “no better than its parent”. "
-        "A dot above its cross, which the error budget of the whole run sets, is enough."
+        "A dot above its cross, which the error budget of the whole run sets, is enough. The "
+        "interval is that of the effect alone: where the evidence comes from more than half of the "
+        "items gaining, which the last column then tells, or from simpler code, it may reach below "
+        "0 all the same."
     )
     drawn = chart("evidence", "e-value and threshold of every verdict, log scale")
     return section("Is it better", note, drawn, table("Verdicts", [*head, "items", "why"], rows))
