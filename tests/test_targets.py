@@ -65,7 +65,7 @@ def test_a_link_in_another_folder_leads_to_the_file_and_its_lab(home: Path) -> N
     link.symlink_to("sum.py")
     found = parse(f"{link}:add")
     assert found is not None
-    with pytest.raises(UsageError, match="no such file"):
+    with pytest.raises(UsageError, match="is a link that leads nowhere"):
         prepare(found, Wishes(), fresh=False)
 
 

@@ -48,3 +48,12 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def what_is_there(path: Path) -> str:
+    """What is in the place of a file that cannot be read, in a few words for people."""
+    if path.is_dir():
+        return "is a folder"
+    if path.is_symlink():
+        return "is no file" if path.exists() else "is a link that leads nowhere"
+    return "is no file" if path.exists() else "no such file"

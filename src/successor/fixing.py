@@ -13,6 +13,7 @@ from typing import cast
 from successor import labfile
 from successor.authors.undecided import QUESTIONS
 from successor.errors import UsageError
+from successor.files import what_is_there
 from successor.insight.difference import FileChange, differences
 from successor.lab import Lab
 from successor.ledger import Ledger, Written
@@ -81,7 +82,7 @@ def prepare(name: FunctionName, wanted: Wanted) -> tuple[Path, bool]:
         UsageError: when the file or a test cannot be used, or the report cannot be understood.
     """
     if not name.file.is_file():
-        raise UsageError(f"{name.file}: no such file")
+        raise UsageError(f"{name.file}: {what_is_there(name.file)}")
     target = name.read()
     home = name.file.parent
     named = None if wanted.tests is None else tuple(_within(home, target, t) for t in wanted.tests)
@@ -122,7 +123,7 @@ def _authors(wanted: Wanted, budget: str) -> dict[str, Mapping[str, object]]:
 def _within(home: Path, target: Target, test: str) -> str:
     path = (home / test).resolve()
     if not path.is_file():
-        raise UsageError(f"{home / test}: no such file")
+        raise UsageError(f"{home / test}: {what_is_there(home / test)}")
     if not path.is_relative_to(target.root):
         raise UsageError(f"{home / test}: is outside {target.root}; copy it there")
     return path.relative_to(target.root).as_posix()

@@ -17,11 +17,12 @@ from typing import cast
 
 from successor import labfile
 from successor.errors import UsageError
-from successor.files import write_atomically
+from successor.files import what_is_there, write_atomically
 from successor.lab import RECORD, set_aside
 from successor.ledger import Ledger, Written
 from successor.subjects.program.beside import find_tests
 from successor.subjects.program.target import Target, function_in, read_target, siblings
+from successor.types import Digest
 
 LABS = ".successor-labs"
 """Folder of the labs of the functions in the files beside it; ignores itself in git."""
@@ -103,7 +104,7 @@ def parse(text: str) -> FunctionName | None:
         raise UsageError(f"{text!r}: a path with control characters; give it another name")
     if spelled := _SPELLED.fullmatch(text):
         return FunctionName(followed(Path(spelled["file"])), spelled["function"])
-    if text.endswith((".py", ".py:")):
+    if text.endswith((".py", ".py:")) and not Path(text).is_dir():
         file = text.removesuffix(":")
         raise UsageError(f"{file} is a file: name a function in it, as in {file}:function")
     return None
@@ -114,7 +115,8 @@ def followed(file: Path) -> Path:
     are beside it.
     """
     there = Path(os.path.realpath(file))
-    return there if file.is_symlink() and there.parent != file.parent.resolve() else file
+    elsewhere = there.parent != Path(os.path.realpath(file.parent))
+    return there if file.is_symlink() and elsewhere and there.exists() else file
 
 
 def lab_of(text: str) -> Path:
@@ -129,12 +131,18 @@ def lab_of(text: str) -> Path:
     return name.folder if name else Path(text)
 
 
+def function_of(folder: Path) -> FunctionName | None:
+    """The function that the lab in a folder was made of; None where it was made of none."""
+    labs = folder.parent.name
+    if labs not in {LABS, FIXES, WRITES}:
+        return None
+    stem, _, function = folder.name.partition(".")
+    return FunctionName(folder.parent.parent / f"{stem}.py", function, labs)
+
+
 def name_of(folder: Path) -> str:
     """How a user names the lab in a folder: as its function, where it was made of one."""
-    if folder.parent.name not in {LABS, FIXES, WRITES}:
-        return str(folder)
-    stem, _, function = folder.name.partition(".")
-    return str(FunctionName(folder.parent.parent / f"{stem}.py", function))
+    return str(function_of(folder) or folder)
 
 
 def prepare(name: FunctionName, wishes: Wishes, *, fresh: bool) -> Path:
@@ -145,7 +153,7 @@ def prepare(name: FunctionName, wishes: Wishes, *, fresh: bool) -> Path:
             not set.
     """
     if not name.file.is_file():
-        raise UsageError(f"{name.file}: no such file")
+        raise UsageError(f"{name.file}: {what_is_there(name.file)}")
     target, folder = name.read(), name.folder
     if not fresh:
         require_unchanged(name)
@@ -232,6 +240,29 @@ def is_written(name: FunctionName) -> bool:
     return _unwritten(name, name.read()) is None
 
 
+def revoked_in_file(name: FunctionName) -> Digest | None:
+    """The version whose text the file holds, when it was taken out of charge; None of any other,
+    and where there is no such file.
+    """
+    try:
+        target = name.read()
+    except UsageError:
+        return None
+    text, path = target.files[target.path], target.path
+    with Ledger.read(name.folder / RECORD) as ledger:
+        incumbent, revoked = ledger.incumbent(), ledger.revoked()
+        if incumbent is None or ledger.object(incumbent.files[path]) == text:
+            return None
+        return next(
+            (
+                each
+                for each in reversed([*_promoted(ledger)])
+                if each in revoked and text == _text(ledger, each, path)
+            ),
+            None,
+        )
+
+
 def _unwritten(name: FunctionName, target: Target) -> bytes | None:
     """The incumbent's text, where it is not the file's."""
     found = incumbent_text(name.folder, target.path)
@@ -260,7 +291,9 @@ def require_unchanged(name: FunctionName) -> None:
     if not _has_version(folder):
         return
     began = {path: _read(folder / path) for path in target.files if (folder / path).exists()}
-    texts = {began.get(target.path), *_promoted(folder, target.path)}
+    with Ledger.read(folder / RECORD) as ledger:
+        promoted = {_text(ledger, each, target.path) for each in _promoted(ledger)}
+    texts = {began.get(target.path), *promoted} - {None}
     rest = {**began, target.path: target.files[target.path]}
     if target.files[target.path] not in texts or dict(target.files) != rest:
         raise UsageError(
@@ -269,13 +302,15 @@ def require_unchanged(name: FunctionName) -> None:
         )
 
 
-def _promoted(folder: Path, path: str) -> Iterator[bytes]:
-    """That file of every version that was ever promoted."""
-    with Ledger.read(folder / RECORD) as ledger:
-        for decision in ledger.decisions():
-            files = ledger.version(decision.candidate).files
-            if decision.outcome == "promoted" and path in files:
-                yield ledger.object(files[path])
+def _promoted(ledger: Ledger) -> Iterator[Digest]:
+    """Every version that was ever in charge, the first one first."""
+    made = ledger.decisions()
+    yield from (each.candidate for each in made if each.outcome == "promoted")
+
+
+def _text(ledger: Ledger, version: Digest, path: str) -> bytes | None:
+    files = ledger.version(version).files
+    return ledger.object(files[path]) if path in files else None
 
 
 def _recorded(folder: Path) -> bool:

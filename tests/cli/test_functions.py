@@ -129,6 +129,43 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, run: Run):
     assert (refused.code, refused.err) == (2, f"successor: {tmp_path}/gone.py: no such file\n")
 
 
+@pytest.mark.parametrize("verb", ["improve", "fix"])
+def test_what_is_no_file_is_told_as_what_it_is(tmp_path: Path, run: Run, verb: str):
+    other = tmp_path / "other"
+    other.mkdir()
+    (tmp_path / "folder.py").mkdir()
+    (tmp_path / "self.py").symlink_to(tmp_path / "self.py")
+    (tmp_path / "gone.py").symlink_to(other / "nothing.py")
+    (tmp_path / "led.py").symlink_to(other, target_is_directory=True)
+    told = {
+        "folder": "is a folder",
+        "self": "is a link that leads nowhere",
+        "gone": "is a link that leads nowhere",
+        "led": "is a folder",
+    }
+    for name, what in told.items():
+        refused = run(verb, f"{tmp_path / name}.py:f")
+        said = f"successor: {tmp_path / name}.py: {what}\n"
+        assert (refused.code, refused.err) == (2, said)
+
+
+def test_where_nothing_was_tried_nothing_is_said_of_what_was_found(tmp_path: Path, run: Run):
+    source = tmp_path / "f.py"
+    source.write_text(HINTED + "return x\n", encoding="utf-8")
+    asked = ("improve", f"{source}:f", "--goal", "smaller", "--generations")
+    first = run(*asked, "1")
+    assert "Nothing was tried yet: generation 0 examines the function as it is." in first.err
+    assert "Nothing better was found." not in first.err
+    second = run(*asked, "2")
+    assert "Nothing better was found." in second.err
+    assert "Nothing was tried yet" not in second.err
+
+
+def test_a_lab_may_be_a_folder_of_any_name(lab: Path, run: Run):
+    named = lab.rename(lab.with_name("lab.py"))
+    assert "nothing is on record" in run("status", named).err
+
+
 @pytest.mark.parametrize("name", ["a-b", "a b", "class", "1x", "a.b"])
 def test_a_file_that_cannot_be_imported_by_its_name_is_told_so(tmp_path: Path, run: Run, name: str):
     path = tmp_path / f"{name}.py"

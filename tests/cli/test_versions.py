@@ -108,6 +108,35 @@ def test_rollback_writes_the_file_when_it_is_asked_to(improved: Path, run: Run):
     assert path.read_text("utf-8") == original
 
 
+def test_a_file_that_holds_what_was_revoked_is_told(improved: Path, run: Run):
+    path, lab = improved / "total.py", name(improved)
+    original = path.read_text("utf-8")
+    (told,) = run("diff", lab, "--json").lines
+    assert run("rollback", lab).err == ""
+    assert run("status", lab, "--json").lines[0]["revoked_in_file"] is None
+    assert "still holds" not in run("status", lab).out
+    assert run("rollback", lab, "--to", told["until"][:8], "--write").code == 0
+    revoked = path.read_text("utf-8")
+    assert "sum(xs)" in revoked
+    old, new = told["since"][:8], told["until"][:8]
+    put = f"successor rollback {lab} --to {old} --write"
+    said = f"{path} still holds {new}, which is revoked; put {old} there with: {put}\n"
+    assert run("rollback", lab).err == said
+    assert said in run("status", lab).out + "\n"
+    assert run("status", lab, "--json").lines[0]["revoked_in_file"] == told["until"]
+    back = run("rollback", lab, "--to", old, "--write")
+    assert (back.code, back.out) == (0, f"{old} is in charge already; {path} holds it now.\n")
+    assert path.read_text("utf-8") == original
+    (again,) = run("rollback", lab, "--to", old, "--write", "--json").lines
+    assert (again["version"], again["gave_way"]) == (told["since"], None)
+    assert again["ledger_head"] == run("status", lab, "--json").lines[0]["ledger_head"]
+    assert run("status", lab, "--json").lines[0]["revoked_in_file"] is None
+    path.write_text(revoked, "utf-8")
+    assert f"{path} still holds {new}, which is revoked; put " in run("improve", lab).err
+    path.unlink()
+    assert run("status", lab).code == 0
+
+
 def test_rollback_leaves_the_record_alone_when_the_file_is_another(improved: Path, run: Run):
     path = improved / "total.py"
     path.write_text(path.read_text("utf-8") + "\n", encoding="utf-8")

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from insight.told_run import ABILITIES, BETTER, Clock, tell
+from insight.told_run import ABILITIES, BETTER, SETTINGS, Clock, tell
 from successor.errors import SuccessorError, UsageError
 from successor.insight.report import render, write_report
 from successor.insight.report_charts import MOST_ROWS, chart_data, embedded, heat_rows, slices
-from successor.insight.report_data import Story, VersionRow, story
+from successor.insight.report_data import Story, VersionRow, _Fold, story
 from successor.insight.report_html import duration, number
-from successor.ledger import Ledger, journal
+from successor.ledger import Decided, Entry, Ledger, Written, journal
+from successor.types import Decision
 
 ASSETS = files("successor.insight").joinpath("assets")
 
@@ -74,6 +75,88 @@ def test_every_version_decision_and_second_is_in_the_story(told: Story) -> None:
     assert told.stop is not None
     assert told.stop.base_case == "target"
     assert sum(cost.seconds for cost in told.costs) == pytest.approx(told.worked_s, abs=1.0)
+
+
+@pytest.fixture
+def taken_back(record: Path) -> Story:
+    """The story, once the version two before the last was put in charge again."""
+    with Ledger.read(record) as ledger:
+        line = [each.id for each in ledger.lineage(_in_charge(ledger))]
+    with Ledger.open(record, settings=SETTINGS, seed=7) as ledger:
+        ledger.roll_back(line[-3], "ada", "wrong <in> May")
+        return story(ledger.entries(), ledger.head.root)
+
+
+def _in_charge(ledger: Ledger) -> str:
+    incumbent = ledger.incumbent()
+    assert incumbent is not None
+    return incumbent.id
+
+
+def test_what_was_rolled_back_is_neither_in_line_nor_in_the_figures(
+    told: Story, taken_back: Story
+) -> None:
+    gone = [row.version.id for row in told.line[-2:]]
+    assert [row.version.id for row in taken_back.line] == [r.version.id for r in told.line[:-2]]
+    outcomes = {row.version.id: row.outcome for row in taken_back.versions}
+    assert [outcomes[each] for each in gone] == ["rolled back"] * 2
+    assert taken_back.stop is None
+    text = render(taken_back)
+    last = taken_back.line[-1]
+    assert f"<dt>In charge</dt><dd>{last.short}<small>" in text
+    assert f"to {number(last.headline)} digits. 2 versions that had taken over were" in text
+    assert "<dt>Promotions</dt><dd>3<small>of 9 versions; 2 rolled back</small>" in text
+    assert f"It was rolled back to {last.short} by ada" in text
+    assert "wrong &lt;in&gt; May" in text
+    assert f"{gone[0][:8]} (revoked), {gone[1][:8]} (revoked)" in text
+    assert "Nothing has ended it yet" not in text
+    assert "What was rolled back" not in render(told)
+
+
+def test_what_was_put_in_charge_again_is_in_line(record: Path, taken_back: Story) -> None:
+    last = next(row for row in reversed(taken_back.versions) if row.outcome == "rolled back")
+    with Ledger.open(record, settings=SETTINGS, seed=7) as ledger:
+        ledger.roll_back(last.version.id, "ada", "it was right")
+        told = story(ledger.entries(), ledger.head.root)
+    assert told.line[-1].version == last.version
+    assert not [row for row in told.versions if row.outcome == "rolled back"]
+    assert [len(back.revoked) for back in told.backs] == [0, 0]
+    assert "(in charge again since)" in render(told)
+
+
+def test_a_lab_whose_first_version_is_in_charge_again_says_so(record: Path) -> None:
+    with Ledger.open(record, settings=SETTINGS, seed=7) as ledger:
+        first = ledger.lineage(_in_charge(ledger))[0].id
+        ledger.roll_back(first, "ada", "all of it")
+        text = render(story(ledger.entries(), ledger.head.root))
+    assert "The first version is in charge. 5 versions that had taken over were rolled" in text
+    assert "has no successor yet" not in text
+
+
+def test_what_was_promoted_and_written_once_more_stays_what_it_was(told: Story) -> None:
+    fold = _Fold()
+    row = told.line[-1]
+    decided = Decided(row.generation, Decision(row.version.id, "promoted", "better", "policy"))
+    again = Decided(9, Decision(row.version.id, "rejected", "was rolled back before", "ledger"))
+    written = Written(row.generation, 0, row.version, row.figures)
+    later = Written(9, 0, row.version, {})
+    for at, event in enumerate((written, decided, later, again), 1):
+        fold.take(Entry(at, float(at), event))
+    (kept,) = fold.rows.values()
+    assert (kept.outcome, kept.generation) == ("promoted", row.generation)
+
+
+def test_an_interval_below_nothing_is_explained(told: Story) -> None:
+    assert "The interval is that of the effect alone" in render(told)
+
+
+def test_an_accuracy_has_no_unit(told: Story) -> None:
+    rows = [
+        replace(row, horizon=None, gains={"accuracy": 0.5 + at / 20}, figures={"unit": "size"})
+        for at, row in enumerate(told.versions)
+    ]
+    text = render(replace(told, versions=tuple(rows)))
+    assert "The accuracy went from 0.5 to 0.9. " in text
 
 
 def test_horizons_follow_the_abilities(told: Story) -> None:

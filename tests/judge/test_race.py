@@ -1,5 +1,6 @@
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -214,8 +215,11 @@ def test_a_small_gain_in_a_graded_score_takes_a_dozen_items_and_luck_takes_none(
     verdict = Lab(replace(steady, score=0.55), ("accuracy",), few, steady).judge()
     assert verdict.outcome == "better"
     assert verdict.items < 100
+    assert re.search(r"fresh items of accuracy[^,;]*, of which \d+ gained;", verdict.reason)
     lucky = Lab(steady, ("accuracy",), few, steady)
-    assert "better" not in [lucky.judge(seed).outcome for seed in range(10)]
+    found = [lucky.judge(seed) for seed in range(10)]
+    assert "better" not in [each.outcome for each in found]
+    assert not [each.reason for each in found if " gained" in each.reason]
 
 
 def test_more_accurate_and_as_fast_is_better_and_less_accurate_is_not():

@@ -12,7 +12,7 @@ from successor.authors.matter import gained
 from successor.authors.novelty import form
 from successor.authors.requirements import UnreadableError, require_program
 from successor.authors.trials import Trials, compiles, digest
-from successor.authors.workshop import Workshop
+from successor.authors.workshop import Screening, Workshop
 
 
 class Prospects:
@@ -27,6 +27,16 @@ class Prospects:
     def refusal(self, text: str) -> str:
         """Why a text is not handed in, in a line; "" when it may be worth it."""
         return self._unfit(text) or self._known(text) or self._worthless(text)
+
+    def lapse(self, text: str) -> str:
+        """Why a text that was worth it at a first look is not handed in, in a line."""
+        second = self._trials.second_look(text)
+        if second is None:
+            return (
+                "better at a first look, and not looked at again: tried before, or not of the best"
+            )
+        told = "better at a first look, and not at a second one, on other inputs"
+        return f"{told}: {self._told(second) or 'no longer the best'}"
 
     def _unfit(self, text: str) -> str:
         path = self._workshop.path
@@ -47,7 +57,9 @@ class Prospects:
         return f"it was judged before and refused, {but}" if name in self._refused else ""
 
     def _worthless(self, text: str) -> str:
-        screening = self._trials.screen(text)
+        return self._told(self._trials.screen(text))
+
+    def _told(self, screening: Screening) -> str:
         if not screening.correct:
             return screening.why
         if self._trials.is_good(self._trials.worth(screening)):

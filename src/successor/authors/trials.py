@@ -186,6 +186,10 @@ class Trials:
         """What it is worth by all of them: the mean, `WORST` when one found it wrong."""
         return sum(map(self.worth, looks)) / len(looks)
 
+    def second_look(self, source: str) -> Screening | None:
+        """What a second look found of a variant; None when it got none."""
+        return self._known.get(f"{digest(source)}/1")
+
     def turned_away(self) -> str:
         """Why none of them is handed in, in a line: what was not even right, most often for what
         reason, and what was right and no better.

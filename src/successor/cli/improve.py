@@ -23,6 +23,10 @@ BARRED = """\
 What was better ran in a sandbox that does not hold, so that it is never promoted.
 Begin anew with --fresh where one holds."""
 
+UNTRIED = """\
+Nothing was tried yet: generation 0 examines the function as it is.
+To go on, raise --generations or --budget."""
+
 PLACES = {
     "goal": ("lab", "goal"),
     "target": ("base_cases", "target"),
@@ -91,7 +95,7 @@ PLACES = {
     "--generations",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Generations over all sessions.",
+    help="Generations over all sessions; generation 0 examines what is there.",
 )
 @AUTHOR
 @ALLOW
@@ -161,14 +165,15 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
 
     from successor.cli.change import LONGEST, change_of, show
     from successor.cli.front import hint
+    from successor.cli.in_file import told_revoked
     from successor.lab import record_of
-    from successor.ledger import Ledger
-    from successor.targets import is_written, written_back
+    from successor.ledger import GenerationOpened, Ledger
+    from successor.targets import is_written, revoked_in_file, written_back
 
     with Ledger.read(record_of(function.folder)) as ledger:
-        if ledger.incumbent() is None:
+        if (charge := ledger.incumbent()) is None:
             return  # it was ended before the first version
-        waits = ledger.waiting() is not None
+        waits, tried = ledger.waiting() is not None, len(ledger.entries(GenerationOpened)) > 1
         barred = any(ledger.unheld(each.candidate) and each.outcome == "better"
                      for each in ledger.verdicts())  # fmt: skip
         trades = hint(ledger, quote(str(function)))
@@ -178,12 +183,15 @@ def finish(function: FunctionName, *, write: bool, quiet: bool) -> None:
     change = change_of(function.folder)
     show(change, Console(stderr=True), LONGEST)
     if not change.files and not waits:
-        click.echo(BARRED if barred else "Nothing better was found.", err=True)
+        found = "Nothing better was found." if tried else UNTRIED
+        click.echo(BARRED if barred else found, err=True)
     if trades:
         click.echo(trades, err=True)
     if written:
         undo = f"successor rollback {quote(str(function))} --write"
         click.echo(f"Written to {function.file}; undo it with: {undo}", err=True)
+    elif not write and (held := revoked_in_file(function)):
+        click.echo(told_revoked(str(function), held, charge.id), err=True)
     elif change.files and not (write or is_written(function)):
         click.echo(
             f"Put it in the file with: successor improve {quote(str(function))} --write", err=True

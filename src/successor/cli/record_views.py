@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from successor.cli.generation import Chronicle, Generation
+from successor.cli.in_file import told_revoked
 from successor.cli.interrupt import INTERRUPTED
 from successor.cli.options import plain
 from successor.cli.session import WHOLLY, lift_with, raise_with
@@ -47,7 +48,7 @@ from successor.oversight import (
     stopfile,
     takings,
 )
-from successor.targets import name_of
+from successor.targets import function_of, name_of, revoked_in_file
 
 USED = ("cpu_s", "examples", "tokens", "usd", "disk_bytes")
 """Of what budgets are in, beside the working time and generations."""
@@ -100,6 +101,7 @@ def status_of(folder: Path) -> dict[str, Any]:
         "signatures": [each.fields() for each in open_acts_of(ledger)],
         "reviewed_by": _reviewed_by(ledger),
         "rolled_back": back.version if back else None,
+        "revoked_in_file": revoked_in_file(name) if (name := function_of(folder)) else None,
         "seconds": round(ledger.spent_s(), 3),
         "used": _used(ledger),
         "events": ledger.head.size,
@@ -141,6 +143,8 @@ def told_status(found: dict[str, Any], folder: Path) -> str:
     }
     if found["lowered"]:
         lines["stage"] = f"{at_most(found['lowered']['told'])}. {raise_with(folder)}"
+    if (held := found.get("revoked_in_file")) and found["incumbent"]:
+        lines["file"] = told_revoked(name_of(folder), held, found["incumbent"])
     if found["sandbox"]:
         lines["sandbox"] = found["sandbox"] if found["trusted"] else unsafe(found["sandbox"])
     acts = told_acts(found["signatures"], quote(name_of(folder)))

@@ -8,6 +8,7 @@ from typing import cast
 
 from successor.insight.measures import gains
 from successor.insight.reach import Horizon, horizon
+from successor.insight.report_charge import Back, Charge
 from successor.insight.report_costs import Cost, Costs
 from successor.ledger.clock import WorkClock
 from successor.ledger.events import (
@@ -18,6 +19,7 @@ from successor.ledger.events import (
     Judged,
     Lifted,
     Paused,
+    RolledBack,
     SandboxOpened,
     SessionStarted,
     Stopped,
@@ -56,6 +58,8 @@ class VersionRow:
     """Of a model."""
     gains: Mapping[str, float] = field(default_factory=dict[str, float])
     """Of a program, beside the first version; the headline first."""
+    back: Back | None = None
+    """What took it out of charge, and still holds."""
 
     @property
     def headline(self) -> float | None:
@@ -69,14 +73,18 @@ class VersionRow:
 
     @property
     def outcome(self) -> str:
-        """The decision in a word; "first" for the version without parents, "open" before any."""
+        """The decision in a word; "first" for the version without parents, "open" before any,
+        "rolled back" of what was promoted and is revoked.
+        """
+        if self.back:
+            return "rolled back"
         if not self.version.parents:
             return "first"
         return self.decision.outcome if self.decision else "open"
 
     @property
     def in_line(self) -> bool:
-        """Whether the version has been the incumbent."""
+        """Whether the version is in charge, or one that the version in charge comes from."""
         return self.outcome in {"first", "promoted"}
 
 
@@ -102,6 +110,10 @@ class Story:
     """What nobody has lifted."""
     sandboxes: tuple[SandboxOpened, ...] = ()
     """Where versions ran, in the order in which they were opened, each once."""
+    backs: tuple[Back, ...] = ()
+    """Every rollback, oldest first."""
+    rest: Back | None = None
+    """The last one, when nothing was tried since."""
     change: str = ""
     """From the first version to the incumbent, as a unified diff; "" where there is no text."""
 
@@ -112,7 +124,7 @@ class Story:
 
     @property
     def line(self) -> tuple[VersionRow, ...]:
-        """The incumbents, oldest first."""
+        """The version in charge, last, and those that it comes from, oldest first."""
         return tuple(row for row in self.versions if row.in_line)
 
     @property
@@ -150,6 +162,7 @@ class _Fold:
     worked_s: float = 0.0
     clock: WorkClock = field(default_factory=WorkClock)
     usage: Usage = field(default_factory=Usage)
+    charge: Charge = field(default_factory=Charge)
 
     def take(self, entry: Entry[Event]) -> None:
         """Take in one event; the time since the last one was spent on it."""
@@ -157,12 +170,19 @@ class _Fold:
         took = self.clock.take(entry)
         self.usage.take(entry)
         self.worked_s = self.clock.spent_s()
+        self.charge.take(entry)
         match event:
             case SessionStarted():
                 self.sessions.append(event)
                 self.stop = None
             case SandboxOpened():
                 self.sandboxes[event] = None
+            case (
+                Written(version=Version(id=name))
+                | Judged(verdict=Verdict(candidate=name))
+                | Decided(decision=Decision(candidate=name, outcome="rejected" | "quarantined"))
+            ) if name in self.charge.promoted:
+                pass  # it was written once more: what is known of it stays
             case Written(version=Version() as version):
                 self._written(event, version)
             case Examined():
@@ -179,6 +199,8 @@ class _Fold:
                 self.pause = event
             case Lifted():
                 self.pause = None
+            case RolledBack():
+                self.stop = None
             case _:
                 pass
         self.costs.take(event, took)
@@ -232,8 +254,11 @@ def story(entries: Iterable[Entry[Event]], head: str, change: str = "") -> Story
     for entry in entries:
         fold.take(entry)
         times.append(entry.time)
+    backs = fold.charge.told()
+    revoked = {each: back for back in backs for each in back.revoked}
+    rows = [replace(row, back=revoked.get(row.version.id)) for row in fold.rows.values()]
     return Story(
-        versions=_in_lanes(list(fold.rows.values())),
+        versions=_in_lanes(rows),
         costs=fold.costs.told(),
         sessions=tuple(fold.sessions),
         began=times[0] if times else 0.0,
@@ -246,12 +271,14 @@ def story(entries: Iterable[Entry[Event]], head: str, change: str = "") -> Story
         stop=fold.stop,
         pause=fold.pause,
         sandboxes=tuple(fold.sandboxes),
+        backs=backs,
+        rest=backs[-1] if fold.charge.resting else None,
         change=change,
     )
 
 
 def _in_lanes(rows: Sequence[VersionRow]) -> tuple[VersionRow, ...]:
-    """Lay what was not promoted beside the line, one lane for each of a generation's attempts."""
+    """Lay what is not of the line beside it, one lane for each of a generation's attempts."""
     beside: dict[int, int] = {}
     laid: list[VersionRow] = []
     for row in rows:

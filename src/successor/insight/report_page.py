@@ -38,7 +38,16 @@ from successor.insight.report_html import (
     words,
 )
 from successor.insight.report_rates import authorship_section, gain_section, rate_tiles
+from successor.insight.report_rollbacks import (
+    promotion_tiles,
+    rollbacks_section,
+    told_decision,
+    told_rest,
+    told_rollbacks,
+)
 from successor.ledger import told_pause
+
+FIRST = "The first version has no successor yet."
 
 
 def page(
@@ -59,6 +68,7 @@ def page(
             _heat(story),
             _lineage(story),
             authorship_section(written),
+            rollbacks_section(story.backs),
             '<div class="pair">',
             _evidence(story),
             _filters(story),
@@ -77,7 +87,8 @@ def title(story: Story) -> str:
 
 
 def _headline(story: Story) -> str:
-    lead = f"{_summary(story)} {_target(story)}".strip()
+    told = (_summary(story), told_rollbacks(story.backs), _target(story))
+    lead = " ".join(each for each in told if each)
     return f'<header><h1>{escape(_goal(story))}</h1><p class="lead">{escape(lead)}</p></header>'
 
 
@@ -102,24 +113,24 @@ def _summary(story: Story) -> str:
     if not line:
         return "No version has been examined yet."
     if len(line) == 1:
-        return "The first version has no successor yet."
+        return "The first version is in charge." if story.backs else FIRST
     times, name = len(line) - 1, words(story.measure)
     often = f"{times} times in a row a version" if times > 1 else "A version"
+    unit = ""
     if name == "horizon":
-        name = "horizon, the size at which half of the answers are right,"
+        name, unit = "horizon, the size at which half of the answers are right,", size_unit(story)
     return (
         f"{often} wrote a successor that was shown to be better and took over. The {name} went "
-        f"from {number(line[0].headline)} to {number(line[-1].headline)} {size_unit(story)}"
+        f"from {number(line[0].headline)} to {number(line[-1].headline)} {unit}"
     ).rstrip() + "."
 
 
 def _tiles(story: Story, gained: LabGain | None) -> str:
     last = story.line[-1].horizon if story.line else None
-    steps = len(story.line) - 1
     tiles = [
         *(gained_tiles(story) or _reached(last)),
-        ("Promotions", str(max(0, steps)), f"of {len(story.versions)} versions"),
         *rate_tiles(gained),
+        *promotion_tiles(story),
         ("Worked", duration(story.worked_s), f"in {counted(len(story.sessions), 'session')}"),
     ]
     cells = "".join(
@@ -214,7 +225,7 @@ def _heat(story: Story) -> str:
     note = (
         "The share of right answers of every version at every size that it was asked; what is "
         "left blank was not. "
-        "× marks what was not promoted."
+        "× marks what the version in charge does not come from."
     )
     return section("What each version can do", note, charts, listing)
 
@@ -227,13 +238,12 @@ def _lineage(story: Story) -> str:
             Code(", ".join(parent[:8] for parent in row.version.parents) or "none"),
             row.version.author,
             row.outcome,
-            row.decision.by if row.decision else "",
-            Text(row.decision.reason if row.decision else ""),
+            *told_decision(row),
         )
         for row in story.versions
     ]
     head = ["generation", "version", "parents", "author", "decision", "by", "reason"]
-    note = "Who wrote whom. Each version on the green line was the incumbent and wrote the next."
+    note = "Who wrote whom. Each version on the green line wrote the next; the last is in charge."
     listing = table("Every version", head, rows)
     return section("Lineage", note, chart("lineage", "Tree of all versions"), listing)
 
@@ -259,7 +269,10 @@ def _evidence(story: Story) -> str:
     head = ["generation", "version", "outcome", "e-value", "threshold", "effect", "95% interval"]
     note = (
         "How strongly the judge's own items speak against “no better than its parent”. "
-        "A dot above its cross, which the error budget of the whole run sets, is enough."
+        "A dot above its cross, which the error budget of the whole run sets, is enough. The "
+        "interval is that of the effect alone: where the evidence comes from more than half of the "
+        "items gaining, which the last column then tells, or from simpler code, it may reach below "
+        "0 all the same."
     )
     drawn = chart("evidence", "e-value and threshold of every verdict, log scale")
     return section("Is it better", note, drawn, table("Verdicts", [*head, "items", "why"], rows))
@@ -328,6 +341,9 @@ def _end(story: Story) -> str:
     if story.pause is not None:
         told = f"The lab is {told_pause(story.pause)}. It goes on once a person lifts that."
         return f'<section class="alarm"><h2>It is paused</h2><p>{escape(told)}</p></section>'
+    if story.rest is not None:
+        told = told_rest(story.rest)
+        return f"<section><h2>What ended it</h2><p>{escape(told)}</p></section>"
     if stop is None:
         told = "Nothing has ended it yet: improving the lab again goes on with it."
         return f"<section><h2>What ended it</h2><p>{escape(told)}</p></section>"

@@ -125,11 +125,17 @@ class Scored:
         self.asked.extend(self.bout, min(wanted, self.most - self.items))
 
     def gained(self) -> float:
+        either = np.logaddexp(self._by_mean(), log_e_value(self._signs(), 0.0))
+        return float(either) - math.log(2)
+
+    def _by_mean(self) -> float:
+        return log_e_value(self.asked.differences(), self.bound)
+
+    def _signs(self) -> Scores:
+        """1 for each item that gained what was asked for, -1 for each other."""
         gains = self.asked.differences()
         mended = (1.0 - 1.0 / self.factor) * (1.0 - self.asked.incumbent())
-        signs = np.where((gains > 0) & (gains >= mended), 1.0, -1.0)
-        either = np.logaddexp(log_e_value(gains, self.bound), log_e_value(signs, 0.0))
-        return float(either) - math.log(2)
+        return np.where((gains > 0) & (gains >= mended), 1.0, -1.0)
 
     def less(self) -> float:
         return log_e_value(-self.asked.differences(), -self.bound, HOLD_STAKES)
@@ -144,7 +150,11 @@ class Scored:
         return mean_effect(self.asked.differences())
 
     def told(self) -> str:
-        return shares(self.asked)
+        """The shares; and how many items gained, where that says more than the mean does."""
+        signs, told = self._signs(), shares(self.asked)
+        if log_e_value(signs, 0.0) <= max(self._by_mean(), 0.0):
+            return told
+        return f"{told}, of which {np.count_nonzero(signs > 0):,} gained"
 
     def lost(self) -> tuple[str, ...]:
         names = [name for name, _ in self.asked.mix.parts]

@@ -87,6 +87,9 @@ def test_who_looked_around_before_may_go_on():
     assert "'time'" in looks_around(clock, "def f():\n    return 0\n")
 
 
+USES = "def f(n):\n    return compile(n)\n"
+
+
 @pytest.mark.parametrize(
     ("source", "found"),
     [
@@ -95,6 +98,17 @@ def test_who_looked_around_before_may_go_on():
         ("def f(n, open=open):\n    return open(n)\n", "'open'"),
         ("if 0:\n    open = 1\ndef f(n):\n    return open(n)\n", "'open'"),
         ("f = lambda n: [eval(each) for each in n]\n", "'eval'"),
+        (f'"""It."""\nfrom re import compile\n{USES}', ""),
+        (f"import re as compile\n{USES}", "'compile'"),
+        (f"from builtins import compile\n{USES}", "'compile'"),
+        (f"from .re import compile\n{USES}", "'compile'"),
+        (f"if 0:\n    from re import compile\n{USES}", "'compile'"),
+        (f"x = compile('1')\nfrom re import compile\n{USES}", "'compile'"),
+        (f"from re import compile\ndel compile\n{USES}", "'compile'"),
+        (f"from re import compile\nfor compile in []: pass\n{USES}", "'compile'"),
+        (f"from re import compile\nfrom codecs import *\n{USES}", "'compile'"),
+        (f"{USES}def g():\n    from re import compile\n", "'compile'"),
+        (f"from re import compile\n{USES}def g():\n    global compile\n", "'compile'"),
         ("def f(n):\n    return __builtins__\n", "'__builtins__'"),
     ],
 )

@@ -135,7 +135,7 @@ class AgentAuthor:
                 draft = trials.hand_in()
                 if draft is not None and draft.files:
                     break
-                why = "better at a first look, and not at a second one, on other inputs"
+                why = prospects.lapse(handed.text)
             failures.append(Failure(change(trials.source, handed.text) if handed.text else "", why))
         self._memory = saved.memory.after((*failures,))
         return _with_figures(draft, saved, failures[-1].why if failures else "")

@@ -90,7 +90,7 @@ class InboxAuthor:
             if draft is not None and draft.files:
                 self._inbox.decide(taken.id)
                 return replace(draft, figures={**draft.figures, "said": taken.said})
-            failed = failed or "better at a first look, and not at a second one, on other inputs"
+            failed = failed or prospects.lapse(taken.text)
             self._inbox.decide(taken.id, failed)
         return Draft({}, {"evaluations": trials.spent, "failed": failed}) if saved.taken else None
 

@@ -4,7 +4,7 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const colour = { first: "var(--blue)", promoted: "var(--green)", rejected: "var(--grey)",
-    quarantined: "var(--red)", waiting: "var(--amber)", open: "var(--violet)" };
+    quarantined: "var(--red)", "rolled back": "var(--red)", waiting: "var(--amber)", open: "var(--violet)" };
   const outcomes = Object.keys(colour).filter((name) => data.versions.some((v) => v.decision === name));
   const decision = { domain: outcomes, range: outcomes.map((name) => colour[name]), legend: true };
   const number = (value) => value === null || value === undefined ? "–"

@@ -24,6 +24,7 @@ from successor.subjects.program.kinds import (
     Whole,
     order,
 )
+from successor.subjects.program.storing import out_of_the_way
 
 Strategy = st.SearchStrategy[Value]
 _LONG = 10
@@ -106,6 +107,7 @@ class Edges:
         return st.one_of([*made, inner.map(str)] if kind.text else made)
 
 
+@out_of_the_way()
 def draw_edges(
     rows: Sequence[Sequence[Kind]],
     largest: int,

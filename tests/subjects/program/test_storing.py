@@ -1,0 +1,40 @@
+"""Hypothesis leaves nothing where a user is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis.configuration import storage_directory
+
+from successor.subjects.program.storing import out_of_the_way
+
+DRAWS = """\
+from successor.subjects.program.edges import draw_edges
+from successor.subjects.program.kinds import Text
+assert len(draw_edges([[Text()]], 50, 20, 3)) > 9
+"""
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_the_folder_of_the_user_stays_as_it_is(tmp_path: Path, *, named: bool):
+    here, cache, own = (tmp_path / name for name in ("here", "cache", "own"))
+    here.mkdir()
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    environment.pop("HYPOTHESIS_STORAGE_DIRECTORY", None)
+    if named:
+        environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(own)
+    subprocess.run([sys.executable, "-c", DRAWS], cwd=here, env=environment, check=True)
+    assert not [*here.iterdir()]
+    assert own.is_dir() is named
+    assert (cache / "successor" / "hypothesis").is_dir() is not named
+
+
+def test_tests_of_a_user_keep_their_examples_where_they_were():
+    before = storage_directory(intent_to_write=False).home_directory
+    with out_of_the_way():
+        assert storage_directory(intent_to_write=False).home_directory.name == "hypothesis"
+    assert storage_directory(intent_to_write=False).home_directory == before
