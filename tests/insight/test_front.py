@@ -11,7 +11,7 @@ import pytest
 
 from successor.cli import run_command
 from successor.insight.front import Standing, standings
-from successor.insight.report import report_of
+from successor.insight.report.writing import report_of
 from successor.ledger import Ledger
 from successor.loop import Parts, run
 from successor.types import (

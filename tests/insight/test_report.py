@@ -16,10 +16,10 @@ import pytest
 
 from insight.told_run import ABILITIES, BETTER, SETTINGS, Clock, tell
 from successor.errors import SuccessorError, UsageError
-from successor.insight.report import render, write_report
-from successor.insight.report_charts import MOST_ROWS, chart_data, embedded, heat_rows, slices
-from successor.insight.report_data import Story, VersionRow, _Fold, story
-from successor.insight.report_html import duration, number
+from successor.insight.report.charts import MOST_ROWS, chart_data, embedded, heat_rows, slices
+from successor.insight.report.data import Story, VersionRow, _Fold, story
+from successor.insight.report.html import duration, number
+from successor.insight.report.writing import render, write_report
 from successor.ledger import Decided, Entry, Ledger, Written, journal
 from successor.types import Decision
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from insight.told_run import SETTINGS, Clock, Told
-from successor.insight.report_costs import Cost, Costs
-from successor.insight.report_data import Story, story
+from successor.insight.report.costs import Cost, Costs
+from successor.insight.report.data import Story, story
 from successor.ledger import (
     GenerationClosed,
     GenerationOpened,

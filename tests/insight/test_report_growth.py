@@ -9,8 +9,8 @@ import pytest
 
 from insight.told_run import Clock, tell
 from successor.insight.reach import Horizon
-from successor.insight.report_data import Story, VersionRow, story
-from successor.insight.report_growth import growth_section
+from successor.insight.report.data import Story, VersionRow, story
+from successor.insight.report.growth import growth_section
 from successor.ledger import Ledger, journal
 
 

@@ -150,7 +150,7 @@ def tell(folder: Path, set_clock: Callable[[Clock], None]) -> Path:
 
 
 if __name__ == "__main__":
-    from successor.insight.report import write_report
+    from successor.insight.report.writing import write_report
     from successor.ledger import journal
 
     place = Path(sys.argv[1])

@@ -11,6 +11,7 @@ import pytest
 
 import successor
 from subjects.program.labs import Desk, version
+from subjects.small_improver import LAB
 from successor.errors import UsageError
 from successor.judge import RaceJudge, RaceSettings, SingleTest
 from successor.judge.simulated import SimulatedRecord
@@ -400,29 +401,11 @@ def test_what_cannot_be_an_improver_is_said_in_a_line(
     assert "\n" not in str(told.value)
 
 
-LAB = """\
-[lab]
-goal = "cheap candidates soon"
-[subject]
-kind = "improver"
-target = "improver.py"
-evaluations = 20
-exam_items = 4
-screen_items = 2
-[author]
-kind = "tune"
-evaluations = 6
-[judge]
-kind = "race"
-items = 32
-[base_cases]
-generations = 3
-"""
-
-
 def test_a_lab_of_it_runs_and_goes_on(tmp_path: Path):
     (tmp_path / "improver.py").write_text(SOURCE, encoding="utf-8")
-    (tmp_path / "successor.toml").write_text(LAB, encoding="utf-8")
+    (tmp_path / "successor.toml").write_text(
+        f"{LAB.replace('1m', '1h')}generations = 3\n", encoding="utf-8"
+    )
     with successor.load(tmp_path) as lab:
         first = successor.improve_self(lab)
         assert first.version is not None

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from successor.cli.view import number
 from successor.insight.difference import FileChange, tallied
-from successor.insight.report_html import counted
+from successor.insight.report.html import counted
 from successor.insight.visible import hidden
 from successor.judge.course import CORRECTNESS, Batch
 from successor.ledger import Decided, Ledger, Proposal, SessionStarted, Written

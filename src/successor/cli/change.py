@@ -12,7 +12,7 @@ from successor.cli.options import plain
 from successor.cli.view import duration, number
 from successor.errors import UsageError
 from successor.insight.difference import FileChange, differences, shown
-from successor.insight.report_html import counted
+from successor.insight.report.html import counted
 from successor.lab import record_of
 from successor.ledger import Decided, Ledger, Written
 

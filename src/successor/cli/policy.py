@@ -277,7 +277,7 @@ def _fields(found: Standing) -> dict[str, Any]:
 
 def _without_record(lab: Path, rules: Rules) -> str:
     """What is known of a record that is not there; nothing where there is one."""
-    from successor.insight.report_html import counted
+    from successor.insight.report.html import counted
     from successor.lab import RECORD, record_of
     from successor.oversight import heads_in, witnesses_of
 

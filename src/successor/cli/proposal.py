@@ -14,7 +14,7 @@ from successor.cli.view import at_most, duration, number
 from successor.errors import RecordError
 from successor.insight.contract import contract_of
 from successor.insight.difference import FileChange, differences, shown, tallied
-from successor.insight.report_html import counted
+from successor.insight.report.html import counted
 from successor.insight.visible import visible
 from successor.judge.course import Batch, course
 from successor.ledger import Decided, Ledger, Proposal, Written

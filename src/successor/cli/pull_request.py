@@ -13,7 +13,7 @@ from successor.cli.markdown import LONGEST, block, code, line
 from successor.cli.proposal import Packet, packet_of
 from successor.cli.view import duration, number
 from successor.insight.contract import MEANINGS
-from successor.insight.report_html import counted
+from successor.insight.report.html import counted
 from successor.ledger import Written
 from successor.targets import name_of
 

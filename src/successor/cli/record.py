@@ -84,7 +84,7 @@ def lineage(lab: Path, *, json: bool) -> None:
 def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
     """See the help above."""
     from successor.errors import RecordError
-    from successor.insight.report_html import counted
+    from successor.insight.report.html import counted
     from successor.lab import record_of
     from successor.ledger import Ledger
     from successor.ledger import audit as audit_record

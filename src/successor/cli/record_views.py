@@ -21,7 +21,7 @@ from successor.cli.view import at_most, duration, metric, table, told_measures, 
 from successor.experiment import Tables
 from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
-from successor.insight.report_html import counted
+from successor.insight.report.html import counted
 from successor.lab import record_of
 from successor.ledger import (
     Alive,

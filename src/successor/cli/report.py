@@ -41,7 +41,7 @@ from successor.errors import UsageError
 )
 def report(lab: Path, *, output: Path | None, opened: str) -> None:
     """See the help above."""
-    from successor.insight.report import report_of, write_report
+    from successor.insight.report.writing import report_of, write_report
     from successor.lab import record_of
 
     if output is not None and not output.name:

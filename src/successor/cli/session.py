@@ -25,7 +25,7 @@ from successor.director import standing
 from successor.errors import EXIT_NEEDS_HUMAN, SuccessorError
 from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
-from successor.insight.report_html import counted
+from successor.insight.report.html import counted
 from successor.lab import Lab, charter_of, open_lab, record_of, run
 from successor.ledger import (
     CHEATING,

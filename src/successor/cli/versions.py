@@ -75,7 +75,7 @@ def rollback(
     from successor.cli.in_file import told_revoked
     from successor.director import roll_back, rolling_back, version_before
     from successor.errors import UsageError
-    from successor.insight.report_html import counted
+    from successor.insight.report.html import counted
     from successor.lab import open_lab, record_of
     from successor.ledger import Ledger
     from successor.targets import (

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from successor.insight.report_data import VersionRow, story
+from successor.insight.report.data import VersionRow, story
 from successor.ledger import Ledger
 from successor.types import Digest, Verdict
 

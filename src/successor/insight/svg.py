@@ -10,7 +10,7 @@ from pathlib import Path
 
 from successor.errors import SuccessorError
 from successor.files import write_atomically
-from successor.insight.report_html import number
+from successor.insight.report.html import number
 
 WIDTH, HEIGHT = 760, 440
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 40, 46

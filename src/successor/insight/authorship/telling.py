@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from successor.insight.authorship.kinds import AI, KINDS, Kind
 from successor.insight.authorship.measured import WARNING, Authorship, Period, Tally
 from successor.insight.authorship.record import LabAuthorship
-from successor.insight.report_html import number
+from successor.insight.report.html import number
 
 
 def as_json(found: Authorship) -> dict[str, object]:

@@ -12,7 +12,7 @@ from successor.errors import UsageError
 from successor.insight.authorship.record import authorship_of
 from successor.insight.horizon.measured import RECORD, ROWS, TABLES, Asked, measured
 from successor.insight.horizon.rows import rows_in
-from successor.insight.report_data import story
+from successor.insight.report.data import story
 from successor.ledger import Ledger
 
 TIME = ("time", "date", "release_date", "minutes", "generation")

@@ -16,7 +16,7 @@ from successor.insight.futures.presets import Preset
 from successor.insight.futures.returns import FEWEST, Fitted, Returns
 from successor.insight.futures.series import WORKED, Series
 from successor.insight.futures.world import Path, World, simulate
-from successor.insight.report_html import number
+from successor.insight.report.html import number
 
 HOURS = "hours of work"
 Taken: TypeAlias = Mapping[str, Fitted | None]

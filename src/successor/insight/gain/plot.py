@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from successor.insight.gain.record import LabGain
-from successor.insight.report_html import number, words
+from successor.insight.report.html import number, words
 from successor.insight.svg import Chart, Curve, Mark, write
 
 

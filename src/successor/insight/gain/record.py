@@ -11,8 +11,8 @@ from successor.errors import UsageError
 from successor.insight.gain.classes import Class, classes
 from successor.insight.gain.rates import Ends, Gain, Point, gain, times
 from successor.insight.measures import gains
-from successor.insight.report_charts import size_unit
-from successor.insight.report_data import Story, VersionRow, story
+from successor.insight.report.charts import size_unit
+from successor.insight.report.data import Story, VersionRow, story
 from successor.ledger import Ledger
 from successor.types import Exam
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from successor.insight.gain.classes import Class, in_both
 from successor.insight.gain.rates import Ends, Trend
 from successor.insight.gain.record import LabGain
-from successor.insight.report_html import counted, duration, number, words
+from successor.insight.report.html import counted, duration, number, words
 from successor.insight.share import Share
 
 UNPAID = "nothing was paid"

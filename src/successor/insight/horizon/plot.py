@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from successor.insight.horizon.measured import Measured
-from successor.insight.report_html import number
+from successor.insight.report.html import number
 from successor.insight.svg import Chart, Curve, Mark, write
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from successor.errors import UsageError
 from successor.insight.horizon.runs import Run, Runs
-from successor.insight.report_charts import size_unit
-from successor.insight.report_data import VersionRow, story
+from successor.insight.report.charts import size_unit
+from successor.insight.report.data import VersionRow, story
 from successor.ledger import Ledger
 
 

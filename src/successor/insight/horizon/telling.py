@@ -8,7 +8,7 @@ from datetime import date
 
 from successor.insight.horizon.agents import Agent, Estimate
 from successor.insight.horizon.measured import Asked, Measured
-from successor.insight.report_html import counted, number
+from successor.insight.report.html import counted, number
 
 
 def as_json(found: Measured, asked: Asked) -> dict[str, object]:

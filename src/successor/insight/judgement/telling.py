@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from successor.insight.judgement.moments import Moment
 from successor.insight.judgement.picks import OPPONENTS, Move, Opponent, Taste, Tried, taste
-from successor.insight.report_html import counted, number
+from successor.insight.report.html import counted, number
 
 _SHOWN = 20
 """Moments that are listed."""

@@ -15,16 +15,16 @@ from successor.insight.front import Standing
 from successor.insight.gain.record import LabGain
 from successor.insight.judgement.moments import OPTIONS
 from successor.insight.reach import Horizon
-from successor.insight.report_charts import families, filter_names, heat_rows, size_unit, slices
-from successor.insight.report_data import Story, VersionRow
-from successor.insight.report_gains import (
+from successor.insight.report.charts import families, filter_names, heat_rows, size_unit, slices
+from successor.insight.report.data import Story, VersionRow
+from successor.insight.report.gains import (
     change_section,
     gained_tiles,
     gains_section,
     trades_section,
 )
-from successor.insight.report_growth import growth_section
-from successor.insight.report_html import (
+from successor.insight.report.growth import growth_section
+from successor.insight.report.html import (
     Code,
     Text,
     chart,
@@ -37,8 +37,8 @@ from successor.insight.report_html import (
     table,
     words,
 )
-from successor.insight.report_rates import authorship_section, gain_section, rate_tiles
-from successor.insight.report_rollbacks import (
+from successor.insight.report.rates import authorship_section, gain_section, rate_tiles
+from successor.insight.report.rollbacks import (
     promotion_tiles,
     rollbacks_section,
     told_decision,

@@ -8,8 +8,8 @@ from html import escape
 from successor.insight.futures.growth import FEWEST, KINDS, MEANINGS, forecasts, told
 from successor.insight.futures.returns import returns
 from successor.insight.futures.telling import returns_line
-from successor.insight.report_data import Story
-from successor.insight.report_html import table, words
+from successor.insight.report.data import Story
+from successor.insight.report.html import table, words
 
 _FEWEST = 3
 """Versions in charge of which anything is told."""

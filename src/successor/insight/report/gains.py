@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 from successor.insight.front import Standing
-from successor.insight.report_data import Story
-from successor.insight.report_html import Code, Text, chart, number, section, table, words
+from successor.insight.report.data import Story
+from successor.insight.report.html import Code, Text, chart, number, section, table, words
 from successor.insight.visible import visible
 
 NOTES = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from successor.insight.report_charge import Back
-from successor.insight.report_data import Story, VersionRow
-from successor.insight.report_html import Code, Text, counted, moment, table
+from successor.insight.report.charge import Back
+from successor.insight.report.data import Story, VersionRow
+from successor.insight.report.html import Code, Text, counted, moment, table
 from successor.insight.visible import visible
 from successor.types import Digest
 

@@ -21,9 +21,9 @@ from successor.insight.authorship.record import LabAuthorship, authorship_of
 from successor.insight.difference import differences
 from successor.insight.front import Standing, standings
 from successor.insight.gain.record import LabGain, gain_of
-from successor.insight.report_charts import chart_data, embedded
-from successor.insight.report_data import Story, story
-from successor.insight.report_page import page, title
+from successor.insight.report.charts import chart_data, embedded
+from successor.insight.report.data import Story, story
+from successor.insight.report.page import page, title
 from successor.ledger import Ledger
 
 _BEGINS = b"<!doctype html>"

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from successor.insight.report_data import FILTERS, Story, VersionRow
+from successor.insight.report.data import FILTERS, Story, VersionRow
 from successor.ledger.events import Tally
 
 MOST_COLUMNS = 24

@@ -8,8 +8,8 @@ from typing import cast
 
 from successor.insight.measures import gains
 from successor.insight.reach import Horizon, horizon
-from successor.insight.report_charge import Back, Charge
-from successor.insight.report_costs import Cost, Costs
+from successor.insight.report.charge import Back, Charge
+from successor.insight.report.costs import Cost, Costs
 from successor.ledger.clock import WorkClock
 from successor.ledger.events import (
     Decided,

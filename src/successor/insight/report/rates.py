@@ -12,7 +12,7 @@ from successor.insight.gain.classes import Class
 from successor.insight.gain.rates import Trend
 from successor.insight.gain.record import LabGain
 from successor.insight.gain.telling import equal_checks, failing, headline, rates
-from successor.insight.report_html import number, table, words
+from successor.insight.report.html import number, table, words
 
 _GAINED = "What was gained"
 

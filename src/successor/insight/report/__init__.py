@@ -1,0 +1,1 @@
+"""A lab's story as one file of HTML."""
