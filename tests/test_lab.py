@@ -12,7 +12,7 @@ from successor import labfile
 from successor.errors import SuccessorError, UsageError
 from successor.judge import PairedJudge
 from successor.judge import Settings as Asking
-from successor.lab import improve_self, load, open_lab, set_aside
+from successor.lab import charter_of, improve_self, load, open_lab, set_aside
 from successor.ledger import Ledger, SessionStarted
 from successor.plugins import find
 
@@ -146,6 +146,47 @@ def test_a_part_of_the_lab_that_changed_is_another_experiment(lab: Path):
         file.write("# changed\n")
     with pytest.raises(UsageError, match=r"depends on it: tiny.py\.\n"):
         load(lab)
+
+
+@pytest.mark.parametrize("changed", ["tiny.py", "beside.py", "below/deep.py", "new.py"])
+def test_own_code_that_changed_is_not_even_run(lab: Path, changed: str):
+    (lab / "beside.py").write_text("", encoding="utf-8")
+    (lab / "below").mkdir()
+    (lab / "below" / "deep.py").write_text("", encoding="utf-8")
+    with load(lab) as opened:
+        improve_self(opened)
+    trace = lab / "trace"
+    with (lab / changed).open("a") as file:
+        file.write(f"\nopen({str(trace)!r}, 'w').close()\n")
+    for look in (load, charter_of):
+        (lab / "policy.toml").write_text("stage = 3\n", encoding="utf-8")
+        with pytest.raises(UsageError, match=rf"depends on it: {changed}\.\n"):
+            look(lab)
+    assert not trace.exists()
+
+
+def test_another_part_in_the_place_of_one_is_not_even_run(lab: Path):
+    with load(lab) as opened:
+        improve_self(opened)
+    trace = lab / "trace"
+    text = (lab / "tiny.py").read_text("utf-8")
+    hostile = f"open({str(trace)!r}, 'w').close()\n"
+    (lab / "other.py").write_text(text + hostile, encoding="utf-8")
+    told = (lab / "successor.toml").read_text("utf-8")
+    (lab / "successor.toml").write_text(told.replace("tiny.py:author", "other.py:author"), "utf-8")
+    with pytest.raises(UsageError, match=r"\[author\] kind = 'other.py:author', on record"):
+        load(lab)
+    assert not trace.exists()
+
+
+def test_hidden_folders_and_environments_are_not_the_labs_own(lab: Path):
+    with load(lab) as opened:
+        improve_self(opened)
+    for name in (".hidden", "env"):
+        (lab / name).mkdir()
+        (lab / name / "more.py").write_text("", encoding="utf-8")
+    (lab / "env" / "pyvenv.cfg").write_text("", encoding="utf-8")
+    load(lab).close()
 
 
 def test_the_working_directory_may_change_meanwhile(lab: Path, monkeypatch: pytest.MonkeyPatch):

@@ -12,6 +12,7 @@ from typing import cast
 from successor.errors import UsageError
 from successor.labfile import LabFile
 from successor.ledger import BOUND, Ledger, SessionStarted
+from successor.plugins import own_code
 from successor.validation import Defaults
 
 OUTSIDERS = frozenset({"agent", "inbox", "llm", "reflect"})
@@ -86,6 +87,32 @@ def check_unchanged(began: Tables, now: Tables, folder: Path) -> None:
             f"what is right depends on it: {', '.join(other)}.\n"
             "Put it back, use a fresh folder, or set the record aside with --fresh."
         )
+
+
+def check_own_code(lab: LabFile, folder: Path, record: Path) -> None:
+    """The same for the lab's own code, before any of it is run by whoever only looks at the lab.
+
+    Raises:
+        UsageError: as `check_unchanged`.
+    """
+    parts = {"subject": lab.subject, "author": lab.author, "judge": lab.judge}
+    own = own_code(folder, [part.kind for part in parts.values()])
+    began = began_with(record) if own else None
+    if began is not None:
+        now: Tables = {table: {**began.get(table, {}), "kind": part.kind}
+                       for table, part in parts.items()}  # fmt: skip
+        files = {path: sha256(data).hexdigest() for path, data in own.items()}
+        known: Tables = {BOUND: {**began.get(BOUND, {}), **files}}
+        check_unchanged(began, {**began, **now, **known}, folder)
+
+
+def began_with(record: Path) -> Tables | None:
+    """The settings with which a record began; None where nothing has begun."""
+    if not (record / "record.sqlite").is_file():
+        return None
+    with Ledger.read(record) as ledger:
+        sessions = ledger.entries(SessionStarted)
+    return cast("Tables", sessions[0].event.settings) if sessions else None
 
 
 def _told(settings: Tables, table: str, key: str) -> str:

@@ -17,10 +17,16 @@ from typing import Self, cast
 from successor import labfile, loop, policyfile
 from successor.authors.workshop import Needing
 from successor.errors import Halt, UsageError
-from successor.experiment import Experiment, Tables, check_unchanged, seeded
+from successor.experiment import (
+    Experiment,
+    began_with,
+    check_own_code,
+    check_unchanged,
+    seeded,
+)
 from successor.insight import measures
 from successor.labfile import LabFile
-from successor.ledger import Ledger, SandboxOpened, SessionStarted
+from successor.ledger import Ledger, SandboxOpened
 from successor.ledger.disk import WriterLock, explain_disk, require_room
 from successor.oversight import (
     BaseCases,
@@ -190,6 +196,8 @@ def open_lab(
     overseer = _overseer(settings, folder)
     told, writes, judges = settings.subject, settings.author, settings.judge
     goal = settings.lab.goal
+    if not fresh:
+        check_own_code(settings, folder, record_of(folder))
     with ExitStack() as on_failure, noting_defaults() as defaults:
         subject = cast("Subject", make("subjects", told.kind, folder, told.settings, folder, goal))
         if isinstance(subject, Closing):
@@ -236,6 +244,7 @@ def charter_of(folder: Path) -> Charter | None:
     if rules is None:
         return None
     told, judges = settings.subject, settings.judge
+    check_own_code(settings, folder, record_of(folder))
     with ExitStack() as at_end, noting_defaults() as defaults:
         subject = make("subjects", told.kind, folder, told.settings, folder, settings.lab.goal)
         if isinstance(subject, Closing):
@@ -349,12 +358,8 @@ def _open_ledger(
 ) -> Ledger:
     now = experiment.settings()
     record = record_of(folder)
-    if (record / "record.sqlite").is_file():
-        with Ledger.read(record) as ledger:
-            sessions = ledger.entries(SessionStarted)
-        if sessions:
-            began = experiment.filled(cast("Tables", sessions[0].event.settings))
-            check_unchanged(began, now, folder)
+    if began := began_with(record):
+        check_unchanged(experiment.filled(began), now, folder)
 
     def halt() -> Stop | None:
         return interrupt() or overseer.urgent(ledger)

@@ -142,12 +142,24 @@ def make(group: Group, kind: str, folder: Path, *given: object) -> object:
 
 
 def own_code(folder: Path, kinds: Sequence[str]) -> dict[str, bytes]:
-    """The lab's own files that its parts come from, by path: with any other, it is another
-    experiment.
+    """Every file of Python in the lab's folder, where one of its parts comes from one, by path:
+    with any other, it is another experiment. What that one imports, only running it would tell.
     """
     homes = {kind.rpartition(":")[0] for kind in kinds}
-    own = sorted(home for home in homes if home.endswith(".py"))
-    return {home: (folder / home).read_bytes() for home in own}
+    if not any(home.endswith(".py") for home in homes):
+        return {}
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in _python(folder)}
+
+
+def _python(folder: Path) -> Generator[Path]:
+    """In a folder and those below it, but for hidden ones and environments."""
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.is_symlink():
+            continue
+        if path.suffix == ".py" and path.is_file():
+            yield path
+        elif path.is_dir() and not (path / "pyvenv.cfg").exists():
+            yield from _python(path)
 
 
 def _named(kind: str, folder: Path, where: str) -> Callable[..., object]:
