@@ -170,7 +170,8 @@ def test_a_run_of_a_copy_is_stopped_and_the_lab_is_not(improved: Path):
 
 
 def test_a_run_that_heeds_no_stop_is_found_out(improved: Path, monkeypatch: pytest.MonkeyPatch):
-    change(improved, 'kind = "tiny.py:author"', 'kind = "tiny.py:author"\npause_s = 20.0')
+    change(improved, 'kind = "tiny.py:author"', 'kind = "tiny.py:author"\npause_s = 4.0')
+    monkeypatch.setattr(the_lab, "STOPS_S", 0.3)  # a tenth of what is waited for
     monkeypatch.setattr(the_lab.stopfile, "NAME", "STOP-is-not-heeded")
     assert the_lab.try_stopping(improved, nobody).state == "broken"
 
