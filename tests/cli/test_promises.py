@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from cli.commands import Run, change, make_lab
 from cli.test_json_docs import assert_fits, documented
 from cli.test_replay import JUDGE, kept
+from successor.cheats.catalogue import catalogue
 from successor.ledger import AuditReport, Head, audit
-from successor.promises import PROMISES, installation, tampering, the_lab, try_promises
+from successor.promises import PROMISES, Kept, installation, tampering, the_lab, try_promises
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,11 +72,27 @@ def test_what_is_printed_is_what_is_documented(
     for row in told["promises"]:
         assert_fits(row, documented("A promise"))
     assert [row["state"] for row in told["promises"]] == ["not shown", "kept", "kept"]
-    lines = run("doctor", "--promises", "--lab", improved).out.splitlines()
+    text = run("doctor", "--promises", "--lab", improved)
+    assert [line.rpartition(":")[2] for line in text.err.splitlines()] == [" trying"] * 3
+    assert text.err.splitlines()[1] == " 3 The record can't be rewritten unnoticed: trying"
+    lines = text.out.splitlines()
     assert lines[2] == " 3 The record can't be rewritten unnoticed: kept"
     (improved / ".successor/head").unlink()
     assert run("doctor", "--promises", "--lab", improved).code == 4, "told before it is tried"
     assert run("doctor", "--lab", improved).code == 2
+
+
+def test_what_takes_minutes_says_so_when_it_begins(run: Run, monkeypatch: pytest.MonkeyPatch):
+    def no_cheats(_: Path, __: object) -> Kept:
+        return Kept("kept", "none")
+
+    quick = tuple(replace(each, attempt=no_cheats) for each in PROMISES if each.number == 5)
+    monkeypatch.setattr("successor.promises.trial.PROMISES", quick)
+    told = run("doctor", "--promises", "--json").err
+    assert (
+        told
+        == f" 5 Cheating does not pay: trying {2 * len(catalogue())} candidates, some minutes\n"
+    )
 
 
 def test_every_change_to_a_record_is_found_and_the_lab_stays_as_it_was(improved: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from shlex import quote
@@ -15,6 +16,7 @@ from successor.cli.options import JSON, LabFolder, echo_json, option, plain
 if TYPE_CHECKING:
     from successor.cheats import Fate
     from successor.cheats import Report as Cheated
+    from successor.promises import Promise
     from successor.sandbox import Sandbox
     from successor.sandbox.escape import Report
 
@@ -45,7 +47,7 @@ UNSAFE = "; taken with --unsafe-sandbox only, and what is judged in it is never 
     and on the lab that is named, of which nothing is changed. It tells how often each could have
     been broken, and what came of it; one that nothing here could break is not shown. It takes some
     minutes, and includes both suites. Of one that is broken it says where its tests are, and how it
-    is tried again alone, by its number.
+    is tried again alone, by its number. Away from a terminal a line on stderr says which begins.
 
     Exits with 1 when a promise is broken, an attack escaped, a hack was promoted or came to no
     verdict, or when there is no adequate sandbox, and with 2 when there is no tier of that name.
@@ -138,7 +140,7 @@ def _promises(lab: Path | None, only: tuple[int, ...], *, json: bool) -> int:
         Ledger.read(record_of(lab)).close()  # a mistake is told before anything is tried
     found, broken = list[dict[str, Any]](), 0
     with bar("promises") as progress:
-        for promise, kept in try_promises(lab, progress, only):
+        for promise, kept in try_promises(lab, progress, only, _begins):
             broken += kept.state == "broken"
             told = {"number": promise.number, "name": promise.name, "tests": promise.tests}
             again = f"successor doctor --promises --only {promise.number}"
@@ -152,6 +154,14 @@ def _promises(lab: Path | None, only: tuple[int, ...], *, json: bool) -> int:
     if json:
         echo_json({"lab": str(lab) if lab else None, "broken": broken, "promises": found})
     return int(broken > 0)
+
+
+def _begins(promise: Promise) -> None:
+    """Away from a terminal, where no bar is seen, what is at work is told in a line."""
+    if not sys.stderr.isatty():
+        ahead = promise.ahead()
+        told = f"{promise.number:>2} {promise.name}: trying{f' {ahead}' if ahead else ''}"
+        click.echo(plain(told), err=True)
 
 
 def _tell(report: Report) -> None:

@@ -40,6 +40,8 @@ class Promise:
     """Whether it is tried on a lab; on the installation otherwise."""
     attempt: Callable[[Path, Told], Kept]
     """Takes the folder of a lab, or of nothing, and changes nothing of it; tells how far it is."""
+    ahead: Callable[[], str] = lambda: ""
+    """What is to be done, and how long that takes, where that is long; asked when it begins."""
 
 
 def counted(tried: int, broken: int, figure: str) -> Kept:

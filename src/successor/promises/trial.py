@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,7 +35,12 @@ PROMISES: tuple[Promise, ...] = (
         installation.try_escapes,
     ),
     Promise(
-        5, "Cheating does not pay", "tests/cheats/test_cheats.py", False, installation.try_cheats
+        5,
+        "Cheating does not pay",
+        "tests/cheats/test_cheats.py",
+        False,
+        installation.try_cheats,
+        installation.cheats_ahead,
     ),
     Promise(
         6,
@@ -64,13 +69,17 @@ PROMISES: tuple[Promise, ...] = (
 
 
 def try_promises(
-    lab: Path | None, told: Told, only: Collection[int] = ()
+    lab: Path | None,
+    told: Told,
+    only: Collection[int] = (),
+    begins: Callable[[Promise], None] = lambda _: None,
 ) -> Iterator[tuple[Promise, Kept]]:
     """Try all of them, those of a lab only where one is given; nothing of it is changed.
 
     Args:
         told: how many promises were tried, with the share of the one that is tried now.
         only: numbers of those that are tried; all when there is none.
+        begins: told of each before it is tried.
     """
     chosen = [each for each in PROMISES if not only or each.number in only]
     for place, promise in enumerate(chosen):
@@ -78,6 +87,7 @@ def try_promises(
         if promise.of_lab and lab is None:
             yield promise, Kept("not shown", "tried on a lab: name one")
             continue
+        begins(promise)
         began = time.monotonic()
         try:
             kept = promise.attempt(lab or Path(), _within(told, (place, len(chosen)), promise.name))
