@@ -17,7 +17,7 @@ from successor.director import NOT_SAID, taken_in, with_reason
 from successor.errors import SuccessorError, UsageError
 from successor.lab import record_of, user
 from successor.ledger import Ledger, Paused
-from successor.ledger.disk import reader_lock
+from successor.ledger.disk import reader_lock, writers
 from successor.oversight import (
     Witness,
     adopted,
@@ -30,10 +30,11 @@ from successor.oversight import (
     witnesses_of,
 )
 from successor.oversight.approvals import people_who_signed
+from successor.oversight.descendants import end, process_of
 from successor.signing import Envelope, Sign, Statement
 
 WAIT_S = 2.0
-"""For so long `stop` waits until nothing writes to the record any more."""
+"""For so long `stop` waits until nothing writes to the record any more; then it kills what does."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,15 @@ class Pausing:
     """False where nothing is on record yet: a run puts it there before anything else."""
     seconds: float
     """Until no process was at work any more."""
+    killed: tuple[int, ...] = ()
+    """The processes that did not heed it and were killed, with all that came of them."""
 
 
 def stop(folder: Path, reason: str = stopfile.SAID_NOTHING, condition: str = "") -> Pausing:
     """Let nothing be done in a lab any more until a person lifts it.
+
+    A process of this user that still holds the record after a moment is killed: it cannot look,
+    or does not.
 
     Args:
         reason: kept on record, with the name of the user; beside that of an earlier request.
@@ -57,8 +63,8 @@ def stop(folder: Path, reason: str = stopfile.SAID_NOTHING, condition: str = "")
 
     Raises:
         UsageError: when the folder is no lab.
-        SuccessorError: when a process still holds the record after a moment. The request
-            stays where it is; nothing new begins.
+        SuccessorError: when a process that cannot be killed still holds the record after a
+            moment. The request stays where it is; nothing new begins.
     """
     record, began = record_of(folder), time.monotonic()
     if not (folder / labfile.FILE_NAME).exists() and not record.is_dir():
@@ -73,7 +79,7 @@ def stop(folder: Path, reason: str = stopfile.SAID_NOTHING, condition: str = "")
             stopfile.ask(record, pause)
     if not (record / "record.sqlite").is_file():
         return Pausing(stopfile.asked(record) or pause, recorded=False, seconds=0.0)
-    _wait(record, began + WAIT_S)
+    killed = () if _wait(record, began + WAIT_S) else _ended(record / "lock")
     took = time.monotonic() - began
     try:
         with _to_write(record) as ledger:
@@ -88,7 +94,7 @@ def stop(folder: Path, reason: str = stopfile.SAID_NOTHING, condition: str = "")
     except UsageError as error:
         told = "is in place and nothing new begins, but it is not on record"
         raise SuccessorError(f"{stopfile.NAME} {told}: {error}") from None
-    return Pausing(held.event if held else pause, recorded=True, seconds=took)
+    return Pausing(held.event if held else pause, recorded=True, seconds=took, killed=killed)
 
 
 def _beside(held: Paused, more: Paused) -> Paused:
@@ -173,12 +179,22 @@ def _endorsed(ledger: Ledger, reason: str, signed: Sign | Envelope | None) -> tu
     return known[0].comment, reason
 
 
-def _wait(record: Path, deadline: float) -> None:
+def _wait(record: Path, deadline: float) -> bool:
+    """Whether nothing writes to the record any more."""
     while time.monotonic() < deadline:
         with reader_lock(record / "lock") as at_rest:
             if at_rest:
-                return
+                return True
         time.sleep(0.02)
+    return False
+
+
+def _ended(lock: Path) -> tuple[int, ...]:
+    """Kill what holds the lock of a record, with all that comes of it; who was killed."""
+    found = {process_of(number) for number in writers(lock)}
+    # Asked again: only what holds it under its number and time of starting is the one.
+    held = [each for each in found if each is not None and each.number in writers(lock)]
+    return tuple(sorted(each.number for each in held if end(each)))
 
 
 @contextmanager

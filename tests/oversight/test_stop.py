@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ from llm.server import hangs, serving
 from oversight.working import BEGUN, WORK
 from successor.cli import run_command
 from successor.ledger import Ledger, Paused
+from successor.ledger.disk import WriterLock, writers
 from successor.oversight.descendants import Process, descendants, is_alive
 from successor.pausing import stop
 
@@ -86,11 +88,7 @@ def url() -> Generator[str]:
 def test_after_a_second_nothing_is_alive(
     tmp_path: Path, url: str, way: str, work: str, record_property: Callable[[str, object], None]
 ) -> None:
-    lab = make_lab(tmp_path / "lab", LAB.replace("tiny.py:author", "working.py:author"))
-    text = (lab / "successor.toml").read_text("utf-8")
-    told = f'working.py:author"\nwork = "{work}"\nurl = "{url}"'
-    (lab / "successor.toml").write_text(text.replace('working.py:author"', told), "utf-8")
-    shutil.copy(WORKING, lab / "working.py")
+    lab = lab_of(tmp_path / "lab", work, url)
     if way == "timer":
         # Longer than it takes to get to work, so that it is stopped in the middle of that.
         (lab / "policy.toml").write_text(f'dead_man = "{min(60, 10 * loaded()):.0f}s"\n', "utf-8")
@@ -108,6 +106,48 @@ def test_after_a_second_nothing_is_alive(
     assert run_command(["improve", str(lab), "--quiet"]) == 3
     with Ledger.read(lab / ".successor") as ledger:
         assert [each.event.trigger for each in ledger.entries(Paused)] == [way]
+
+
+def test_the_command_kills_a_run_that_cannot_look(tmp_path: Path) -> None:
+    lab = lab_of(tmp_path / "lab", "starving")
+    with working(lab) as child:
+        time.sleep(2 * SETTLED_S * loaded())  # until it starves the thread that looks
+        (lab / ".successor/lock").write_text("1\n")  # whatever it says: the kernel is asked
+        known = descendants(child.pid)
+        assert len(known) > 2
+        found = stop(lab, "it hogs")
+        assert found.killed == (child.pid,)
+        assert found.recorded
+        assert gone_after(child, known, time.monotonic()) < LIMIT_S * loaded()
+        assert child.wait() == -signal.SIGKILL
+    with Ledger.read(lab / ".successor") as ledger:
+        assert [each.event.reason for each in ledger.entries(Paused)] == ["it hogs"]
+    assert run_command(["improve", str(lab), "--quiet"]) == 3
+
+
+def test_nothing_but_a_writer_is_killed(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    assert writers(lock) == set()
+    mine = WriterLock(lock)
+    assert writers(lock) == set(), "a process does not find itself"
+    mine.release()
+    code = "import fcntl, sys, time; f = open(sys.argv[1]); fcntl.flock(f, fcntl.LOCK_SH)"
+    code += "; print(flush=True); time.sleep(600)"
+    command = [sys.executable, "-c", code, str(lock)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:
+        assert reader.stdout is not None
+        reader.stdout.readline()
+        assert writers(lock) == set()
+        reader.kill()
+
+
+def lab_of(folder: Path, work: str, url: str = "") -> Path:
+    lab = make_lab(folder, LAB.replace("tiny.py:author", "working.py:author"))
+    text = (lab / "successor.toml").read_text("utf-8")
+    told = f'working.py:author"\nwork = "{work}"\nurl = "{url}"'
+    (lab / "successor.toml").write_text(text.replace('working.py:author"', told), "utf-8")
+    shutil.copy(WORKING, lab / "working.py")
+    return lab
 
 
 def begun() -> list[int]:

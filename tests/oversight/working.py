@@ -68,6 +68,7 @@ def daemons(_: str) -> None:
     subprocess.run([sys.executable, "-c", STUBBORN], check=False)
 
 
+SETTLED_S = 0.5
 BEGUN = "613.613"
 """Seconds that each of the processes of `beginning` sleeps: by them they are known."""
 
@@ -79,9 +80,34 @@ def beginning(_: str) -> None:
         time.sleep(0.05)
 
 
+def starving(_: str) -> None:
+    """Nothing else in Python gets a turn, the thread that looks no more than another.
+
+    Beside it are a daemon, which loses its parent, and a program in the sandbox.
+    """
+    from successor.sandbox import Call, Limits, Program, open_sandbox
+
+    subprocess.Popen([sys.executable, "-c", STUBBORN], start_new_session=True)
+    with open_sandbox() as sandbox:
+        sandbox.run(
+            Program({"f.py": b"def f(x):\n    return x\n"}, "f.py:f"), [Call((1,))], Limits()
+        )
+        time.sleep(SETTLED_S)
+        hog()
+
+
+def hog() -> None:
+    sys.setswitchinterval(1e6)
+    x = 0
+    while True:
+        x += 1
+
+
 WORK: Mapping[str, Callable[[str], None]] = {
     each.__name__: each for each in (candidate, training, server, command, daemons, beginning)
 }
+"""What lets the thread that looks have its turn."""
+STARVING: Mapping[str, Callable[[str], None]] = {each.__name__: each for each in (starving,)}
 
 
 @dataclass(frozen=True)
@@ -98,7 +124,7 @@ class Worker:
     def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
         workspace.progress("working", 0, 0)
         Path(os.environ["WORKING"]).touch()
-        WORK[self.work](self.url)
+        {**WORK, **STARVING}[self.work](self.url)
         time.sleep(600)
         return None
 

@@ -22,7 +22,9 @@ from successor.errors import EXIT_NEEDS_HUMAN
     Stop whatever improves the lab LAB, within a second, with every process that came of it, and
     let nothing begin until a person lifts it with successor resume: no run, no review, no
     rollback, no --fresh. So does a file STOP in the lab's folder, by whoever, and SIGUSR1 to a
-    run. It needs no key. Of a lab that is paused already, the reason is kept beside the first one.
+    run. It needs no key. A run of yours that does not heed the command for two seconds is killed,
+    with all that came of it. Of a lab that is paused already, the reason is kept beside the first
+    one.
     """,
 )
 @LAB
@@ -44,10 +46,12 @@ def stop(lab: Path, *, reason: str, until: str | None, json: bool) -> None:
 
     found = stopped(lab, reason, until or "")
     if json:
-        echo_json(
-            {**asdict(found.pause), "recorded": found.recorded, "seconds": round(found.seconds, 3)}
-        )
+        told = {"seconds": round(found.seconds, 3), "killed": bool(found.killed)}
+        echo_json({**asdict(found.pause), "recorded": found.recorded, **told})
         return
+    if found.killed:
+        who = " and ".join(map(str, found.killed))
+        click.echo(f"The run did not heed it and was killed (process {who}).", err=True)
     where = "on record" if found.recorded else "on record as soon as there is one"
     click.echo(plain(f"The lab is {told_pause(found.pause)}; {where}."))
     click.echo(lift_with(lab), err=True)

@@ -168,6 +168,33 @@ def reader_lock(path: Path) -> Generator[bool]:
         os.close(descriptor)
 
 
+def writers(path: Path) -> set[int]:
+    """The other processes of this user that hold the lock of a writer: as the kernel says it, for
+    anybody may write a number into the file. Empty where there is no /proc that tells.
+    """
+    try:
+        lock = path.stat()
+        processes = [each for each in Path("/proc").iterdir() if each.name.isdigit()]
+    except OSError:
+        return set()
+    others = (each for each in processes if int(each.name) != os.getpid())
+    return {int(each.name) for each in others if _writes(each, lock)}
+
+
+def _writes(process: Path, lock: os.stat_result) -> bool:
+    with suppress(OSError):  # it ended meanwhile, or is somebody else's
+        if process.stat().st_uid != os.getuid():
+            return False
+        for each in (process / "fd").iterdir():
+            with suppress(OSError):  # it was closed meanwhile
+                if os.path.samestat(each.stat(), lock):
+                    told = (process / "fdinfo" / each.name).read_text("ascii")
+                    held = (line for line in told.splitlines() if line.startswith("lock:"))
+                    if any({"FLOCK", "WRITE"} <= {*line.split()} for line in held):
+                        return True
+    return False
+
+
 def _locked(descriptor: int, kind: int, patience_s: float) -> bool:
     deadline = time.monotonic() + patience_s
     while True:

@@ -54,6 +54,12 @@ def is_alive(process: Process) -> bool:
     return found is not None and found.process == process and found.alive
 
 
+def process_of(number: int) -> Process | None:
+    """The process that has this number now, unless it has ended."""
+    found = _stat(number)
+    return found.process if found is not None and found.alive else None
+
+
 def cpu_s() -> float:
     """The CPU time of all that comes of this process and was not waited for yet; what it started
     and waited for is in each. A zombie counts as well.
@@ -80,16 +86,40 @@ def _below(process: int) -> list[_Stat]:
     return found
 
 
-def end_descendants(spared: Collection[Process] = ()) -> None:
-    """Kill all that come of this process until none is left, or none that can be killed."""
+def end_descendants(spared: Collection[Process] = (), of: int | None = None) -> None:
+    """Kill all that come of a process, of this one if none is named, until none is left, or none
+    that can be killed.
+    """
     deadline = time.monotonic() + KILLING_S
-    while left := descendants().difference(spared):
+    while left := descendants(of).difference(spared):
         for each in left:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(each.number, signal.SIGKILL)
         if time.monotonic() >= deadline:
             return
         time.sleep(0.002)
+
+
+def end(process: Process) -> bool:
+    """Kill another process and all that come of it; whether it is gone.
+
+    It is held first, so that it begins no more, and keeps what its children leave behind. If this
+    process comes of it as well, it is spared.
+    """
+    spared = [each for each in (process_of(os.getpid()),) if each is not None]
+    try:
+        if is_alive(process):
+            os.kill(process.number, signal.SIGSTOP)
+            end_descendants(spared, process.number)
+            os.kill(process.number, signal.SIGKILL)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    deadline = time.monotonic() + KILLING_S
+    while (left := is_alive(process)) and time.monotonic() < deadline:
+        time.sleep(0.002)
+    return not left
 
 
 def barrenness() -> Callable[[], None]:
