@@ -154,6 +154,28 @@ def test_the_table_itself_refuses_changes(folder: Path, statement: str):
     assert audit(folder).problem is None
 
 
+def test_a_second_writer_that_got_in_is_told_as_what_it_is(tmp_path: Path):
+    folder = tmp_path / ".successor"
+    with opened(folder) as ledger:
+        ledger.started()
+        (folder / "lock").unlink()
+        with opened(folder) as other:
+            other.started()
+        with pytest.raises(SuccessorError, match="another process wrote to the record") as told:
+            ledger.stopped(Stop("target", "x"))
+        assert not isinstance(told.value, RecordError)
+        assert "\n" not in str(told.value)
+    assert audit(folder).problem is None
+    with opened(folder) as ledger:
+        ledger.started()
+        (folder / "lock").unlink()
+        with opened(folder) as other:
+            other.started()
+        (folder / "head").write_bytes(b"{}")
+        with pytest.raises(RecordError, match="does not verify: the file head is damaged"):
+            ledger.stopped(Stop("target", "x"))
+
+
 def test_a_second_writer_is_refused_in_one_line(tmp_path: Path):
     folder = tmp_path / ".successor"
     with opened(folder) as ledger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TypeAlias
 
-from successor.errors import Halt, RecordError, UsageError
+from successor.errors import Halt, RecordError, SuccessorError, UsageError
 from successor.ledger.codec import decode, encode, kind_of
 from successor.ledger.disk import explain_disk, naming_record
 from successor.ledger.events import Alive, Chartered, Entry, Event, Lifted, Paused, Progress, Signed
@@ -99,7 +100,8 @@ class Journal:
 
         Raises:
             UsageError: when the record was opened to be read.
-            SuccessorError: when the event holds what cannot be kept, or the disk is full.
+            SuccessorError: when the event holds what cannot be kept, the disk is full, or another
+                process wrote to the record meanwhile.
             Halt: when the record is paused, and this is nothing that people do about that.
         """
         with self.lock:
@@ -122,7 +124,7 @@ class Journal:
         # Until the end, memory may fall behind the disk: an interruption makes it read anew.
         self._memory = None
         with explain_disk(self._folder):
-            self._store.append(Row(tree.size, body, leaf, tree.root))
+            self._put(self._store, Row(tree.size, body, leaf, tree.root))
             write_tip(self._folder, Head(tree.size, tree.root.hex()))
         entry = Entry(tree.size, now, event, used, stored)
         memory.history.add(entry)
@@ -130,6 +132,18 @@ class Journal:
         memory.leaves.append(leaf)
         self._memory = Memory(memory.history, memory.leaves, tree)
         return entry
+
+    def _put(self, store: EventStore, row: Row) -> None:
+        try:
+            store.append(row)
+        except sqlite3.IntegrityError as error:
+            if self.memory.tree.size < row.seq:  # read anew, which tells of what does not verify
+                raise
+            told = "another process wrote to the record meanwhile, which verifies"
+            raise SuccessorError(
+                f"{self._folder.parent}: {told}. {self._folder / 'lock'}, which keeps writers "
+                "apart, must have been removed: let one end, then run the same command again"
+            ) from error
 
     def silent_s(self) -> float:
         """Seconds since the last event."""
