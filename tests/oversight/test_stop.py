@@ -20,6 +20,7 @@ from oversight.working import BEGUN, WORK
 from successor.cli import run_command
 from successor.ledger import Ledger, Paused
 from successor.ledger.disk import WriterLock, writers
+from successor.oversight import watch
 from successor.oversight.descendants import Process, descendants, is_alive
 from successor.pausing import stop
 
@@ -123,6 +124,43 @@ def test_the_command_kills_a_run_that_cannot_look(tmp_path: Path) -> None:
     with Ledger.read(lab / ".successor") as ledger:
         assert [each.event.reason for each in ledger.entries(Paused)] == ["it hogs"]
     assert run_command(["improve", str(lab), "--quiet"]) == 3
+
+
+def test_a_run_that_cannot_look_is_ended_by_the_kernel(tmp_path: Path) -> None:
+    lab = lab_of(tmp_path / "lab", "starving_for_long")
+    flag = lab / "working"
+    child = start("improve", lab, "--quiet", WORKING=str(flag))
+    try:
+        assert child.wait(PATIENCE_S) == -signal.SIGPROF, child.communicate()
+        told = flag.with_name("working-beside").read_text("ascii").split()
+        beside = {Process(*map(int, each.split(":"))) for each in told}
+        assert beside, "a sandbox is at work"
+        assert gone_after(child, beside, time.monotonic()) < LIMIT_S * loaded()
+    finally:
+        child.kill()
+        child.communicate()
+    with Ledger.read(lab / ".successor") as ledger:  # it survives that
+        assert not ledger.entries(Paused)
+
+
+def test_the_switch_is_wound_up_at_each_look_and_gone_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "STARVED_S", 500.0)
+    with watch.Watch(tmp_path).watching(None):
+        signal.setitimer(signal.ITIMER_PROF, 50.0)
+        deadline = time.monotonic() + PATIENCE_S
+        while signal.getitimer(signal.ITIMER_PROF)[0] < 400 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert signal.getitimer(signal.ITIMER_PROF)[0] > 400
+    assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
+    signal.setitimer(signal.ITIMER_PROF, 300.0)
+    try:
+        with watch.Watch(tmp_path).watching(None):
+            time.sleep(5 * watch.LOOK_S)
+        assert 0 < signal.getitimer(signal.ITIMER_PROF)[0] <= 300, "it is somebody else's"
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
 
 
 def test_nothing_but_a_writer_is_killed(tmp_path: Path) -> None:

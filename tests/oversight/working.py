@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from successor.oversight import watch
+from successor.oversight.descendants import descendants
 from successor.types import Brief, Draft, Subject, Workspace
 
 STUBBORN = """
@@ -81,16 +83,27 @@ def beginning(_: str) -> None:
 
 
 def starving(_: str) -> None:
-    """Nothing else in Python gets a turn, the thread that looks no more than another.
-
-    Beside it are a daemon, which loses its parent, and a program in the sandbox.
+    """Nothing else in Python gets a turn, the thread that looks no more than another; beside it are
+    daemons and the sandbox.
     """
+    subprocess.Popen([sys.executable, "-c", STUBBORN], start_new_session=True)
+    hog_beside_a_sandbox()
+
+
+def starving_for_long(_: str) -> None:
+    """The same without daemons, for longer than it may."""
+    watch.STARVED_S = 1.0
+    hog_beside_a_sandbox()
+
+
+def hog_beside_a_sandbox() -> None:
     from successor.sandbox import Call, Limits, Program, open_sandbox
 
-    subprocess.Popen([sys.executable, "-c", STUBBORN], start_new_session=True)
     with open_sandbox() as sandbox:
-        sandbox.run(
-            Program({"f.py": b"def f(x):\n    return x\n"}, "f.py:f"), [Call((1,))], Limits()
+        program = Program({"f.py": b"def f(x):\n    return x\n"}, "f.py:f")
+        sandbox.run(program, [Call((1,))], Limits())
+        Path(os.environ["WORKING"] + "-beside").write_text(
+            " ".join(f"{each.number}:{each.started}" for each in descendants()), "ascii"
         )
         time.sleep(SETTLED_S)
         hog()
@@ -107,7 +120,9 @@ WORK: Mapping[str, Callable[[str], None]] = {
     each.__name__: each for each in (candidate, training, server, command, daemons, beginning)
 }
 """What lets the thread that looks have its turn."""
-STARVING: Mapping[str, Callable[[str], None]] = {each.__name__: each for each in (starving,)}
+STARVING: Mapping[str, Callable[[str], None]] = {
+    each.__name__: each for each in (starving, starving_for_long)
+}
 
 
 @dataclass(frozen=True)

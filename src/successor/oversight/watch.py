@@ -45,6 +45,10 @@ GRACE_S = 5.0
 """What a step has to end once a budget is used up. Then it is interrupted, and, should that not end
 it for so long again, killed.
 """
+STARVED_S = 60.0
+"""CPU time for which the run may keep Python from the thread that looks; then the kernel ends it.
+Honest calls that keep Python's lock, such as one of a large integer, take less.
+"""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Watch:
         """What makes an interruption of the run a halt."""
         self._deadline_s: float | None = None
         """Until when a run may go on that has used something up."""
+        self._wind: Callable[[], None] = lambda: None
         self._main = False
         """Whether the run can be interrupted: signals are for the main thread."""
         self._make_barren: Callable[[], None] = lambda: None
@@ -109,6 +114,7 @@ class Watch:
                 return
             self._make_barren, spared = barrenness(), descendants()
             at_end.enter_context(keeping_orphans())
+            self._wind = at_end.enter_context(_ended_when_starved())
             at_end.callback(sys.setswitchinterval, sys.getswitchinterval())
             sys.setswitchinterval(TURN_S)
             looker = threading.Thread(target=self._keep_looking, name="watch", daemon=True)
@@ -124,6 +130,7 @@ class Watch:
     def _keep_looking(self) -> None:
         looks = 0
         while not self._over.wait(LOOK_S):
+            self._wind()
             self._look()
             if self.pause is not None:
                 if not self._over.wait(PATIENCE_S):
@@ -201,6 +208,35 @@ class Watch:
             return None
         told = f"nobody showed a sign of life for {self._dead_man_s:.15g} seconds"
         return Paused("timer", told, "somebody looks after it", "policy.toml")
+
+
+@contextmanager
+def _ended_when_starved() -> Generator[Callable[[], None]]:
+    """A dead man's switch: unless it is wound up again in time, the kernel ends this process.
+
+    Nothing of Python has to run for that. The timer counts the CPU time of this process, for one
+    of the time of day would end what was halted at a terminal as soon as it goes on. Where
+    somebody else uses the timer or its signal, there is no switch.
+    """
+    main = threading.current_thread() is threading.main_thread()
+
+    def free() -> bool:
+        return signal.getsignal(signal.SIGPROF) is signal.SIG_DFL
+
+    if not main or not free() or signal.getitimer(signal.ITIMER_PROF)[0]:
+        yield lambda: None
+        return
+
+    def wind() -> None:
+        if free():  # or a profiler has begun meanwhile, whose timer it is then
+            signal.setitimer(signal.ITIMER_PROF, STARVED_S)
+
+    wind()
+    try:
+        yield wind
+    finally:
+        if free():
+            signal.setitimer(signal.ITIMER_PROF, 0.0)
 
 
 @contextmanager
