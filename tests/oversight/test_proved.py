@@ -306,4 +306,4 @@ def test_no_view_of_a_promotion_without_a_verdict_breaks(
     for promise in (try_signatures, try_charters):
         kept = promise(folder.parent, lambda *_: None)
         assert kept.state == "broken"
-        assert "promoted without a verdict on " in kept.told
+        assert "promoted without a verdict on " in kept.figure
