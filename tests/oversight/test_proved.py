@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -87,7 +87,7 @@ class Hand:
 
 
 @contextmanager
-def hand_on(folder: Path) -> Iterator[Hand]:
+def hand_on(folder: Path) -> Generator[Hand]:
     with Ledger.open(folder, settings={"size": 1}, seed=7) as ledger:
         incumbent = ledger.incumbent()
         assert incumbent is not None
@@ -114,6 +114,10 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(finished: Path, tmp_path: Path) -> Path:
     """A record of one's own, all of it in order."""
     return Path(shutil.copytree(finished, tmp_path / ".successor"))
+
+
+def silent(done: float, total: float, what: str) -> None:
+    """Nobody asked how far it is."""
 
 
 def problem_of(folder: Path) -> str | None:
@@ -304,6 +308,6 @@ def test_no_view_of_a_promotion_without_a_verdict_breaks(
     assert "promoted without a verdict on " in told
     assert told.count("\n") == 1
     for promise in (try_signatures, try_charters):
-        kept = promise(folder.parent, lambda *_: None)
+        kept = promise(folder.parent, silent)
         assert kept.state == "broken"
         assert "promoted without a verdict on " in kept.figure

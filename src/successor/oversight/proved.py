@@ -106,7 +106,7 @@ class Proofs:
         before, name = self._before, found.candidate
         if (held := before.held_back(name)) is not None:
             return "quarantine", held
-        settings = self._session.settings if self._session else {}
+        settings = self._session.settings if self._session else dict[str, object]()
         policy = Policy(stage_of(cast("Mapping[str, Mapping[str, object]]", settings)))
         unheld, human = before.unheld.get(name, ()), decision_of(before, name)
         lowered = f"event {before.lowered.seq}" if before.lowered else ""
