@@ -64,6 +64,11 @@ def test_a_run_tells_its_witness_and_goes_on_from_what_it_has(
     with Ledger.read(lab / ".successor") as ledger:
         assert (heads[-1].size, heads[-1].root) == ledger.head
         assert len(heads) > len(ledger.generations())
+    plain = run("audit", lab)
+    assert (plain.code, "Not held against its witness; do so with: " in plain.out) == (0, True)
+    assert f"successor audit {lab} --witness {witness}\n" in plain.out
+    assert run("audit", lab, "--json").lines[0]["witnesses"] == [witness]
+    assert "Not held against" not in run("audit", lab, "--witness", witness).out
     (found,) = run("audit", lab, "--witness", witness, "--json").lines
     assert (found["verified"], found["witnessed"]) == (True, len(heads))
 

@@ -149,9 +149,9 @@ def sign(lab: Path, *, signing: Signing, json: bool) -> int:
       successor policy explain examples/adder 9c41 --json
 
     Say what every rule makes of the candidate CANDIDATE of the lab LAB, the last one that was
-    judged when none is named, in the order in which they are asked, and which of them decided. All
-    are asked anew, by the code that decides, of the record as it was then. Exits with 1 when the
-    record says otherwise.
+    judged or decided on when none is named, in the order in which they are asked, and which of them
+    decided. All are asked anew, by the code that decides, of the record as it was then. Exits with
+    1 when the record says otherwise.
     """,
 )
 @LAB

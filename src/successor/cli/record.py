@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +67,13 @@ def lineage(lab: Path, *, json: bool) -> None:
 
     Verify every event on the record of the lab in folder LAB, every object in its store, also
     those that no event names, and every signature that its charter asks for, with the reason in
-    it; that nothing was done between a pause and its lift, and that no policy promoted alone after
-    a tripwire. Of a witness every signed head has to be signed by one of the people or machines of
-    a charter on record. Exits with 4 and names the first that is not what it was
-    when it was written, or not as people signed, or was done while the lab was paused. Bytes of
-    record.sqlite that hold nothing, such as the room between its rows, are not looked at.
+    it; that every version that took over was judged better first and passes the rules of the
+    policy; that nothing was done between a pause and its lift, and that no policy promoted alone
+    after a tripwire. Of a witness every signed head has to be signed by one of the people or
+    machines of a charter on record. Exits with 4 and names the first that is not what it was when
+    it was written, or not as people signed, or that no rule allows, or was done while the lab was
+    paused. Bytes of record.sqlite that hold nothing, such as the room between its rows, are not
+    looked at.
     """,
 )
 @LAB
@@ -84,20 +87,27 @@ def lineage(lab: Path, *, json: bool) -> None:
 def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
     """See the help above."""
     from successor.errors import RecordError
-    from successor.insight.report.html import counted
     from successor.lab import record_of
     from successor.ledger import Ledger
     from successor.ledger import audit as audit_record
     from successor.ledger.disk import not_verified
-    from successor.oversight import Testimony, lawfulness, require_known, required_witness
+    from successor.oversight import (
+        Testimony,
+        adopted,
+        lawfulness,
+        require_known,
+        required_witness,
+        witnesses_of,
+    )
 
     record = record_of(lab)
     report = audit_record(record)
-    lawful, problem, said = None, report.problem, list[Testimony]()
+    lawful, law, problem, said = None, None, report.problem, list[Testimony]()
     if problem is None:
         with Ledger.read(record) as ledger:
             lawful = lawfulness(ledger)
             problem = lawful.problem
+            law = adopted(ledger) if problem is None else None
             for each in witness:
                 try:
                     said.append(require_known(ledger, required_witness(each)))
@@ -113,6 +123,7 @@ def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
         "charters": lawful.charters if lawful else None,
         "signed_promotions": lawful.signed if lawful else None,
         "signed_rollbacks": lawful.rollbacks if lawful else None,
+        "witnesses": [str(each) for each in witnesses_of(lab, law.charter.rules if law else None)],
         "witnessed": seen if witness else None,
         "signed_heads": dict(vouched) if witness else None,
         "pauses": [*lawful.pauses] if lawful else None,
@@ -124,21 +135,31 @@ def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
     if problem is not None:
         raise not_verified(record, problem)
     if not json:
-        events, objects = counted(report.events, "event"), counted(report.objects, "object")
-        click.echo(f"{events} and {objects} verify.")
-        if lawful and lawful.charters:
-            charters = counted(lawful.charters, "charter")
-            signed = f"{charters} and {counted(lawful.signed, 'promotion')}"
-            if lawful.rollbacks:
-                signed += f", and {counted(lawful.rollbacks, 'rollback')},"
-            click.echo(f"{signed} are signed as they have to be.")
-        if witness:
-            by = ", ".join(f"{name} {count}" for name, count in vouched.items())
-            vouch = f"signed by: {by}" if by else "none of them signed by the lab's keys"
-            click.echo(
-                plain(f"It goes on from {counted(seen, 'head')} that witnesses have; {vouch}.")
-            )
-        for pause in lawful.pauses if lawful else ():
-            click.echo(plain(f"Paused, and nothing was done in between: {pause}"))
-        click.echo(f"Head: {report.head.root}")
+        click.echo(plain("\n".join(_audited(found, lab))))
     return 0
+
+
+def _audited(found: dict[str, Any], lab: Path) -> Iterator[str]:
+    """What an audit found that all is well with, in lines for people."""
+    from shlex import quote
+
+    from successor.insight.report.html import counted
+
+    yield f"{counted(found['events'], 'event')} and {counted(found['objects'], 'object')} verify."
+    if found["charters"]:
+        charters = counted(found["charters"], "charter")
+        signed = f"{charters} and {counted(found['signed_promotions'], 'promotion')}"
+        if found["signed_rollbacks"]:
+            signed += f", and {counted(found['signed_rollbacks'], 'rollback')},"
+        yield f"{signed} are signed as they have to be."
+    if found["witnessed"] is not None:
+        by = ", ".join(f"{name} {count}" for name, count in found["signed_heads"].items())
+        vouch = f"signed by: {by}" if by else "none of them signed by the lab's keys"
+        yield f"It goes on from {counted(found['witnessed'], 'head')} that witnesses have; {vouch}."
+    elif places := found["witnesses"]:
+        told = f"its witness{'es' if places[1:] else ''}"
+        how = " ".join(f"--witness {quote(each)}" for each in places)
+        yield f"Not held against {told}; do so with: successor audit {quote(str(lab))} {how}"
+    for pause in found["pauses"]:
+        yield f"Paused, and nothing was done in between: {pause}"
+    yield f"Head: {found['ledger_head']}"

@@ -14,7 +14,7 @@ from successor.oversight.approvals import (
 )
 from successor.oversight.base_cases import BaseCases, Measure, require_bound, require_measurable
 from successor.oversight.explaining import Explanation, explain
-from successor.oversight.lawful import Lawfulness, lawfulness, stage_of
+from successor.oversight.lawful import Lawfulness, lawfulness
 from successor.oversight.meter import Meter
 from successor.oversight.overseer import (
     CHARTER,
@@ -24,6 +24,7 @@ from successor.oversight.overseer import (
     either,
 )
 from successor.oversight.policy import RULES, STAGES, Policy, Ruling, Stage, decisive, effective
+from successor.oversight.proved import stage_of
 from successor.oversight.rules import Charter, Keyholder, Rules, loosened
 from successor.oversight.takings import Taking, taken_back, takings
 from successor.oversight.tally import (

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from successor.errors import UsageError
-from successor.ledger import Decided, Entry, Ledger, Lowered, RolledBack, SessionStarted
+from successor.ledger import Decided, Entry, Judged, Ledger, Lowered, RolledBack, SessionStarted
 from successor.oversight.approvals import adopted
-from successor.oversight.lawful import looser_than, stage_of
+from successor.oversight.lawful import looser_than
 from successor.oversight.overseer import rulings
 from successor.oversight.policy import Policy, Ruling, decisive
+from successor.oversight.proved import stage_of
 from successor.oversight.takings import taken_back
-from successor.types import Decision, Verdict, Version
+from successor.types import Decision, Digest, Verdict, Version
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def explain(ledger: Ledger, candidate: str | None = None) -> Explanation:
     """Why a candidate was decided on as it was; of one that waits, why it does so now.
 
     Args:
-        candidate: how its id begins; the last that was judged, when none is named.
+        candidate: how its id begins; the last that was judged or decided on, when none is named.
 
     Raises:
         UsageError: when there is no such candidate, or no verdict on it.
@@ -60,11 +61,11 @@ def explain(ledger: Ledger, candidate: str | None = None) -> Explanation:
     lab, verdicts = ledger.folder.parent, ledger.verdicts()
     if not verdicts and candidate is None:
         raise UsageError(f"{lab}: no candidate has been judged yet; successor improve {lab}")
-    name = verdicts[-1].candidate if candidate is None else ledger.named(candidate)
+    name = _last(ledger) if candidate is None else ledger.named(candidate)
     if all(each.candidate != name for each in verdicts):
         first = ledger.lineage(name)[0].id == name
         told = "is the first version: nothing was in charge that it had to be better than"
-        why = told if first else "has not been judged yet"
+        why = told if first else "was never judged"
         raise UsageError(f"{lab}: {name[:12]} {why}, so no rule was asked")
     made = [entry for entry in ledger.entries(Decided) if entry.event.decision.candidate == name]
     last = made[-1].event.decision if made else None
@@ -79,6 +80,20 @@ def explain(ledger: Ledger, candidate: str | None = None) -> Explanation:
     with Ledger.read(ledger.folder, until) as then:
         found = _explained(then, name, last)
     return replace(found, taken_back=taken_back(ledger, name, made[-1].seq))
+
+
+def _last(ledger: Ledger) -> Digest:
+    """The candidate that a verdict or a decision was on last."""
+    found = ""
+    for entry in ledger.entries():
+        match entry.event:
+            case (
+                Judged(verdict=Verdict(candidate=name)) | Decided(decision=Decision(candidate=name))
+            ):
+                found = name
+            case _:
+                pass
+    return found
 
 
 def _explained(record: Ledger, name: str, on_record: Decision | None) -> Explanation:

@@ -36,7 +36,7 @@ from successor.oversight.approvals import (
     restoring,
     rollback,
 )
-from successor.oversight.policy import Stage
+from successor.oversight.proved import Proofs, stage_of
 from successor.oversight.rules import Charter, loosened
 from successor.signing import Statement
 from successor.types import Digest, Verdict
@@ -62,7 +62,9 @@ class Lawfulness:
 
 
 def lawfulness(ledger: Ledger) -> Lawfulness:
-    """Verify every signature under a charter or a promotion, by the charter in force then."""
+    """Hold the record against the rules: every promotion was proved and follows from the policy,
+    and every signature under it or under a charter is one of the charter in force then.
+    """
     walk = _Walk(ledger)
     for entry in ledger.entries():
         told = walk.take(entry)
@@ -71,11 +73,6 @@ def lawfulness(ledger: Ledger) -> Lawfulness:
             problem = f"event {entry.seq} ({kind}): {told}"
             return walk.found(problem)
     return walk.found(None)
-
-
-def stage_of(settings: Mapping[str, Mapping[str, object]]) -> Stage:
-    """The stage at which a session ran."""
-    return cast("Stage", settings.get("lab", {}).get("stage", 4))
 
 
 def looser_than(law: Charter, settings: Mapping[str, Mapping[str, object]]) -> tuple[str, ...]:
@@ -87,6 +84,7 @@ def looser_than(law: Charter, settings: Mapping[str, Mapping[str, object]]) -> t
 @dataclass
 class _Walk:
     ledger: Ledger
+    proofs: Proofs = field(default_factory=Proofs)
     law: Adopted | None = None
     settings: Mapping[str, Mapping[str, object]] = field(
         default_factory=dict[str, "Mapping[str, object]"]
@@ -117,7 +115,8 @@ class _Walk:
 
     def take(self, entry: Entry[Event]) -> str | None:
         """What is wrong with the next event; None when nothing is."""
-        return self._out_of_turn(entry.event) or self._taken(entry)
+        unproved = self.proofs.take(entry)
+        return self._out_of_turn(entry.event) or self._taken(entry) or unproved
 
     def _out_of_turn(self, event: Event) -> str | None:
         """Whether it was done during a pause, or comes of what was under way before it."""
@@ -148,9 +147,9 @@ class _Walk:
                 self.envelopes[sha256(meant).hexdigest()].append(envelope)
             case Judged(verdict=verdict):
                 self.verdicts[verdict.candidate] = verdict
-            case Decided(generation=number, decision=made) if made.outcome == "promoted":
-                self.in_charge = made.candidate, entry.seq
-                return self._promoted(made.candidate) if number else None
+            case Decided(decision=made) if made.outcome == "promoted":
+                (before, _), self.in_charge = self.in_charge, (made.candidate, entry.seq)
+                return self._promoted(made.candidate) if before else None
             case other:
                 return self._done_by_people(entry.seq, other)
         return None
@@ -227,9 +226,10 @@ class _Walk:
             return None
         if looser := looser_than(law.charter, self.settings):
             return f"promoted by a run that people had not allowed: {', '.join(looser)}"
-        if stage_of(self.settings) == 4 and self.tripwire is None:
+        found = self.verdicts.get(candidate)
+        if found is None or (stage_of(self.settings) == 4 and self.tripwire is None):
             return None
-        statement, needed = approval(self.verdicts[candidate], law), law.charter.rules.promotion
+        statement, needed = approval(found, law), law.charter.rules.promotion
         if lacks := self._signed(statement, law, needed, self.accepted.get(candidate)):
             return f"promoted {lacks}"
         self.signed += 1
