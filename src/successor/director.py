@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from successor.errors import UnsignedError, UsageError
-from successor.lab import Lab, user
+from successor.host import user
+from successor.lab import Lab
 from successor.ledger import Choice, Ledger, Look, Review
 from successor.oversight import (
     Charter,

@@ -12,7 +12,6 @@ from typing import cast
 from successor.errors import UsageError
 from successor.labfile import LabFile
 from successor.ledger import BOUND, Ledger, SessionStarted
-from successor.plugins import own_code
 from successor.validation import Defaults
 
 OUTSIDERS = frozenset({"agent", "inbox", "llm", "reflect"})
@@ -89,18 +88,24 @@ def check_unchanged(began: Tables, now: Tables, folder: Path) -> None:
         )
 
 
-def check_own_code(lab: LabFile, folder: Path, record: Path) -> None:
+def kinds_of(lab: LabFile) -> Mapping[str, str]:
+    """Of its subject, its author and its judge, by table."""
+    return {"subject": lab.subject.kind, "author": lab.author.kind, "judge": lab.judge.kind}
+
+
+def check_own_code(lab: LabFile, own: Mapping[str, bytes], folder: Path, record: Path) -> None:
     """The same for the lab's own code, before any of it is run by whoever only looks at the lab.
+
+    Args:
+        own: its files, by path in the folder.
 
     Raises:
         UsageError: as `check_unchanged`.
     """
-    parts = {"subject": lab.subject, "author": lab.author, "judge": lab.judge}
-    own = own_code(folder, [part.kind for part in parts.values()])
     began = began_with(record) if own else None
     if began is not None:
-        now: Tables = {table: {**began.get(table, {}), "kind": part.kind}
-                       for table, part in parts.items()}  # fmt: skip
+        now: Tables = {table: {**began.get(table, {}), "kind": kind}
+                       for table, kind in kinds_of(lab).items()}  # fmt: skip
         files = {path: sha256(data).hexdigest() for path, data in own.items()}
         known: Tables = {BOUND: {**began.get(BOUND, {}), **files}}
         check_unchanged(began, {**began, **now, **known}, folder)

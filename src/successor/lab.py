@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import platform
-import pwd
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
 
-from successor import labfile, loop, policyfile
+from successor import host, labfile, loop, policyfile
 from successor.authors.workshop import Needing
 from successor.errors import Halt, UsageError
 from successor.experiment import (
@@ -22,6 +19,7 @@ from successor.experiment import (
     began_with,
     check_own_code,
     check_unchanged,
+    kinds_of,
     seeded,
 )
 from successor.insight import measures
@@ -135,7 +133,7 @@ def improve_self(lab: Lab) -> Lab:
         return lab
     ledger = lab.parts.ledger
     with _watched(lab):
-        ledger.started(_host())
+        ledger.started(host.facts())
         try:
             if (stop := loop.base_case(lab.parts)) is None:
                 loop.improve_self(lab.parts)
@@ -152,7 +150,7 @@ def run(lab: Lab) -> Stop:
     Once something asks it to stop, the lab is paused on record, and closed.
     """
     with _watched(lab):
-        lab.parts.ledger.started(_host())
+        lab.parts.ledger.started(host.facts())
         stop = loop.run(lab.parts)
     return lab.watch.stop() or stop
 
@@ -197,7 +195,7 @@ def open_lab(
     told, writes, judges = settings.subject, settings.author, settings.judge
     goal = settings.lab.goal
     if not fresh:
-        check_own_code(settings, folder, record_of(folder))
+        _check_own(settings, folder)
     with ExitStack() as on_failure, noting_defaults() as defaults:
         subject = cast("Subject", make("subjects", told.kind, folder, told.settings, folder, goal))
         if isinstance(subject, Closing):
@@ -216,7 +214,7 @@ def open_lab(
             _require_measurable(overseer.cases, subject.asks(), folder)
         aside = set_aside(folder) if fresh else None
         bound: Mapping[str, bytes] = subject.bound() if isinstance(subject, Bound) else {}
-        bound = {**bound, **own_code(folder, (told.kind, writes.kind, judges.kind))}
+        bound = {**bound, **own_code(folder, [*kinds_of(settings).values()])}
         settings = seeded(settings, record_of(folder))
         experiment = Experiment(settings, defaults, bound, unsafe=unsafe_sandbox)
         charter = _charter(experiment, rules) if rules else None
@@ -244,7 +242,7 @@ def charter_of(folder: Path) -> Charter | None:
     if rules is None:
         return None
     told, judges = settings.subject, settings.judge
-    check_own_code(settings, folder, record_of(folder))
+    _check_own(settings, folder)
     with ExitStack() as at_end, noting_defaults() as defaults:
         subject = make("subjects", told.kind, folder, told.settings, folder, settings.lab.goal)
         if isinstance(subject, Closing):
@@ -353,6 +351,11 @@ def _sandbox_of(subject: Subject) -> SandboxOpened | None:
     return SandboxOpened(found.tier, found.trusted, found.made_of) if found else None
 
 
+def _check_own(settings: LabFile, folder: Path) -> None:
+    own = own_code(folder, [*kinds_of(settings).values()])
+    check_own_code(settings, own, folder, record_of(folder))
+
+
 def _open_ledger(
     folder: Path, experiment: Experiment, overseer: PolicyOverseer, interrupt: Interrupt
 ) -> Ledger:
@@ -371,27 +374,3 @@ def _open_ledger(
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8")
     return ledger
-
-
-def user() -> str:
-    """Who is at work, as the system says and no variable of the environment."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
-
-
-def _host() -> dict[str, float | int | str]:
-    """Facts about the machine that help to understand a run; nothing depends on them."""
-    facts: dict[str, float | int | str] = {
-        "cores": os.cpu_count() or 0,
-        "machine": platform.machine(),
-        "python": platform.python_version(),
-        "system": platform.system(),
-    }
-    for library in ("successor-rsi", "numpy", "scipy", "torch"):
-        try:
-            facts[library] = version(library)
-        except PackageNotFoundError:
-            continue
-    return facts

@@ -15,7 +15,8 @@ from pathlib import Path
 from successor import labfile, policyfile
 from successor.director import NOT_SAID, taken_in, with_reason
 from successor.errors import SuccessorError, UsageError
-from successor.lab import record_of, user
+from successor.host import user
+from successor.lab import record_of
 from successor.ledger import Ledger, Paused
 from successor.ledger.disk import reader_lock, writers
 from successor.oversight import (

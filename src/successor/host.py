@@ -1,0 +1,30 @@
+"""Who is at work, and on which machine."""
+
+import os
+import platform
+import pwd
+from importlib.metadata import PackageNotFoundError, version
+
+
+def user() -> str:
+    """Who is at work, as the system says and no variable of the environment."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
+
+
+def facts() -> dict[str, float | int | str]:
+    """Facts about the machine that help to understand a run; nothing depends on them."""
+    found: dict[str, float | int | str] = {
+        "cores": os.cpu_count() or 0,
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "system": platform.system(),
+    }
+    for library in ("successor-rsi", "numpy", "scipy", "torch"):
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return found
