@@ -1,8 +1,9 @@
-"""Hypothesis leaves nothing where a user is."""
+"""Hypothesis leaves nothing where a user is, and takes nothing from there."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis.configuration import storage_directory
 
+import successor
 from successor.subjects.program.storing import out_of_the_way
 
 DRAWS = """\
@@ -38,3 +40,26 @@ def test_tests_of_a_user_keep_their_examples_where_they_were():
     with out_of_the_way():
         assert storage_directory(intent_to_write=False).home_directory.name == "hypothesis"
     assert storage_directory(intent_to_write=False).home_directory == before
+
+
+DRAWN = """\
+import sys
+sys.path[:0] = sys.argv[1:]
+import successor
+assert not sys.argv[1:] or successor.__file__.startswith(sys.argv[1])
+from successor.subjects.program.edges import draw_edges
+from successor.subjects.program.kinds import Real, Text, Whole
+print([draw_edges([[Whole(), Real(), Text()]], 10**9, 100, chance) for chance in range(3)])
+"""
+
+
+def test_what_is_drawn_does_not_depend_on_where_this_program_lies(tmp_path: Path):
+    installed = tmp_path / "site-packages"
+    installed.mkdir()
+    shutil.copytree(Path(successor.__file__).parent, installed / "successor")
+
+    def drawn(*arguments: str) -> str:
+        command = [sys.executable, "-c", DRAWN, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert drawn() == drawn(str(installed))

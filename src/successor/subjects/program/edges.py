@@ -24,7 +24,7 @@ from successor.subjects.program.kinds import (
     Whole,
     order,
 )
-from successor.subjects.program.storing import out_of_the_way
+from successor.subjects.program.storing import from_nowhere, out_of_the_way
 
 Strategy = st.SearchStrategy[Value]
 _LONG = 10
@@ -108,6 +108,7 @@ class Edges:
 
 
 @out_of_the_way()
+@from_nowhere()
 def draw_edges(
     rows: Sequence[Sequence[Kind]],
     largest: int,
