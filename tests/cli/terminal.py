@@ -7,8 +7,10 @@ import pty
 import select
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
+from typing import Any
 
 
 class Terminal:
@@ -26,6 +28,8 @@ class Terminal:
         )
         os.close(theirs)
         self.shown = ""
+        self.modes: list[Any] = []
+        """As it left the terminal, once it has ended."""
 
     def read_until(self, text: str, patience_s: float = 120.0) -> str:
         """What was shown since the last call, up to a text that has to come."""
@@ -47,6 +51,7 @@ class Terminal:
         while self._read(end - time.monotonic()):
             pass
         code = self.process.wait(10)
+        self.modes = termios.tcgetattr(self._mine)
         os.close(self._mine)
         return code
 

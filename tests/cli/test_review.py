@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import termios
 from pathlib import Path
 
 import pytest
@@ -253,3 +254,27 @@ def test_what_is_rejected_is_not_proposed_again(suggesting: Path):
     assert "Stopped by its generations" in seat.shown
     assert [made.choice for made in reviews(suggesting)] == ["reject"]
     assert ability(suggesting) == b"4"
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_stop_ends_the_question_and_leaves_the_terminal_as_it_was(
+    suggesting: Path, run: Run, *, by_hand: bool
+):
+    seat = Terminal("improve", suggesting)
+    seat.read_until(SEEN)
+    if by_hand:
+        (suggesting / "STOP").write_text("odd", encoding="utf-8")
+    else:
+        (stopped,) = run("stop", suggesting, "--reason", "odd", "--json").lines
+        assert (stopped["killed"], stopped["seconds"] < 1.5) == (False, True)
+    code, modes = seat.end(), seat.modes
+    assert code == 3
+    assert "odd" in seat.shown
+    assert f"successor resume {suggesting}" in seat.shown
+    assert modes[1] & termios.OPOST
+    assert modes[3] & termios.ICANON
+    assert modes[3] & termios.ECHO
+    with Ledger.read(suggesting / ".successor") as ledger:
+        assert ledger.paused
+        assert ledger.waiting()
+    assert reviews(suggesting) == []

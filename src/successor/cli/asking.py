@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import termios
 import time
-from collections.abc import Callable
+import tty
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from select import select
 from tempfile import TemporaryDirectory
 
 import click
@@ -20,9 +24,14 @@ from successor.director import review, signatories
 from successor.errors import SuccessorError
 from successor.lab import Lab
 from successor.ledger import Choice, Look
+from successor.oversight import stopfile
 
 QUESTION = "[a]ccept  [e]dit  [r]eject  e[x]plain  [q]uit and leave it waiting: "
 KEYS: dict[str, Choice] = {"a": "accept", "e": "edit", "r": "reject", "q": "later"}
+MOST_BYTES = 32
+"""Of a key: arrows and the like send several."""
+LOOK_S = 0.1
+"""Time between two looks for a stop, while a key is waited for."""
 _SUFFIX = re.compile(r"\.\w{1,8}")
 
 
@@ -31,16 +40,34 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def pressed_at(question: str, key: Callable[[], str] = click.getchar) -> str:
-    """The key that somebody presses once a question stands there; Abort for Ctrl-C and Ctrl-D."""
+def pressed_at(question: str, look: Callable[[], None] = lambda: None) -> str:
+    """The key that somebody presses once a question stands there; Abort for Ctrl-C and Ctrl-D.
+
+    Args:
+        look: called again and again meanwhile; what it raises ends the wait.
+    """
     click.echo(question, err=True, nl=False)
     # A key that was pressed before the question stood there answers nothing.
     termios.tcflush(sys.stdin, termios.TCIFLUSH)
-    pressed = key()
-    if pressed in ("\x03", "\x04"):
+    with _key_by_key(sys.stdin.fileno()) as seat:
+        while not select([seat], [], [], LOOK_S)[0]:
+            look()
+        pressed = os.read(seat, MOST_BYTES).decode(errors="replace")
+    if pressed in ("\x03", "\x04", ""):  # nothing: nobody sits there any more
         raise click.Abort
     click.echo(plain(pressed), err=True)
     return pressed
+
+
+@contextmanager
+def _key_by_key(seat: int) -> Generator[int]:
+    """A terminal that hands over each key at once, Ctrl-C too, and is afterwards as it was."""
+    before = termios.tcgetattr(seat)
+    tty.setraw(seat, termios.TCSADRAIN)
+    try:
+        yield seat
+    finally:
+        termios.tcsetattr(seat, termios.TCSADRAIN, before)
 
 
 def not_shown(packet: Packet) -> str:
@@ -71,7 +98,6 @@ class _Question:
 
     lab: Lab
     packet: Packet
-    key: Callable[[], str] = click.getchar
     choice: Choice | None = None
 
     def __post_init__(self) -> None:
@@ -82,12 +108,20 @@ class _Question:
 
     def choose(self) -> Lab | None:
         """The lab after one key; None when the question is still open."""
-        pressed = pressed_at(QUESTION, self.key)
+        pressed = pressed_at(QUESTION, self._look)
         if pressed == "x":
             self._explain()
         elif pressed in KEYS:
             return self._take(KEYS[pressed])
         return None
+
+    def _look(self) -> None:
+        """Leave when somebody stops the lab: nobody decides in it then."""
+        ledger = self.lab.parts.ledger
+        if stopfile.asked(ledger.folder) is not None:
+            click.echo("\r", err=True)
+            stopfile.settle(ledger)
+            ledger.require_going()
 
     def _explain(self) -> None:
         more = explained(self.packet)
