@@ -41,6 +41,7 @@ from successor.oversight import (
     automation,
     either,
     follow,
+    require_lawful,
     require_measurable,
     stopfile,
     witnesses_of,
@@ -224,6 +225,8 @@ def open_lab(
         ledger = _open_ledger(folder, experiment, overseer, ends)
         on_failure.callback(ledger.close)
         follow(ledger, witnesses_of(folder, rules), automation(rules))
+        if charter and to_write:
+            require_lawful(ledger)
         stopfile.settle(ledger)
         watch.heed(Pulse(ledger.show_work, partial(overseer.urgent, ledger), ledger.stopped))
         ledger.runs_in(partial(_sandbox_of, subject), unsafe=unsafe_sandbox)

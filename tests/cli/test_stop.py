@@ -270,6 +270,12 @@ def test_a_lift_that_nobody_signed_is_found_out(guarded: Path, run: Run) -> None
     audited = run("audit", guarded)
     assert audited.code == 4
     assert "(Lifted): lifted without the signature of one of the people" in audited.err
+    (guarded / "STOP").unlink()
+    before = events_of(guarded)
+    refused = run("improve", guarded)
+    assert (refused.code, refused.err.count("\n")) == (4, 2)
+    assert "(Lifted): lifted without the signature" in refused.err
+    assert events_of(guarded) == before
 
 
 def test_what_is_done_during_a_pause_is_found_out(

@@ -47,9 +47,12 @@ def watched(lab: Path, run: Run, place: str) -> str:
 
 
 def set_back(lab: Path, run: Run, older: Path) -> None:
-    """Let a run go on, and put the record of two generations in the place of its own."""
+    """Let a run go on, and put the record of two generations in the place of its own; in
+    `elsewhere-before` is what its witness had then.
+    """
     assert run("improve", lab, "--quiet", "--generations", "2").code == 0
     shutil.copytree(lab / ".successor", older)
+    shutil.copytree(lab.parent / "elsewhere", lab.parent / "elsewhere-before")
     assert run("improve", lab, "--quiet").code == 0
     shutil.rmtree(lab / ".successor")
     shutil.copytree(older, lab / ".successor")
@@ -89,12 +92,8 @@ def test_another_past_is_refused(lab: Path, run: Run, tmp_path: Path, place: str
     """Two ways on from one beginning: the witness has seen one of them."""
     witness = watched(lab, run, place)
     set_back(lab, run, tmp_path / "older")
-    hidden = tmp_path / "hidden"
-    (tmp_path / "elsewhere").rename(hidden)
-    if place.startswith("git:"):
-        git("init", "-q", "--bare", str(tmp_path / "elsewhere" / "heads.git"))
-    else:
-        (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere").rename(tmp_path / "hidden")
+    (tmp_path / "elsewhere-before").rename(tmp_path / "elsewhere")
     witness = witness.replace("elsewhere", "hidden")
     assert run("rollback", lab, "--json").code in (0, 2)
     assert run("improve", lab, "--quiet").code == 0
@@ -121,6 +120,31 @@ def test_a_witness_that_cannot_be_told_ends_the_run(lab: Path, run: Run, place: 
     refused = run("improve", lab, "--quiet")
     assert refused.code == 2
     assert "cannot be a witness" in refused.err
+
+
+@pytest.mark.parametrize("lost", ["all of it", "its end"])
+def test_a_witness_that_lost_what_it_was_told_ends_the_run_before_it_begins(
+    lab: Path, run: Run, tmp_path: Path, place: str, lost: str
+) -> None:
+    """Whoever sets a record back would take from its witness, too, what is in the way."""
+    witness = watched(lab, run, place)
+    before = tmp_path / "before"
+    if lost == "its end":
+        assert run("improve", lab, "--quiet", "--generations", "1").code == 0
+        shutil.copytree(tmp_path / "elsewhere", before)
+    else:
+        before.mkdir()
+        if place.startswith("git:"):
+            git("init", "-q", "--bare", str(before / "heads.git"))
+    assert run("improve", lab, "--quiet", "--generations", "3").code == 0
+    shutil.rmtree(tmp_path / "elsewhere")
+    before.rename(tmp_path / "elsewhere")
+    refused = run("improve", lab, "--quiet")
+    assert refused.code == 4
+    assert f"{witness} was told of" in refused.err
+    told = refused.err.rpartition("successor ")[2].split()
+    assert run(*told).code == 0, "what it says helps"
+    assert run("improve", lab, "--quiet").code == 0
 
 
 def test_a_head_proves_that_the_record_goes_on_from_an_earlier_one(lab: Path, run: Run) -> None:

@@ -14,7 +14,7 @@ from successor.oversight.approvals import (
 )
 from successor.oversight.base_cases import BaseCases, Measure, require_bound, require_measurable
 from successor.oversight.explaining import Explanation, explain
-from successor.oversight.lawful import Lawfulness, lawfulness
+from successor.oversight.lawful import Lawfulness, lawfulness, require_lawful
 from successor.oversight.meter import Meter
 from successor.oversight.overseer import (
     CHARTER,
@@ -107,6 +107,7 @@ __all__ = [
     "raise_tally",
     "require_bound",
     "require_known",
+    "require_lawful",
     "require_measurable",
     "require_witnessed",
     "required_witness",

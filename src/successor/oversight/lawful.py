@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, cast
 
+from successor.errors import RecordError
 from successor.ledger import (
     WHILE_PAUSED,
     Chartered,
@@ -73,6 +74,16 @@ def lawfulness(ledger: Ledger) -> Lawfulness:
             problem = f"event {entry.seq} ({kind}): {told}"
             return walk.found(problem)
     return walk.found(None)
+
+
+def require_lawful(ledger: Ledger) -> None:
+    """Raises RecordError when there is an event that should not be: nothing is built on that."""
+    if (problem := lawfulness(ledger).problem) is not None:
+        lab = ledger.folder.parent
+        raise RecordError(
+            f"{lab}: its record holds what the rules that people signed do not allow: {problem}.\n"
+            f"See successor audit {lab}; put back a copy from before that, or begin with --fresh."
+        )
 
 
 def looser_than(law: Charter, settings: Mapping[str, Mapping[str, object]]) -> tuple[str, ...]:

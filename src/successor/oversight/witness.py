@@ -27,7 +27,7 @@ from successor.ledger import (
     RolledBack,
     Stopped,
 )
-from successor.oversight.approvals import read_adopted
+from successor.oversight.approvals import adopted, read_adopted
 from successor.oversight.rules import Rules, canonical
 from successor.oversight.witness_places import Witness, witness_at
 from successor.signing import (
@@ -137,6 +137,7 @@ def follow(ledger: Ledger, witnesses: Sequence[Witness], sign: Sign | None = Non
     """
     for each in witnesses if ledger.head.size else ():
         require_witnessed(ledger, each)
+        _require_remembered(ledger, each)
 
     def hear(news: Entry[Event] | Progress) -> None:
         if isinstance(news, Entry) and isinstance(news.event, TOLD):
@@ -145,6 +146,27 @@ def follow(ledger: Ledger, witnesses: Sequence[Witness], sign: Sign | None = Non
 
     if witnesses:
         ledger.listen(hear)
+
+
+def _require_remembered(ledger: Ledger, witness: Witness) -> None:
+    """Make sure that a witness has what it was told, but for the last of it: a kill may have come
+    between that and telling it.
+    """
+    law, lab = adopted(ledger), ledger.folder.parent
+    if law is None or witness not in [
+        witness_at(each, lab) for each in law.charter.rules.witnesses
+    ]:
+        return
+    since = ledger.entries(Chartered)[-1].seq
+    told = [each.seq + 1 for each in ledger.entries(GenerationClosed) if each.seq > since][:-1]
+    known = max(
+        (head.size for head in heads_in(witness) if head.record == ledger.identity), default=0
+    )
+    if told and known < told[-1]:
+        raise RecordError(
+            f"{witness} was told of {told[-1]} events, and has {known}: it lost its end, or never "
+            f"got it.\nPut it back; if you are sure of all: successor head {lab} --to {witness}"
+        )
 
 
 def witnesses_of(lab: Path, rules: Rules | None) -> list[Witness]:
