@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from pathlib import Path
 
@@ -342,3 +343,25 @@ def test_a_seed_that_is_given_is_kept(tmp_path: Path):
     (tmp_path / "successor.toml").write_text(OUTSIDE.replace("[lab]", "[lab]\nseed = 1"))
     with open_lab(tmp_path) as lab:
         assert lab.settings.lab.seed == 1
+
+
+@pytest.mark.parametrize("changed", ["__init__", "counting", "new"])
+def test_an_installed_part_that_changed_is_not_even_run(
+    lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+):
+    """Whoever can upgrade a package could put another judge in the place of the one on record."""
+    package = tmp_path / "installed" / f"others_{changed.strip('_')}"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "counting.py").write_bytes((lab / "tiny.py").read_bytes())
+    monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
+    for part in ("subject", "author"):
+        change(lab, f'"tiny.py:{part}"', f'"{package.name}.counting:{part}"')
+    with load(lab) as opened:
+        improve_self(opened)
+    with load(lab):
+        pass
+    with (package / f"{changed}.py").open("a") as file:
+        file.write("# changed\n")
+    with pytest.raises(UsageError, match=rf"depends on it: {package.name} \(installed\)\.\n"):
+        load(lab)

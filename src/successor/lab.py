@@ -215,7 +215,7 @@ def open_lab(
             _require_measurable(overseer.cases, subject.asks(), folder)
         aside = set_aside(folder) if fresh else None
         bound: Mapping[str, bytes] = subject.bound() if isinstance(subject, Bound) else {}
-        bound = {**bound, **own_code(folder, [*kinds_of(settings).values()])}
+        bound = {**bound, **own_code(folder, kinds_of(settings))}
         settings = seeded(settings, record_of(folder))
         experiment = Experiment(settings, defaults, bound, unsafe=unsafe_sandbox)
         charter = _charter(experiment, rules) if rules else None
@@ -355,7 +355,7 @@ def _sandbox_of(subject: Subject) -> SandboxOpened | None:
 
 
 def _check_own(settings: LabFile, folder: Path) -> None:
-    own = own_code(folder, [*kinds_of(settings).values()])
+    own = own_code(folder, kinds_of(settings))
     check_own_code(settings, own, folder, record_of(folder))
 
 

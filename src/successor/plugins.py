@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import entry_points
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from inspect import signature
 from pathlib import Path
 from types import ModuleType
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from successor.sandbox import Confinement
 
 _INSTALLED = Path(__file__).parent
+_US = __name__.partition(".")[0]
+_CODE = (".py", ".so")
 _TRAINING = ("torch", "safetensors")
 _SPELLED = re.compile(r"([^:\x00]+\.py|[^\W\d]\w*(\.[^\W\d]\w*)*):[^\W\d]\w*")
 """`file.py:factory` or `package.module:factory`."""
@@ -141,14 +143,45 @@ def make(group: Group, kind: str, folder: Path, *given: object) -> object:
     return made
 
 
-def own_code(folder: Path, kinds: Sequence[str]) -> dict[str, bytes]:
-    """Every file of Python in the lab's folder, where one of its parts comes from one, by path:
-    with any other, it is another experiment. What that one imports, only running it would tell.
+def own_code(folder: Path, kinds: Mapping[str, str]) -> dict[str, bytes]:
+    """The code behind those parts of a lab that are not ours: with any other, it is another
+    experiment.
+
+    It is every file of Python in the lab's folder, where one of its parts comes from one, by path:
+    what that one imports, only running it would tell. Of what is installed, it is a list of the
+    files of the whole package, with their digests. Nothing is run.
+
+    Args:
+        kinds: by table: subject, author, judge.
     """
-    homes = {kind.rpartition(":")[0] for kind in kinds}
-    if not any(home.endswith(".py") for home in homes):
-        return {}
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in _python(folder)}
+    homes = [_home(table, kind) for table, kind in kinds.items()]
+    packages = {home.partition(".")[0] for home in homes if home and not home.endswith(".py")}
+    found = {f"{name} (installed)": _listing(name) for name in sorted(packages - {_US})}
+    if any(home.endswith(".py") for home in homes):
+        own = {path.relative_to(folder).as_posix(): path for path in _python(folder)}
+        found |= {name: path.read_bytes() for name, path in own.items()}
+    return found
+
+
+def _home(table: str, kind: str) -> str:
+    """The file or the module that a part comes from; nothing where there is none."""
+    for point in entry_points(group=f"successor.{table}s", name=kind):
+        return point.module
+    return kind.rpartition(":")[0] if _SPELLED.fullmatch(kind) else ""
+
+
+def _listing(package: str) -> bytes:
+    """What a package consists of, a line for each file; nothing when it is not there."""
+    spec = find_spec(package)
+    if spec is None:
+        return b""
+    roots = [Path(each) for each in spec.submodule_search_locations or ()]
+    files = [(path.relative_to(root), path) for root in roots for path in sorted(root.rglob("*"))
+             if path.suffix in _CODE and path.is_file()]  # fmt: skip
+    if not roots and spec.origin:
+        files = [(Path(Path(spec.origin).name), Path(spec.origin))]
+    lines = [f"{sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in files]
+    return "".join(lines).encode()
 
 
 def _python(folder: Path) -> Generator[Path]:

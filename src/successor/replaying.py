@@ -25,7 +25,7 @@ from successor.lab import record_of
 from successor.ledger import BOUND, Entry, Judged, Ledger, SessionStarted, audit
 from successor.ledger.disk import not_verified
 from successor.ledger.kernel import kernel_digest
-from successor.plugins import Closing, make
+from successor.plugins import Closing, make, own_code
 from successor.types import Counts, Digest, Draw, Exam, Judge, Stop, Subject, Verdict
 
 Told = Callable[[float, float], None]
@@ -193,14 +193,24 @@ def parts_of(ledger: Ledger) -> Generator[tuple[Subject, Judge]]:
     tables = cast("Mapping[str, Mapping[str, Any]]", settings)
     with tempfile.TemporaryDirectory(prefix="successor-replay-") as home, ExitStack() as at_end:
         folder = Path(home).resolve()
-        for path, digest in tables.get(BOUND, {}).items():
+        bound = cast("Mapping[str, Digest]", tables.get(BOUND, {}))
+        for path, digest in bound.items():
             restore(folder, path, ledger.object(digest), ledger.folder)
         subject, judge = (dict(tables[name]) for name in ("subject", "judge"))
+        kinds = {"subject": str(subject["kind"]), "judge": str(judge["kind"])}
+        _require_same(kinds, bound, folder)
         made = make("subjects", subject.pop("kind"), folder, subject, folder, tables["lab"]["goal"])
         if isinstance(made, Closing):
             at_end.callback(made.close)
         judging = make("judges", judge.pop("kind"), folder, judge, made)
         yield cast("Subject", made), cast("Judge", judging)
+
+
+def _require_same(kinds: Mapping[str, str], on_record: Mapping[str, Digest], folder: Path) -> None:
+    """Refuse to judge by parts that are installed here as another release."""
+    for name, code in own_code(folder, kinds).items():
+        if on_record.get(name, "") not in ("", sha256(code).hexdigest()):
+            raise UsageError(f"{name} is not what judging rested on: install the same release")
 
 
 def restore(folder: Path, path: str, content: bytes, record: Path) -> None:
