@@ -98,6 +98,36 @@ def marked(source: str) -> list[Span]:
     return [span for span in spans if span.first <= span.last]
 
 
+def only_region(source: str) -> str | None:
+    """The text between the markers, where there is one region; None where there are none, or more.
+
+    Raises:
+        UsageError: as `marked`.
+    """
+    spans = marked(source)
+    if len(spans) != 1:
+        return None
+    return "".join(source.splitlines(keepends=True)[spans[0].first - 1 : spans[0].last])
+
+
+def with_region(source: str, said: str) -> str:
+    """The source with another text between its markers.
+
+    Args:
+        said: the text; of one that has markers itself, only what is between them.
+    """
+    (span,) = marked(source)
+    lines, told = source.splitlines(keepends=True), said.splitlines()
+    starts = [n for n, line in enumerate(told, 1) if line.strip().startswith(START)]
+    told = told[starts[0] :] if starts else told
+    ends = [n for n, line in enumerate(told) if line.strip().startswith(END)]
+    told = told[: ends[0]] if ends else told
+    text = textwrap.indent(textwrap.dedent("\n".join(told)).strip("\n"), span.indent)
+    end = "\r\n" if "\r\n" in source else "\n"
+    changed = "".join(f"{line}{end}" for line in text.split("\n"))
+    return "".join([*lines[: span.first - 1], changed, *lines[span.last :]])
+
+
 def fenced(source: str) -> str:
     """The source with a statement in place of each marker: who takes a tree apart and puts it
     together again may lose a comment, and no statement. The source itself where that is no

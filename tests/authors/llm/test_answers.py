@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from successor.authors.llm.answers import program
+from successor.authors.llm.prompts import asks, may_change
 from successor.authors.llm.settings import Form
 from successor.authors.requirements import UnreadableError
 
@@ -117,10 +118,12 @@ def test_lines_outside_the_markers_stay():
     inside = REGIONS.replace("radius ** 2", "radius * radius")
     assert program(block(inside), "whole", REGIONS, "area") == inside
     outside = REGIONS.replace("3 * value", "4 * value")
-    assert fault(block(outside), "whole", REGIONS) == "outside"
-    assert (
-        fault(block(inside.replace("    # EVOLVE-BLOCK-END\n", "")), "whole", REGIONS) == "outside"
-    )
+    changed = diff(("    return 3 * value", "    return 4 * value"))
+    assert fault(changed, "diff", REGIONS) == "outside"
+    assert fault(block(outside), "whole", REGIONS) == "unchanged"
+    both = f"{REGIONS}{REGIONS.replace('area', 'volume')}"
+    lacking = both.replace("    # EVOLVE-BLOCK-END\n", "", 1).replace("** 2", "* radius", 1)
+    assert fault(block(lacking), "whole", both) == "outside"
 
 
 def test_the_same_program_is_no_answer():
@@ -139,3 +142,31 @@ def test_no_answer_does_anything_but_be_turned_away(answer: str):
     for form in ("diff", "whole"):
         with pytest.raises(UnreadableError):
             program(answer, form, BASE, "area")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "value = radius * radius\n",
+        "    value = radius * radius\n",
+        "    # EVOLVE-BLOCK-START\n    value = radius * radius\n    # EVOLVE-BLOCK-END\n",
+        REGIONS.replace("radius ** 2", "radius * radius"),
+        "def area(radius):\n    # EVOLVE-BLOCK-START\n    value = radius * radius\n",
+    ],
+    ids=["alone", "indented", "with its markers", "with the file", "without the end"],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_where_one_region_may_change_an_answer_is_that_region(said: str, end: str):
+    base = REGIONS.replace("\n", end)
+    text = program(block(said), "whole", base, "area")
+    assert text == base.replace("radius ** 2", "radius * radius")
+
+
+def test_where_several_regions_may_change_the_whole_file_is_asked_for():
+    base = f"{REGIONS}{REGIONS.replace('area', 'volume')}"
+    changed = base.replace("radius ** 2", "radius * radius", 1)
+    assert program(block(changed), "whole", base, "area") == changed
+    assert "the whole file" in asks(base, "whole")
+    assert "between the EVOLVE-BLOCK markers" in asks(REGIONS, "whole")
+    assert may_change(REGIONS, "anew") == "    value = radius ** 2\n"
+    assert may_change(REGIONS, "diff") == REGIONS

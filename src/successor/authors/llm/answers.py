@@ -1,4 +1,4 @@
-"""The program in an answer: replacements or a whole file, read strictly.
+"""The program in an answer: replacements, a region or a whole file, read strictly.
 
 An answer that is not exactly what was asked for is told back to the model, once: to guess what
 it may have meant would screen programs that nobody wrote.
@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from successor.authors.llm.settings import Form
+from successor.authors.regions import only_region, with_region
 from successor.authors.requirements import UnreadableError, require_program
 
 _SEARCH, _WITH, _END = "<<<<<<< SEARCH", "=======", ">>>>>>> REPLACE"
@@ -27,7 +28,8 @@ class Replacement:
 
 
 def program(answer: str, form: Form, base: str, function: str) -> str:
-    """The text of the program that an answer makes of the base.
+    """The text of the program that an answer makes of the base. Where one region of that is marked
+    as what may change, the answer is that region.
 
     Args:
         function: dotted name of the target, which has to stay callable as it was; "" for none.
@@ -36,7 +38,10 @@ def program(answer: str, form: Form, base: str, function: str) -> str:
         UnreadableError: when it makes none, or one that differs where it may not.
     """
     said = thought_through(answer)
-    text = replaced(base, replacements(said)) if form == "diff" else whole(said)
+    if form == "diff":
+        text = replaced(base, replacements(said))
+    else:
+        text = with_region(base, whole(said)) if only_region(base) else whole(said)
     require_program(text, base, function)
     return text
 

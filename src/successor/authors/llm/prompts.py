@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from successor.authors.llm.settings import Form
 from successor.authors.matter import ENDLESS, MEANS, Matter, Shown, known
 from successor.authors.quoting import Quote, mark, quoted, whole_characters
-from successor.authors.regions import marked
+from successor.authors.regions import marked, only_region
 from successor.llm import Message
 
 _RULES = """\
@@ -26,12 +26,13 @@ the lines that stand there instead
 
 Each SEARCH text has to be in the program exactly once.""",
     "whole": """\
-Answer with the whole file, changed, in one block of code that begins with ```python and ends \
-with ```.""",
+Answer with {part}, changed, in one block of code that begins with ```python and ends with ```.""",
     "anew": """\
-Use another algorithm or another data structure than every program above. Answer with the whole \
-file in one block of code that begins with ```python and ends with ```.""",
+Use another algorithm or another data structure than every program above. Answer with {part} in \
+one block of code that begins with ```python and ends with ```.""",
 }
+_FILE = "the whole file"
+_REGION = "the lines between the EVOLVE-BLOCK markers, and with nothing else of the file"
 
 
 _WHOLE = 10**9
@@ -44,7 +45,9 @@ _LONG = 4000
 def useful_forms(matter: Matter, source: str) -> tuple[Form, ...]:
     """What to ask for, when nobody says."""
     anew: tuple[Form, ...] = ("anew",) if matter.objectives[0] in ENDLESS else ()
-    return ("diff", "whole", *anew) if len(source) > _LONG else ("whole", *anew)
+    return (
+        ("diff", "whole", *anew) if len(may_change(source, "whole")) > _LONG else ("whole", *anew)
+    )
 
 
 def prompt(
@@ -64,8 +67,20 @@ def prompt(
     parts = [*(quoted(quote, word) for quote in quotes), _wanted(matter), _kept(matter, base)]
     return (
         Message("system", _RULES.format(mark=word)),
-        Message("user", "\n\n".join([*parts, _ASKS[form]])),
+        Message("user", "\n\n".join([*parts, asks(base.text, form)])),
     )
+
+
+def asks(base: str, form: Form) -> str:
+    """In which form to answer. A small model that copies what may not change loses a marker, or
+    changes it all the same.
+    """
+    return _ASKS[form].format(part=_REGION if only_region(base) else _FILE)
+
+
+def may_change(base: str, form: Form) -> str:
+    """What an answer spells out again: the region that may change, or the whole."""
+    return (only_region(base) if form != "diff" else None) or base
 
 
 def repair(asked: tuple[Message, ...], answer: str, told: str) -> tuple[Message, ...]:
@@ -109,8 +124,11 @@ def _wanted(matter: Matter) -> str:
 
 
 def _kept(matter: Matter, base: Shown) -> str:
-    name = f"the name and the parameters of {matter.function}" if matter.function else (
-        "what can be called from outside"
-    )  # fmt: skip
-    outside = ", and every line outside the EVOLVE-BLOCK markers" if marked(base.text) else ""
-    return f"Keep {name}{outside}. Imports of the standard library may be added."
+    if only_region(base.text):
+        kept = "the names and the parameters that the rest of the file calls"
+    else:
+        kept = f"the name and the parameters of {matter.function}" if matter.function else (
+            "what can be called from outside"
+        )  # fmt: skip
+        kept += ", and every line outside the EVOLVE-BLOCK markers" if marked(base.text) else ""
+    return f"Keep {kept}. Imports of the standard library may be added."

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from successor.authors.llm.answers import program
 from successor.authors.llm.asking import Asked, Correspondence, Said
 from successor.authors.llm.memory import Memory, Written
-from successor.authors.llm.prompts import prompt, repair, useful_forms
+from successor.authors.llm.prompts import may_change, prompt, repair, useful_forms
 from successor.authors.llm.settings import Settings
 from successor.authors.llm.ways import Way, Ways
 from successor.authors.matter import Failure, Matter, Shown, change, gained
@@ -150,7 +150,8 @@ class Search:
         base = ranked[0] if rng.random() < _GREED else rng.choice(ranked)
         room = most_optional(way.model)
         messages = prompt(self._matter, base.shown, self._others(base), way.form, room)
-        longest = self._settings.max_tokens or longest_answer(way.model, len(base.text))
+        again = len(may_change(base.text, way.form))
+        longest = self._settings.max_tokens or longest_answer(way.model, again)
         seed, is_code = rng.randrange(_SEEDS), way.form != "diff"
         request = Request(messages, longest, way.temperature, seed, code=is_code)
         return Question(way, base, request)
