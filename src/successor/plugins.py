@@ -178,7 +178,7 @@ def _listing(package: str) -> bytes:
     roots = [Path(each) for each in spec.submodule_search_locations or ()]
     files = [(path.relative_to(root), path) for root in roots for path in sorted(root.rglob("*"))
              if path.suffix in _CODE and path.is_file()]  # fmt: skip
-    if not roots and spec.origin:
+    if not roots and spec.has_location and spec.origin:  # no part of Python itself
         files = [(Path(Path(spec.origin).name), Path(spec.origin))]
     lines = [f"{sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in files]
     return "".join(lines).encode()

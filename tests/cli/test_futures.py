@@ -127,9 +127,10 @@ def test_a_world_goes_on_from_a_lab(run: Run, lab: Path):
     run("improve", lab, "--quiet", "--fresh")
     (told,) = run("futures", lab, "--json").lines
     assert told["returns"]["points"] == 6
-    low, high = told["returns"]["r_interval"]
-    assert low is None or 0 <= low < (told["returns"]["r"] or 1e9)  # None where the clock jumped
-    assert high is None, "steady doublings have no bound"
+    (low, high), r = told["returns"]["r_interval"], told["returns"]["r"]
+    # How long each took is the machine's: any may be missing, and they are never out of order.
+    there = [each for each in (low, r, high) if each is not None]
+    assert there == sorted(there)
     (world,) = run("futures", lab, "--preset", "review-bound", "--json").lines
     assert_fits(world, documented("`successor futures --preset NAME --json`"))
     assert (world["unit"], world["settings"]["review"]) == ("hours of work", 0.0)
