@@ -118,3 +118,22 @@ def test_tests_that_all_reach_out_are_told_back_once():
     assert reading.visible_tests(answer, "total", again=True).edge_cases == ("an empty list",)
     with pytest.raises(UnreadableError, match="no function named test_"):
         reading.visible_tests(block("assert total([]) == 0\n"), "total", again=True)
+
+
+FINISHED = "import pytest\n\n\ndef test_one():\n    assert add(1, 2) == 3"
+CUT_OFF = "\n\n\n@pytest.mark.slow\ndef test_two():\n    assert add(10, 20) == 30"
+
+
+@pytest.mark.parametrize("cut", [1, 5, 12, 22, 30, 40, 60, len(CUT_OFF)])
+def test_tests_before_the_place_where_an_answer_was_cut_off_are_kept(cut: int):
+    """The last is not: nobody knows whether 30 was not the beginning of 300."""
+    answer = f"```python\n{FINISHED}{CUT_OFF[:cut]}"
+    kept = reading.before_the_cut(answer)
+    assert kept == (f"```python\n{FINISHED}\n```\n" if cut > 3 else "")
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "```python", "```python\nimport pytest\n\ndef test_one():\n"]
+)
+def test_of_an_answer_that_was_cut_off_at_once_nothing_is_kept(answer: str):
+    assert reading.before_the_cut(answer) == ""

@@ -38,6 +38,15 @@ class Heard(Generic[T]):
     """The whole of it, the last answer included."""
 
 
+@dataclass(frozen=True)
+class _Reading(Generic[T]):
+    """How answers are read."""
+
+    read: Read[T]
+    mend: Callable[[str], str]
+    """What is left of an answer that was cut off; "" when that is of no use."""
+
+
 def default_model() -> str:
     """The largest local model that is here.
 
@@ -97,8 +106,17 @@ class Conversations:
         """Why nothing more can be asked; "" while it can."""
         return self._talk.ended
 
-    def ask(self, prompts: Sequence[tuple[Message, ...]], read: Read[T]) -> list[Heard[T]]:
+    def ask(
+        self,
+        prompts: Sequence[tuple[Message, ...]],
+        read: Read[T],
+        mend: Callable[[str], str] | None = None,
+    ) -> list[Heard[T]]:
         """What was read in the answer to each, in their order.
+
+        Args:
+            mend: makes an answer that can be read of one that was cut off; without it such an
+                answer is asked for once more.
 
         Raises:
             UsageError, LLMError: when the model cannot be asked.
@@ -108,13 +126,14 @@ class Conversations:
         requests = [
             Request(each, longest, None, first + n, code=True) for n, each in enumerate(prompts)
         ]
-        heard = self._heard(requests, read, again=False)
+        reading = _Reading(read, mend or (lambda _: ""))
+        heard = self._heard(requests, reading, again=False)
         wrong = [n for n, each in enumerate(heard) if each.found is None]
         mended = [
             replace(requests[n], messages=_told_back(heard[n])) for n in wrong
             if not self._talk.ended
         ]  # fmt: skip
-        for n, each in zip(wrong, self._heard(mended, read, again=True), strict=False):
+        for n, each in zip(wrong, self._heard(mended, reading, again=True), strict=False):
             heard[n] = each
         return heard
 
@@ -124,24 +143,29 @@ class Conversations:
     def __exit__(self, *_: object) -> None:
         self._model.close()
 
-    def _heard(self, requests: Sequence[Request], read: Read[T], *, again: bool) -> list[Heard[T]]:
+    def _heard(
+        self, requests: Sequence[Request], reading: _Reading[T], *, again: bool
+    ) -> list[Heard[T]]:
         with _naming(self._name):
             said = self._talk.ask([(self._name, each) for each in requests]) if requests else []
         return [
-            self._read(request, each, read, again=again)
+            self._read(request, each, reading, again=again)
             for request, each in zip(requests, said, strict=True)
         ]
 
-    def _read(self, request: Request, said: Said | None, read: Read[T], *, again: bool) -> Heard[T]:
+    def _read(
+        self, request: Request, said: Said | None, reading: _Reading[T], *, again: bool
+    ) -> Heard[T]:
         if said is None:
             return Heard(None, self._talk.ended or "no answer came", request.messages)
         messages = (*request.messages, Message("assistant", said.text or "(nothing)"))
-        if said.fault == "truncated":
+        cut_off, text = said.fault == "truncated", said.text
+        if cut_off and not (text := reading.mend(text)):
             return Heard(None, "The answer was too long and was cut off.", messages)
-        if said.fault:
+        if said.fault and not cut_off:
             return Heard(None, said.why, messages)
         try:
-            return Heard(read(said.text, again), "", messages)
+            return Heard(reading.read(text, again), "", messages)
         except UnreadableError as fault:
             return Heard(None, str(fault), messages)
 

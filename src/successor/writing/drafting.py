@@ -283,7 +283,9 @@ class _Desk:
         self.tell(f"writing: {wanted.candidates} suites of held-out tests")
         prompt = prompts.for_held_out_tests(wanted.goal, wanted.name, signature)
         heard = self.talk.ask(
-            [prompt] * wanted.candidates, lambda answer, _: reading.held_out_tests(answer)
+            [prompt] * wanted.candidates,
+            lambda answer, _: reading.held_out_tests(answer),
+            reading.before_the_cut,
         )
         suites = [
             suite_of(number, each.found or "", wanted.name, self.trials.bench)

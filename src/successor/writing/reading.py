@@ -10,6 +10,7 @@ import doctest
 import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -157,6 +158,21 @@ def held_out_tests(answer: str) -> str:
     if not any(True for _ in test_functions(text)):
         raise UnreadableError("nothing to read", "There is no function named test_... in it.")
     return text
+
+
+def before_the_cut(answer: str) -> str:
+    """An answer that was cut off, without the statement in which that was; "" when nothing is left.
+
+    Small models go on with tests until they are stopped: those that they had finished are as good
+    as any.
+    """
+    lines = answer.rstrip().splitlines()
+    starts = [n for n, line in enumerate(lines) if line[:1].strip()]
+    for last in reversed(starts[1:]):  # the first opens the block
+        kept = "\n".join(["```python", "\n".join(lines[1:last]).rstrip(), "```", ""])
+        with suppress(UnreadableError):
+            return held_out_tests(kept) and kept
+    return ""
 
 
 def test_functions(text: str) -> Iterator[tuple[str, ast.FunctionDef]]:
