@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import marshal
 import sys
 import traceback
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
+from types import CodeType
 
 import pytest
 
@@ -343,6 +346,40 @@ def test_a_seed_that_is_given_is_kept(tmp_path: Path):
     (tmp_path / "successor.toml").write_text(OUTSIDE.replace("[lab]", "[lab]\nseed = 1"))
     with open_lab(tmp_path) as lab:
         assert lab.settings.lab.seed == 1
+
+
+def test_what_lies_compiled_beside_own_code_is_not_run(lab: Path, tmp_path: Path):
+    trace = tmp_path / "trace"
+    hostile = f"open({str(trace)!r}, 'w').close()\n"
+    with (lab / "tiny.py").open("a") as file:
+        file.write("import sys\nsys.path.insert(0, __file__.rpartition('/')[0])\nimport beside\n")
+    for name in ("tiny", "beside"):
+        path = lab / f"{name}.py"
+        path.touch()
+        place = lab / "__pycache__" / f"{name}.{sys.implementation.cache_tag}.pyc"
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(_unchecked(compile(path.read_text("utf-8") + hostile, path, "exec")))
+    with load(lab) as opened:
+        improve_self(opened)
+    assert not trace.exists()
+
+
+def _unchecked(code: CodeType) -> bytes:
+    """A file of bytecode that holds whatever its source says (PEP 552)."""
+    return MAGIC_NUMBER + (1).to_bytes(4, "little") + bytes(8) + marshal.dumps(code)
+
+
+def test_own_code_behind_a_link_is_bound(lab: Path):
+    (lab / ".hidden").mkdir()
+    real = (lab / "tiny.py").rename(lab / ".hidden" / "real.py")
+    (lab / "tiny.py").symlink_to(real)
+    (lab / "round").symlink_to(lab)
+    with load(lab) as opened:
+        improve_self(opened)
+    with real.open("a") as file:
+        file.write("# changed\n")
+    with pytest.raises(UsageError, match=r"depends on it: .*tiny\.py"):
+        load(lab)
 
 
 @pytest.mark.parametrize("changed", ["__init__", "counting", "new"])

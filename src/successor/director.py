@@ -65,6 +65,7 @@ def review(
     ledger.require_going()
     backing = Backing(user(), reason)
     if choice == "accept" and ledger.waiting() is not None:
+        _require_in_force(lab)
         backing = _backed(lab, promotion_tally(ledger), "promotion", reason, signed)
     lacks = backing.lacks
     chosen: Choice = "later" if lacks else choice
@@ -124,6 +125,19 @@ def _backed(
     return Backing(who, reason, now.lacks)
 
 
+def _require_in_force(lab: Lab) -> None:
+    """Decide nothing by files that ask for more than people signed, such as another witness.
+
+    Raises:
+        UnsignedError: when they do.
+    """
+    if told := not_in_force(lab.charter, adopted(lab.parts.ledger)):
+        raise UnsignedError(
+            f"{lab.folder}: people have not signed what its files say: {told}.\nPut them back, or "
+            f"have it signed: successor policy sign {lab.folder} --key NAME"
+        )
+
+
 def with_reason(
     statement: Statement, reason: str, signed: Sign | Envelope | None
 ) -> tuple[Statement, str]:
@@ -165,6 +179,7 @@ def roll_back(
     ledger = lab.parts.ledger
     stopfile.settle(ledger)
     ledger.require_going()
+    _require_in_force(lab)
     version = version_before(ledger, to)
     backing = _backed(lab, rollback_tally(ledger, version), "rollback", reason, signed)
     if backing.lacks:
@@ -217,6 +232,7 @@ def restore(lab: Lab, reason: str, signed: Sign | Envelope | None = None) -> str
     ledger.require_going()
     if ledger.tripped is None:
         raise UsageError(f"{lab.folder}: no tripwire lowered the stage")
+    _require_in_force(lab)
     backing = _backed(lab, raise_tally(ledger), "raise of the stage", reason, signed)
     if backing.lacks:
         raise UnsignedError(f"{lab.folder}: {backing.lacks}; more sign it the same way, --key NAME")

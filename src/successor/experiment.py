@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -94,21 +95,36 @@ def kinds_of(lab: LabFile) -> Mapping[str, str]:
 
 
 def check_own_code(lab: LabFile, own: Mapping[str, bytes], folder: Path, record: Path) -> None:
-    """The same for the lab's own code, before any of it is run by whoever only looks at the lab.
+    """The same for the lab's own code, and for every file on record, before any of it is run by
+    whoever only looks at the lab.
 
     Args:
-        own: its files, by path in the folder.
+        own: its code, by path in the folder.
 
     Raises:
         UsageError: as `check_unchanged`.
     """
-    began = began_with(record) if own else None
-    if began is not None:
+    began = began_with(record)
+    bound = cast("Mapping[str, str]", (began or {}).get(BOUND, {}))
+    there = {name: _digest_now(folder / name, digest) for name, digest in bound.items()
+             if (folder / name).is_file()}  # fmt: skip
+    if began is not None and (own or there):
         now: Tables = {table: {**began.get(table, {}), "kind": kind}
                        for table, kind in kinds_of(lab).items()}  # fmt: skip
         files = {path: sha256(data).hexdigest() for path, data in own.items()}
-        known: Tables = {BOUND: {**began.get(BOUND, {}), **files}}
+        known: Tables = {BOUND: {**bound, **there, **files}}
         check_unchanged(began, {**began, **now, **known}, folder)
+
+
+def _digest_now(path: Path, known: str) -> str:
+    """Of a file as it is; the known one where only its marks of the order of bytes or of ends of
+    lines differ: text is put on record as it is read.
+    """
+    data = path.read_bytes()
+    bare = data.removeprefix(BOM_UTF8)
+    forms = [data, bare, bare.replace(b"\r\n", b"\n")]
+    digests = [sha256(each).hexdigest() for each in forms]
+    return known if known in digests else digests[0]
 
 
 def began_with(record: Path) -> Tables | None:

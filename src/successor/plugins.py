@@ -6,6 +6,7 @@ subject may be able to do beside its protocol is named here, and asked for by wh
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import traceback
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from successor.errors import SuccessorError, UsageError
 from successor.labfile import FILE_NAME
+from successor.llm.places import user_cache
 from successor.validation import no_such
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 _INSTALLED = Path(__file__).parent
 _US = __name__.partition(".")[0]
-_CODE = (".py", ".so")
+_CODE = (".py", ".pyc", ".so")
 _TRAINING = ("torch", "safetensors")
 _SPELLED = re.compile(r"([^:\x00]+\.py|[^\W\d]\w*(\.[^\W\d]\w*)*):[^\W\d]\w*")
 """`file.py:factory` or `package.module:factory`."""
@@ -176,23 +178,25 @@ def _listing(package: str) -> bytes:
     if spec is None:
         return b""
     roots = [Path(each) for each in spec.submodule_search_locations or ()]
-    files = [(path.relative_to(root), path) for root in roots for path in sorted(root.rglob("*"))
-             if path.suffix in _CODE and path.is_file()]  # fmt: skip
+    files = [(path.relative_to(root), path) for root in roots for path in _python(root)]
     if not roots and spec.has_location and spec.origin:  # no part of Python itself
         files = [(Path(Path(spec.origin).name), Path(spec.origin))]
     lines = [f"{sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in files]
     return "".join(lines).encode()
 
 
-def _python(folder: Path) -> Generator[Path]:
-    """In a folder and those below it, but for hidden ones and environments."""
+def _python(folder: Path, above: frozenset[Path] = frozenset()) -> Generator[Path]:
+    """In a folder and those below it, but for hidden ones and environments; of a link, what it
+    leads to.
+    """
+    inside = above | {folder.resolve()}
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.is_symlink():
+        if path.name.startswith(".") or path.name == "__pycache__":
             continue
-        if path.suffix == ".py" and path.is_file():
+        if path.suffix in _CODE and path.is_file():
             yield path
-        elif path.is_dir() and not (path / "pyvenv.cfg").exists():
-            yield from _python(path)
+        elif path.is_dir() and not (path / "pyvenv.cfg").exists() and path.resolve() not in inside:
+            yield from _python(path, inside)
 
 
 def _named(kind: str, folder: Path, where: str) -> Callable[..., object]:
@@ -270,8 +274,10 @@ def _from_file(path: Path, where: str) -> ModuleType:
         raise UsageError(f"{where}: {path} does not exist")
     module = module_from_spec(spec)
     sys.modules[name] = module
+    # What lies compiled beside a file need not be that file: neither of it nor of what it imports.
+    sys.pycache_prefix = sys.pycache_prefix or str(user_cache(os.environ) / "compiled")
     try:
-        spec.loader.exec_module(module)
+        exec(compile(path.read_bytes(), path, "exec"), module.__dict__)  # noqa: S102 - the lab's own
     except BaseException:
         del sys.modules[name]
         raise

@@ -108,6 +108,37 @@ def test_a_change_needs_two_people(
     assert run("improve", in_force, "--json").lines[-1]["stopped_by"] == "review"
 
 
+@pytest.mark.parametrize("verb", ["review", "rollback"])
+def test_nothing_is_decided_by_files_that_ask_for_more_than_was_signed(
+    in_force: Path, run: Run, verb: str
+) -> None:
+    """It would be on record for good, and no signature makes up for it later."""
+    assert run("improve", in_force, "--quiet").code == 3
+    words = ["review", in_force, "--accept", "--key", "ada"]
+    if verb == "rollback":
+        assert run(*words).code == 0
+        words = ["rollback", in_force, "--key", "ada"]
+    change(in_force, 'wall_clock = "1m"', 'wall_clock = "2m"')
+    refused = run(*words)
+    assert refused.code == 3
+    assert "people have not signed what its files say: the base case wall_clock" in refused.err
+    assert run("audit", in_force).code == 0
+    change(in_force, 'wall_clock = "2m"', 'wall_clock = "1m"')
+    assert run(*words).code == 0
+    assert run("audit", in_force).code == 0
+
+
+def test_no_variable_of_the_environment_decides(
+    in_force: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("improve", in_force, "--quiet").code == 3
+    monkeypatch.setenv("SUCCESSOR_REVIEW_ACCEPT", "1")
+    assert run("review", in_force).code == 3
+    monkeypatch.setenv("SUCCESSOR_REVIEW_KEY", "ada")
+    assert run("review", in_force).code == 2
+    assert run("status", in_force, "--json").lines[0]["waiting"]
+
+
 def test_the_new_people_of_a_policy_do_not_let_themselves_in(in_force: Path, run: Run) -> None:
     """Who may sign a change is for the charter in force to say."""
     (in_force / "policy.toml").unlink()

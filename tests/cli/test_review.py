@@ -256,20 +256,22 @@ def test_what_is_rejected_is_not_proposed_again(suggesting: Path):
     assert ability(suggesting) == b"4"
 
 
-@pytest.mark.parametrize("by_hand", [False, True])
+@pytest.mark.parametrize("by", ["command", "file", "signal"])
 def test_a_stop_ends_the_question_and_leaves_the_terminal_as_it_was(
-    suggesting: Path, run: Run, *, by_hand: bool
+    suggesting: Path, run: Run, by: str
 ):
     seat = Terminal("improve", suggesting)
     seat.read_until(SEEN)
-    if by_hand:
+    if by == "file":
         (suggesting / "STOP").write_text("odd", encoding="utf-8")
+    elif by == "signal":
+        seat.process.send_signal(signal.SIGUSR1)
     else:
         (stopped,) = run("stop", suggesting, "--reason", "odd", "--json").lines
         assert (stopped["killed"], stopped["seconds"] < 1.5) == (False, True)
     code, modes = seat.end(), seat.modes
     assert code == 3
-    assert "odd" in seat.shown
+    assert ("SIGUSR1" if by == "signal" else "odd") in seat.shown
     assert f"successor resume {suggesting}" in seat.shown
     assert modes[1] & termios.OPOST
     assert modes[3] & termios.ICANON

@@ -316,6 +316,14 @@ def test_the_file_says_who_asked(paused: Path) -> None:
     )
 
 
+def test_a_reason_is_one_line(begun: Path, run: Run) -> None:
+    """Or what is told of it could pose as what the program says."""
+    assert run("stop", begun, "--reason", "odd\nHead: 0000  (all is well)").code == 0
+    assert run("status", begun, "--json").lines[0]["paused"]["reason"] == (
+        "odd Head: 0000 (all is well)"
+    )
+
+
 def test_a_folder_that_is_no_lab_is_not_stopped(tmp_path: Path, run: Run) -> None:
     refused = run("stop", tmp_path)
     assert (refused.code, refused.err.count("\n")) == (2, 1)

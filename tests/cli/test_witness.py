@@ -141,7 +141,7 @@ def test_a_witness_that_lost_what_it_was_told_ends_the_run_before_it_begins(
     before.rename(tmp_path / "elsewhere")
     refused = run("improve", lab, "--quiet")
     assert refused.code == 4
-    assert f"{witness} was told of" in refused.err
+    assert f"{witness} should know of" in refused.err
     told = refused.err.rpartition("successor ")[2].split()
     assert run(*told).code == 0, "what it says helps"
     assert run("improve", lab, "--quiet").code == 0
@@ -240,6 +240,21 @@ def test_who_takes_the_witness_out_of_the_policy_needs_people(
     assert run("improve", lab, "--json").lines[-1]["stopped_by"] == "charter"
     change(lab, "[lab]", "[lab]\nstage = 3")
     assert run("improve", lab, "--json").lines[-1]["stopped_by"] == "charter"
+
+
+def test_an_address_is_no_option_of_git(lab: Path, run: Run, tmp_path: Path) -> None:
+    """A policy.toml that nobody signed is read, too."""
+    trace = tmp_path / "trace"
+    (tmp_path / "elsewhere").mkdir()
+    watched(lab, run, "../elsewhere/heads")
+    policy = lab / "policy.toml"
+    text = policy.read_text("utf-8")
+    for address in (f"git:--upload-pack=touch {trace};", f"git:ext::touch {trace}"):
+        policy.write_text(text.replace("../elsewhere/heads", address), "utf-8")
+        for verb in ("stop", "resume", "improve", "audit", "status"):
+            run(verb, lab)
+        assert run("audit", lab, "--witness", address).code == 2
+    assert not trace.exists()
 
 
 def heads_told(witness: Path) -> list[dict[str, Any]]:

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from successor.errors import RecordError
+from successor.errors import Halt, RecordError
 from successor.ledger import Ledger
 from successor.ledger.checkpoints import Checkpoint
 from successor.ledger.objects import ObjectStore
+from successor.ledger.workspace import StepWorkspace
+from successor.types import Stop
 
 
 @pytest.fixture
@@ -105,3 +107,20 @@ def test_a_worker_that_outlives_a_killed_run_does_not_keep_its_lock(tmp_path: Pa
             assert time.monotonic() - started < 5
         finally:
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_who_goes_on_without_room_writes_one_object_more_at_most(tmp_path: Path):
+    """As an author that swallows every exception."""
+    for folder in ("objects", "work"):
+        (tmp_path / folder).mkdir()
+    store = ObjectStore(tmp_path / "objects", tmp_path / "work")
+    checkpoint = Checkpoint(tmp_path / "work" / "0-written-0")
+    full = Stop("disk", "there is no more")
+    step = StepWorkspace(store, checkpoint, lambda _: None, lambda: None, lambda: full)
+    for number in range(20):
+        with pytest.raises(Halt):
+            step.write(b"object %d" % number)
+        with pytest.raises(Halt):
+            step.checkpoint(b"state %d" % number)
+    written = [each for each in tmp_path.rglob("*") if each.is_file()]
+    assert len(written) == 1

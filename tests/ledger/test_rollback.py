@@ -9,7 +9,16 @@ from ledger.climber import climb, parts
 from successor.errors import Halt, SuccessorError, UsageError
 from successor.ledger import Ledger, RolledBack, audit
 from successor.loop import improve_self
-from successor.types import Brief, Draft, Stop, Version, Workspace
+from successor.types import (
+    Brief,
+    Draft,
+    Judge,
+    Record,
+    Stop,
+    Verdict,
+    Version,
+    Workspace,
+)
 
 
 def opened(folder: Path) -> Ledger:
@@ -114,6 +123,50 @@ def test_what_gave_way_is_revoked_with_all_that_descends_from_it(tmp_path: Path)
         made = ledger.decisions()[-1]
         assert (made.outcome, made.reason) == ("rejected", "holds what was rolled back before")
         assert ledger.incumbent() == line[1]
+
+
+@dataclass(frozen=True)
+class Credulous:
+    """Finds everything better."""
+
+    judge_of: Judge
+
+    def judge(
+        self, candidate: Version, incumbent: Version, record: Record, seed: int, work: Workspace
+    ) -> Verdict:
+        found = self.judge_of.judge(candidate, incumbent, record, seed, work)
+        return replace(found, outcome="better", e_value=1e9)
+
+
+@dataclass
+class Handing:
+    """Hands in the same file under one name after the other."""
+
+    name: str = "handing"
+
+    def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
+        (vector,) = {*brief.lineage[0].files.values()}
+        return None if brief.tried else Draft({"vector": vector, "notes": vector})
+
+
+def test_the_same_version_of_files_that_others_have_does_not_come_back(tmp_path: Path):
+    """No file of it is barred: each is one of a version in good standing."""
+    folder = tmp_path / ".successor"
+    with opened(folder) as ledger:
+        improve_self(parts(ledger))
+        first = ledger.incumbent()
+        assert first
+        mine = parts(ledger)
+        mine = replace(mine, author=Handing(), judge=Credulous(mine.judge))
+        improve_self(mine)
+        gone = ledger.incumbent()
+        assert gone
+        assert gone != first
+        ledger.roll_back(first.id, "ada", "dangerous")
+        improve_self(mine)
+        assert ledger.incumbent() == first
+        made = ledger.decisions()[-1]
+        assert (made.outcome, made.reason) == ("rejected", "was rolled back before")
 
 
 def test_to_put_a_revoked_version_in_charge_again_lifts_that_for_its_line(tmp_path: Path):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import termios
+import threading
 import time
 import tty
 from collections.abc import Callable, Generator
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from select import select
 from tempfile import TemporaryDirectory
+from types import FrameType
 
 import click
 
@@ -23,7 +26,7 @@ from successor.cli.signers import signer_at_terminal
 from successor.director import review, signatories
 from successor.errors import SuccessorError
 from successor.lab import Lab
-from successor.ledger import Choice, Look
+from successor.ledger import Choice, Look, Paused
 from successor.oversight import stopfile
 
 QUESTION = "[a]ccept  [e]dit  [r]eject  e[x]plain  [q]uit and leave it waiting: "
@@ -70,6 +73,23 @@ def _key_by_key(seat: int) -> Generator[int]:
         termios.tcsetattr(seat, termios.TCSADRAIN, before)
 
 
+@contextmanager
+def _hearing(record: Path) -> Generator[None]:
+    """While somebody is asked, SIGUSR1 stops the lab as it does at work: nobody has to be there."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def hear(_: int, __: FrameType | None) -> None:
+        stopfile.ask(record, Paused("signal", "SIGUSR1", "", stopfile.UNKNOWN))
+
+    before = signal.signal(signal.SIGUSR1, hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
 def not_shown(packet: Packet) -> str:
     """Why nobody at a terminal accepts a candidate yet; nothing when all of it was shown."""
     left = packet.left_out
@@ -87,8 +107,9 @@ def ask(lab: Lab) -> Lab | None:
     if proposal is None:
         return review(lab, "later")  # which says that nothing waits
     question = _Question(lab, packet_of(ledger, proposal))
-    while (chosen := question.choose()) is None:
-        pass
+    with _hearing(ledger.folder):
+        while (chosen := question.choose()) is None:
+            pass
     return chosen if question.choice != "later" else None
 
 

@@ -59,6 +59,17 @@ class Said(click.ParamType[str]):
         return said
 
 
+class Line(click.ParamType[str]):
+    """Text that says something, in one line: what is told of it later has no room for a second."""
+
+    name = "text"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        return " ".join(Said().convert(value, param, ctx).split())
+
+
 class LabFolder(click.ParamType[Path]):
     """A lab: its folder, or the function that it was made of."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from successor.cli.options import JSON, Said, echo_json, option, plain
+from successor.cli.options import JSON, Line, echo_json, option, plain
 from successor.cli.signers import (
     Signing,
     key_hint,
@@ -54,9 +54,12 @@ class Chosen:
 )
 @click.argument("what", metavar="TARGET")
 @click.argument("candidate", required=False)
-@option("--accept", is_flag=True, help="Put the candidate in charge.")
-@option("--reject", is_flag=True, help="Go on without it.")
-@option("--reason", type=Said(), default="not said", metavar="TEXT", help="Why, for the record.")
+# No variable of the environment decides: it would make a signature of a look.
+@click.option(
+    "--accept", is_flag=True, allow_from_autoenv=False, help="Put the candidate in charge."
+)
+@click.option("--reject", is_flag=True, allow_from_autoenv=False, help="Go on without it.")
+@option("--reason", type=Line(), default="not said", metavar="TEXT", help="Why, for the record.")
 @option("--write", is_flag=True, help="Put what was accepted in the function's file, too.")
 @signing_options
 @JSON

@@ -7,7 +7,7 @@ from shlex import quote
 
 import click
 
-from successor.cli.options import JSON, LAB, Said, echo_json, option, plain
+from successor.cli.options import JSON, LAB, Line, echo_json, option, plain
 from successor.cli.signers import Signing, signed_by, signing_options, written_out
 from successor.errors import EXIT_NEEDS_HUMAN
 
@@ -28,10 +28,10 @@ from successor.errors import EXIT_NEEDS_HUMAN
     """,
 )
 @LAB
-@option("--reason", type=Said(), default="not said", metavar="TEXT", help="Why, for the record.")
+@option("--reason", type=Line(), default="not said", metavar="TEXT", help="Why, for the record.")
 @option(
     "--until",
-    type=Said(),
+    type=Line(),
     metavar="CONDITION",
     help="What has to be so before it is lifted, for whoever does.",
 )
@@ -73,7 +73,7 @@ def stop(lab: Path, *, reason: str, until: str | None, json: bool) -> None:
     """,
 )
 @LAB
-@option("--reason", type=Said(), metavar="TEXT", help="Why, for the record.")
+@option("--reason", type=Line(), metavar="TEXT", help="Why, for the record.")
 @signing_options
 @JSON
 def resume(lab: Path, *, reason: str | None, signing: Signing, json: bool) -> int:

@@ -218,8 +218,11 @@ class History:
         why = {barred[each] for each in files if each in barred}
         if "quarantined" in why:
             return Decision(version, "quarantined", "holds what was quarantined before", "ledger")
-        told = "holds what was rolled back before"
-        return Decision(version, "rejected", told, "ledger") if why else None
+        if why:
+            return Decision(version, "rejected", "holds what was rolled back before", "ledger")
+        if version in self.revoked():  # of files that others have, too
+            return Decision(version, "rejected", "was rolled back before", "ledger")
+        return None
 
     @property
     def _open(self) -> OpenGeneration:

@@ -164,8 +164,9 @@ def _require_remembered(ledger: Ledger, witness: Witness) -> None:
     )
     if told and known < told[-1]:
         raise RecordError(
-            f"{witness} was told of {told[-1]} events, and has {known}: it lost its end, or never "
-            f"got it.\nPut it back; if you are sure of all: successor head {lab} --to {witness}"
+            f"{witness} should know of {told[-1]} events, and knows of {known}: it lost its end, "
+            "or never got it.\n"
+            f"Put it back; if you are sure of all: successor head {lab} --to {witness}"
         )
 
 

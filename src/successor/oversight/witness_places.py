@@ -17,6 +17,8 @@ GIT = "git:"
 """How a witness begins that is a repository."""
 BRANCH = "refs/heads/successor-heads"
 """A commit for each head, the head in its message; no files."""
+PROTOCOLS = "file:git:http:https:ssh"
+"""Others may be commands."""
 TRIES = 5
 """To add a head to a branch that others add to as well."""
 GIT_S = 60.0
@@ -51,7 +53,12 @@ class Witness(Protocol):
 def witness_at(place: str, folder: Path) -> Witness:
     """The witness of that name: a file, or `git:` and the address of a repository; both from
     `folder` on, where they are paths.
+
+    Raises:
+        UsageError: when git would take the address for an option.
     """
+    if place.removeprefix(GIT).startswith("-"):
+        raise UsageError(f"the witness {place}: an address does not begin with -")
     if not place.startswith(GIT):
         return FileWitness((folder / Path(place).expanduser()).absolute())
     address = place.removeprefix(GIT)
@@ -129,7 +136,8 @@ class GitWitness:
                 parent = ("-p", last) if last else ()
                 made = self._git(copy, *_AUTHOR, "commit-tree", tree, *parent, given=line)
                 try:
-                    self._git(copy, "push", "-q", self.address, f"{made.decode().strip()}:{BRANCH}")
+                    pushed = f"{made.decode().strip()}:{BRANCH}"
+                    self._git(copy, "push", "-q", "--", self.address, pushed)
                 except UsageError:
                     if not left or self._last(copy) == last:
                         raise
@@ -143,17 +151,18 @@ class GitWitness:
             copy = Path(folder)
             self._git(copy, "init", "-q", "--bare")
             if (last := self._last(copy)) is not None:
-                self._git(copy, "fetch", "-q", self.address, BRANCH)
+                self._git(copy, "fetch", "-q", "--", self.address, BRANCH)
             yield copy, last
 
     def _last(self, copy: Path) -> str | None:
-        told = self._git(copy, "ls-remote", self.address, BRANCH).split()
+        told = self._git(copy, "ls-remote", "--", self.address, BRANCH).split()
         return told[0].decode() if told else None
 
     def _git(self, copy: Path, *arguments: str, given: bytes | None = None) -> bytes:
         # A git that runs us, as for a hook, must not lead us to its repository; nobody is asked.
         ours = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER}
-        env = {"GIT_SSH_COMMAND": "ssh -o BatchMode=yes", **ours, "GIT_TERMINAL_PROMPT": "0"}
+        asked = {"GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": PROTOCOLS}
+        env = {"GIT_SSH_COMMAND": "ssh -o BatchMode=yes", **ours, **asked}
         try:
             done = subprocess.run(  # noqa: S603 - git, of whoever runs the lab
                 ["git", f"--git-dir={copy}", *arguments],  # noqa: S607 - git
