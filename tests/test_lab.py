@@ -402,3 +402,24 @@ def test_an_installed_part_that_changed_is_not_even_run(
         file.write("# changed\n")
     with pytest.raises(UsageError, match=rf"depends on it: {package.name} \(installed\)\.\n"):
         load(lab)
+
+
+def test_code_that_prices_answers_is_compared_before_it_is_run(tmp_path: Path):
+    trace = tmp_path / "trace"
+    lab = tmp_path / "lab"
+    lab.mkdir()
+    (lab / "double.py").write_text("def double(n: int) -> int:\n    return n + n\n")
+    (lab / "score.py").write_text(
+        "def cost(arguments, answer):\n    return abs(answer - 2 * arguments[0]) + 1.0\n"
+    )
+    named = OUTSIDE.replace("[author]", 'cost = "score.py:cost"\n\n[author]')
+    (lab / "successor.toml").write_text(named.replace('"faster"', '"cheaper"'))
+    with load(lab) as opened:
+        improve_self(opened)
+    with (lab / "score.py").open("a") as file:
+        file.write(f"open({str(trace)!r}, 'w').close()\n")
+    (lab / "policy.toml").write_text("stage = 3\n", encoding="utf-8")
+    for look in (load, charter_of):
+        with pytest.raises(UsageError, match=r"depends on it: score\.py\.\n"):
+            look(lab)
+    assert not trace.exists()

@@ -106,8 +106,10 @@ def check_own_code(lab: LabFile, own: Mapping[str, bytes], folder: Path, record:
     """
     began = began_with(record)
     bound = cast("Mapping[str, str]", (began or {}).get(BOUND, {}))
-    there = {name: _digest_now(folder / name, digest) for name, digest in bound.items()
-             if (folder / name).is_file()}  # fmt: skip
+    # What improves may have been put in the place of what it began with: its part tells them apart.
+    target = (folder / str(lab.subject.settings.get("target", "")).partition(":")[0]).resolve()
+    there = {name: _digest_now(path, digest) for name, digest in bound.items()
+             if (path := folder / name).is_file() and path.resolve() != target}  # fmt: skip
     if began is not None and (own or there):
         now: Tables = {table: {**began.get(table, {}), "kind": kind}
                        for table, kind in kinds_of(lab).items()}  # fmt: skip
