@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -40,7 +41,8 @@ HERE = ROOT / "docs" / "benchmarks"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "successor-benchmarks"
 ANSWERING, REFLECTING = "answering", "reflecting"
 """As either side calls the two models."""
-FAMILIES = ("letter_counting", "chain_sum", "gcd")
+FAMILIES = ("chain_sum", "gcd", "letter_counting")
+ROWS = "rows.jsonl"
 LEARN, VALIDATE = 200, 24
 """Items that GEPA has: to learn from; to validate on, as many as are on our author's front."""
 
@@ -49,28 +51,26 @@ LEARN, VALIDATE = 200, 24
 class Work:
     """Rows that are there already, and what makes more of them."""
 
-    folder: Path
+    folders: Mapping[str, Path]
+    """Of each system, one for all that its rows depend on: GEPA's stay when we change."""
     terms: Terms
-
-    @property
-    def path(self) -> Path:
-        """Where rows are kept."""
-        return self.folder / "rows.jsonl"
 
     def rows(self) -> Rows:
         """As many as there are; a line that a kill cut off is none."""
-        lines = self.path.read_text("utf-8").split("\n")[:-1] if self.path.exists() else []
-        rows = [Row(**json.loads(line)) for line in lines]
+        paths = [folder / ROWS for folder in self.folders.values()]
+        lines = [line for path in paths if path.exists() for line in path.read_text().splitlines()]
+        rows = [Row(**told) for line in lines if (told := _whole(line))]
         return {row.key: row for row in rows}
 
     def add(self, row: Row) -> None:
         """A line each."""
-        with self.path.open("a", encoding="utf-8") as kept:
+        with (self.folders[row.system] / ROWS).open("a", encoding="utf-8") as kept:
             kept.write(json.dumps(asdict(row)) + "\n")
 
     def run(self, family: str, system: str, seed: int, meter: Meter) -> Row:
         """Improve the prompt once, and score what came of it on items that nobody has seen."""
-        run = Run(self.terms, family, seed, self.folder, meter)
+        answers = self.folders[GEPA] / "answers"
+        run = Run(self.terms, family, seed, self.folders[system], answers, meter)
         meter.reset()
         started = time.monotonic()
         figures, text = run.ours() if system == OURS else run.peer()
@@ -100,6 +100,8 @@ class Run:
     family: str
     seed: int
     folder: Path
+    answers: Path
+    """Those to held-out items are kept, so that the first prompt is scored once."""
     meter: Meter
 
     @property
@@ -119,7 +121,8 @@ class Run:
             self.terms.metric_calls, self.terms.max_tokens, self.terms.writes,
         )  # fmt: skip
         place = self.folder / "labs" / f"{self.family}-{self.seed}"
-        with environment(self.meter, place.with_suffix(".cache")):
+        shutil.rmtree(cache := place.with_suffix(".cache"), ignore_errors=True)
+        with environment(self.meter, cache):
             found = ours.run(told, place)
         if found.failed:
             raise click.ClickException(f"{place}: {found.failed}")
@@ -151,10 +154,9 @@ class Run:
 
     def held_out(self, texts: Sequence[str]) -> list[list[float]]:
         """Scores of prompts on the same items, each asked once."""
-        cache = self.folder / "answers"
         with (
-            environment(self.meter, cache),
-            open_model(f"openai:{ANSWERING}", cache=cache) as model,
+            environment(self.meter, self.answers),
+            open_model(f"openai:{ANSWERING}", cache=self.answers) as model,
         ):
             answering = Answering(self.items, model, self.terms.max_tokens)
             unseen = self.unseen
@@ -216,22 +218,41 @@ def served(terms: Terms, threads: int) -> Generator[Meter]:
 
 
 def work_for(terms: Terms, cache: Path) -> Work:
-    """A folder of its own for everything that a row depends on."""
+    """A folder of each system for everything that its rows depend on."""
     digest = hashlib.sha256(json.dumps(asdict(terms)).encode())
-    for path in sorted([*SOURCE.rglob("*.py"), *ours.EXAMPLE.glob("*.*"), place.PINS]):
-        digest.update(path.read_bytes())
-    folder = cache / "prompts" / digest.hexdigest()[:16]
-    folder.mkdir(parents=True, exist_ok=True)
-    return Work(folder, terms)
+    folders = dict[str, Path]()
+    files = {GEPA: [*ours.EXAMPLE.glob("*.*"), place.PINS], OURS: SOURCE.rglob("*.py")}
+    for system, paths in files.items():
+        for path in sorted(paths):
+            digest.update(path.read_bytes())
+        folders[system] = cache / "prompts" / f"{system}-{digest.hexdigest()[:16]}"
+        folders[system].mkdir(parents=True, exist_ok=True)
+    return Work(folders, terms)
 
 
 def write(terms: Terms, rows: Rows, out: Path) -> str:
-    """The figures as far as they are known; the table."""
+    """The figures as far as they are known, with those of other runs that were measured before
+    on the same terms; the table.
+    """
+    path, known = out / "prompts.json", Rows()
+    if path.exists():
+        there = json.loads(path.read_text("utf-8"))
+        if there["terms"] == asdict(terms):
+            known = {row.key: row for row in (Row(**told) for told in there["rows"])}
+    every = [*{**known, **rows}.values()]
     out.mkdir(parents=True, exist_ok=True)
-    figures = {"terms": asdict(terms), "rows": [asdict(row) for row in rows.values()]}
-    (out / "prompts.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
-    (out / "prompts.md").write_text(table := fragment(terms, [*rows.values()]), "utf-8")
+    figures = {"terms": asdict(terms), "rows": [asdict(row) for row in every]}
+    path.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    (out / "prompts.md").write_text(table := fragment(terms, every), "utf-8")
     return table
+
+
+def _whole(line: str) -> dict[str, Any] | None:
+    """A row, but for one that a kill cut off."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
 
 
 def restored(figures: Mapping[str, Any]) -> str:
@@ -243,12 +264,12 @@ def restored(figures: Mapping[str, Any]) -> str:
 @click.option("--only", multiple=True, help="Families of reasoning-gym; three when not given.")
 @click.option("--system", multiple=True, type=click.Choice([OURS, GEPA]), help="Both by default.")
 @click.option("--seeds", default=3, show_default=True, help="Runs of each, with other items.")
-@click.option("--metric-calls", default=300, show_default=True, help="Items answered in a run.")
-@click.option("--items", default=200, show_default=True, help="Fresh items to score prompts on.")
+@click.option("--metric-calls", default=200, show_default=True, help="Items answered in a run.")
+@click.option("--items", default=100, show_default=True, help="Fresh items to score prompts on.")
 @click.option("--model", default="qwen2.5-coder-0.5b", show_default=True, help="It answers.")
 @click.option("--writer", default="qwen2.5-coder-1.5b", show_default=True, help="It reflects.")
-@click.option("--max-tokens", default=96, show_default=True, help="Of an answer.")
-@click.option("--writes", default=512, show_default=True, help="Tokens of a reflection.")
+@click.option("--max-tokens", default=64, show_default=True, help="Of an answer.")
+@click.option("--writes", default=256, show_default=True, help="Tokens of a reflection.")
 @click.option("--threads", default=0, show_default=True, help="Of each server; 0: free cores.")
 @click.option("--cache", type=click.Path(path_type=Path), default=CACHE, help="For the work.")
 @click.option("--out", type=click.Path(path_type=Path), default=HERE, help="Folder to write to.")

@@ -33,7 +33,7 @@ class Told:
     @property
     def file(self) -> str:
         """The lab file. The author may spend half of the calls on one candidate, so that as many
-        are left for the exams and the judge.
+        are left for the exams and the judge. What ends the run is that all are spent.
         """
         return f"""\
 [lab]
@@ -61,8 +61,8 @@ most = {max(64, self.calls // 2)}
 
 [base_cases]
 wall_clock = "6h"
-generations = 8
-plateau = 2
+generations = 64
+plateau = 64
 """
 
 

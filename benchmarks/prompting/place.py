@@ -19,10 +19,8 @@ NEEDED = ("gepa", "reasoning_gym")
 
 
 def enter(cache: Path) -> None:
-    """Return in an environment that has all that is needed; else begin anew in one.
-
-    Raises:
-        CalledProcessError: when it cannot be made.
+    """Return in an environment that has all that is needed; else begin anew in one, or exit with
+    what pip says.
     """
     if all(find_spec(name) for name in NEEDED):
         return
@@ -48,4 +46,6 @@ def made(cache: Path) -> Path:
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True)  # noqa: S603 - our own arguments
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    if done.returncode:
+        sys.exit(done.stderr)

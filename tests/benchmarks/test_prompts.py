@@ -80,20 +80,32 @@ def test_only_seeds_that_both_ran_are_put_beside_each_other():
 
 
 def test_rows_are_kept_as_they_come_and_a_cut_off_one_is_none(tmp_path: Path):
-    work = Work(tmp_path, TERMS)
+    for system in (OURS, GEPA):
+        (tmp_path / system).mkdir()
+    work = Work({system: tmp_path / system for system in (OURS, GEPA)}, TERMS)
     work.add(row())
     work.add(row(GEPA, 2))
-    work.path.write_text(work.path.read_text() + '{"family": "gcd", "sys')
+    path = tmp_path / OURS / prompts.ROWS
+    path.write_text(path.read_text() + '{"family": "gcd", "sys')
     assert [*work.rows()] == [("gcd", OURS, 1), ("gcd", GEPA, 2)]
     prompts.write(TERMS, work.rows(), tmp_path)
     figures = json.loads((tmp_path / "prompts.json").read_text())
     assert prompts.restored(figures) == (tmp_path / "prompts.md").read_text()
 
 
-def test_other_terms_have_another_folder(tmp_path: Path):
-    other = Terms("small", "large", 201, 4, 64, 256)
-    assert prompts.work_for(TERMS, tmp_path).folder != prompts.work_for(other, tmp_path).folder
-    assert prompts.work_for(TERMS, tmp_path).folder == prompts.work_for(TERMS, tmp_path).folder
+def test_rows_of_other_runs_are_kept_on_the_same_terms_only(tmp_path: Path):
+    prompts.write(TERMS, {row().key: row()}, tmp_path)
+    later = row(GEPA)
+    assert "| gcd | successor |" in prompts.write(TERMS, {later.key: later}, tmp_path)
+    other = replace(TERMS, items=5)
+    assert "| gcd | successor |" not in prompts.write(other, {later.key: later}, tmp_path)
+
+
+def test_other_terms_have_other_folders(tmp_path: Path):
+    first, again = (prompts.work_for(TERMS, tmp_path).folders for _ in range(2))
+    other = prompts.work_for(replace(TERMS, metric_calls=201), tmp_path).folders
+    assert first == again
+    assert not {*first.values()} & {*other.values()}
 
 
 # ------------------------------------------------------------------ what is run

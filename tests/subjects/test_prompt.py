@@ -245,17 +245,36 @@ def test_the_front_keeps_whoever_is_best_on_something():
 
 
 @pytest.mark.parametrize(
-    ("said", "text"),
+    ("said", "text", "cut"),
     [
-        ("so:\n```\none\n```\nthen\n```text\ntwo\n\nlines\n```", "two\n\nlines\n"),
-        ("````\nwith\n```\ninside\n```\n````", "with\n```\ninside\n```\n"),
-        ("no block", None),
-        ("```\nnever closed", None),
-        ("```\n   \n```", None),
+        ("so:\n```\none\n```\nthen\n```text\ntwo\n\nlines\n```", *["two\n\nlines\n"] * 2),
+        ("````\nwith\n```\ninside\n```\n````", *["with\n```\ninside\n```\n"] * 2),
+        ("```\none\n```\n```\nand on and on", "one\n", "one\n"),
+        ("no block", "no block\n", None),
+        ("so:\n```\nnever closed", "never closed\n", None),
+        ("never opened\n```", "never opened\n", None),
+        ("```\n   \n```", None, None),
+        ("", None, None),
     ],
 )
-def test_the_last_whole_block_is_the_text(said: str, text: str | None):
-    assert read(said) == text
+def test_the_last_block_is_the_text_and_what_was_not_cut_off_needs_no_fences(
+    said: str, text: str | None, cut: str | None
+):
+    assert read(said, whole=True) == text
+    assert read(said, whole=False) == cut
+
+
+@pytest.mark.parametrize(
+    ("lost", "won", "leads"),
+    [(0, 0, False), (0, 1, True), (1, 1, False), (2, 3, False), (1, 4, True), (0, 24, True)],
+)
+def test_a_gain_within_its_own_noise_is_not_handed_in(lost: int, won: int, leads: bool):  # noqa: FBT001
+    same = 24 - lost - won
+    first = Entry("a", (1.0,) * lost + (0.0,) * won + (1.0,) * same)
+    other = Entry("b", (0.0,) * lost + (1.0,) * won + (1.0,) * same)
+    assert Pool([first, other]).leads(0.02) == leads
+    assert not Pool([first, other]).leads(1.01)
+    assert not Pool([first]).leads(0)
 
 
 def test_what_became_of_the_text_is_shown_and_cut(server: Server, tmp_path: Path):
@@ -266,3 +285,4 @@ def test_what_became_of_the_text_is_shown_and_cut(server: Server, tmp_path: Path
     assert re.search(r"Score: 0 of 1; it should have been [A-H]{6}", asked[0])
     assert "Be kind." in asked[0]
     assert json.dumps(asked[0]).count("Question ") == 4
+    assert "of at most 682 words" in asked[0]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from math import sqrt
 from random import Random
+from statistics import mean, stdev
 
 
 @dataclass(frozen=True)
@@ -60,3 +62,11 @@ class Pool:
     def best(self) -> Entry:
         """The one with the highest mean, the earliest of equals."""
         return max(self.entries, key=lambda each: each.mean)
+
+    def leads(self, least: float) -> bool:
+        """Whether the best one is above the first by so much on the front, and by more than the
+        standard error of that.
+        """
+        pairs = zip(self.best.scores, self.entries[0].scores, strict=True)
+        gains = [best - first for best, first in pairs]
+        return mean(gains) >= max(least, stdev(gains) / sqrt(len(gains)) - 1e-9, 1e-9)
