@@ -10,6 +10,7 @@ import re
 import secrets
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -128,8 +129,9 @@ def _passed_on(asker: BaseHTTPRequestHandler, served: Served, data: bytes) -> by
 
 def _copied(asker: BaseHTTPRequestHandler, reply: HTTPResponse) -> bytes:
     end = b""
-    while piece := reply.read1(1 << 16):
-        asker.wfile.write(piece)
-        asker.wfile.flush()
-        end = (end + piece)[-(1 << 14) :]
+    with suppress(ConnectionError):  # who asked has gone; it is counted as a request all the same
+        while piece := reply.read1(1 << 16):
+            asker.wfile.write(piece)
+            asker.wfile.flush()
+            end = (end + piece)[-(1 << 14) :]
     return end

@@ -29,8 +29,8 @@ _IDLE = 8
 class ReflectAuthor:
     """Writes the next prompt, or the next scaffold, by reflection on traces.
 
-    A gain on the front that is smaller than its own standard error is not handed in: a judge asks
-    hundreds of items about it, and mostly finds nothing.
+    A gain on the front that may well be luck is not handed in: a judge asks hundreds of items about
+    it, and mostly finds nothing.
     """
 
     name = "reflect"

@@ -34,7 +34,7 @@ class Settings:
     usd: float | None = Field(default=None, ge=0)
     """Dollars spent by the author over the whole run, at most; prices have to be known then."""
     least: float = Field(default=0.02, ge=0, lt=1)
-    """Smallest gain on the items of the front worth handing in, as a share right; never less than
-    its standard error."""
+    """Smallest gain on the items of the front worth handing in, as a share right; it also has
+    to be one and a half standard errors of it."""
     attempts: int = Field(default=3, ge=1)
     """Candidates of one generation after which there is no more to try."""
