@@ -17,6 +17,7 @@ from successor.authors.reflect.pool import Entry, Pool
 from successor.authors.reflect.prompts import read
 from successor.errors import Halt, SuccessorError, UsageError
 from successor.lab import Lab, load, run
+from successor.ledger import Written
 from successor.subjects.prompt import PromptSubject, prompt
 from successor.types import Draw, Version
 
@@ -136,6 +137,26 @@ def test_a_writer_that_says_it_is_approved_changes_nothing(server: Server, tmp_p
     lab = load(make(tmp_path / "lab"))
     assert improved(lab) == "Be kind."
     assert not lab.parts.ledger.verdicts()
+
+
+def test_a_text_that_was_refused_is_not_handed_in_again(server: Server, tmp_path: Path):
+    """The model does as the text says, but while the judge asks."""
+    before, judged = 16 + 8 + 4 + 4 + 8 + 16, 2 * 64
+
+    def fickle(call: Call) -> None:
+        asked = sum(body["model"] == "weak" for body in server.bodies)
+        if call.body["model"] == "weak" and before < asked <= before + judged:
+            return says("no")(call)
+        return weak(call)
+
+    server.play(fickle)
+    lab = load(make(tmp_path / "lab", lab=f"{LAB}[judge]\nmost = 64\n"))
+    assert improved(lab) == "Be kind."
+    (verdict,) = lab.parts.ledger.verdicts()
+    assert verdict.items == 64
+    written = [each.event.version for each in lab.parts.ledger.entries(Written)]
+    assert len([version for version in written if version]) == 2, "the first, and that one"
+    assert sum(body["model"] == "writer" for body in server.bodies) > 1
 
 
 @pytest.mark.usefixtures("server")
