@@ -18,7 +18,9 @@ from successor.authors.reflect.prompts import read
 from successor.errors import Halt, SuccessorError, UsageError
 from successor.lab import Lab, load, run
 from successor.ledger import Written
+from successor.llm import open_model
 from successor.subjects.prompt import PromptSubject, prompt
+from successor.subjects.prompt.solving import Oracle, PromptSolver
 from successor.types import Draw, Version
 
 ITEMS = """
@@ -183,6 +185,23 @@ def test_an_exam_asks_the_same_again_and_other_purposes_something_else(
         assert not {trace.question for trace in traces} & set(asked)
     finally:
         subject.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("Be kind.\n", [("system", "Be kind."), ("user", "shout: abc")]),
+        ("Be\nkind: {question} \n", [("user", "Be\nkind: shout: abc")]),
+        (" \n", [("user", "shout: abc")]),
+    ],
+)
+def test_blanks_around_a_prompt_are_none_of_it(
+    server: Server, text: str, sent: list[tuple[str, str]]
+):
+    with open_model("openai:weak") as model:
+        PromptSolver(Oracle(model, 9, 0.0)).solve(text, ["shout: abc"])
+    (body,) = server.bodies
+    assert [(each["role"], each["content"]) for each in body["messages"]] == sent
 
 
 def test_the_budget_of_a_session_ends_the_run(server: Server, tmp_path: Path):
