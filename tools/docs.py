@@ -218,6 +218,15 @@ def models() -> str:
     return f"\n{arms.restored(json.loads((MEASURED / 'models.json').read_text('utf-8')))}\n"
 
 
+def prompts() -> str:
+    """What prompts of a local model come to, beside GEPA's."""
+    import prompts as both
+
+    if not (MEASURED / "prompts.json").exists():
+        return "\nNot measured yet: `python benchmarks/prompts.py`.\n\n"
+    return f"\n{both.restored(json.loads((MEASURED / 'prompts.json').read_text('utf-8')))}\n"
+
+
 def training_speed() -> str:
     """How fast the small transformer trains."""
     import speed
@@ -287,6 +296,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "packages": packages,
     "planted bugs": planted_bugs,
     "local models": models,
+    "prompts": prompts,
     "training speed": training_speed,
     "horizons": horizons,
     "kinds of growth": kinds_of_growth,

@@ -11,6 +11,7 @@ import pytest
 from llm.conftest import Opened, asking
 from llm.server import Server
 from successor.llm import Budget, Limits, SetupError, open_model
+from successor.llm.client import Client
 from successor.llm.prices import cost_at
 from successor.llm.providers import endpoint, split
 
@@ -148,3 +149,19 @@ def test_what_runs_at_home_costs_nothing(server: Server, opened: Opened):
     budget = Budget(Limits(usd=Decimal(0)))
     model = opened("ollama:x", environment={"OLLAMA_HOST": server.url}, budget=budget)
     assert model.complete(asking()).usage.usd == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "timeout_s"),
+    [
+        ("http://127.0.0.1:8000/v1", 3600),
+        ("http://localhost:8000/v1", 3600),
+        ("http://[::1]:8000/v1", 3600),
+        ("https://localhost.example.org/v1", 300),
+        ("https://api.example.org/v1", 300),
+    ],
+)
+def test_what_runs_at_home_may_take_an_hour(url: str, timeout_s: float):
+    with open_model("openai:some", environment={"OPENAI_BASE_URL": url}) as model:
+        assert isinstance(model, Client)
+        assert model._patience.timeout_s == timeout_s

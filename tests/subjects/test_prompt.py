@@ -17,7 +17,10 @@ from successor.authors.reflect.pool import Entry, Pool
 from successor.authors.reflect.prompts import read
 from successor.errors import Halt, SuccessorError, UsageError
 from successor.lab import Lab, load, run
+from successor.ledger import Written
+from successor.llm import open_model
 from successor.subjects.prompt import PromptSubject, prompt
+from successor.subjects.prompt.solving import Oracle, PromptSolver
 from successor.types import Draw, Version
 
 ITEMS = """
@@ -138,6 +141,26 @@ def test_a_writer_that_says_it_is_approved_changes_nothing(server: Server, tmp_p
     assert not lab.parts.ledger.verdicts()
 
 
+def test_a_text_that_was_refused_is_not_handed_in_again(server: Server, tmp_path: Path):
+    """The model does as the text says, but while the judge asks."""
+    before, judged = 16 + 8 + 4 + 4 + 8 + 16, 2 * 64
+
+    def fickle(call: Call) -> None:
+        asked = sum(body["model"] == "weak" for body in server.bodies)
+        if call.body["model"] == "weak" and before < asked <= before + judged:
+            return says("no")(call)
+        return weak(call)
+
+    server.play(fickle)
+    lab = load(make(tmp_path / "lab", lab=f"{LAB}[judge]\nmost = 64\n"))
+    assert improved(lab) == "Be kind."
+    (verdict,) = lab.parts.ledger.verdicts()
+    assert verdict.items == 64
+    written = [each.event.version for each in lab.parts.ledger.entries(Written)]
+    assert len([version for version in written if version]) == 2, "the first, and that one"
+    assert sum(body["model"] == "writer" for body in server.bodies) > 1
+
+
 @pytest.mark.usefixtures("server")
 def test_no_key_is_on_record(tmp_path: Path):
     folder = make(tmp_path / "lab")
@@ -162,6 +185,23 @@ def test_an_exam_asks_the_same_again_and_other_purposes_something_else(
         assert not {trace.question for trace in traces} & set(asked)
     finally:
         subject.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("Be kind.\n", [("system", "Be kind."), ("user", "shout: abc")]),
+        ("Be\nkind: {question} \n", [("user", "Be\nkind: shout: abc")]),
+        (" \n", [("user", "shout: abc")]),
+    ],
+)
+def test_blanks_around_a_prompt_are_none_of_it(
+    server: Server, text: str, sent: list[tuple[str, str]]
+):
+    with open_model("openai:weak") as model:
+        PromptSolver(Oracle(model, 9, 0.0)).solve(text, ["shout: abc"])
+    (body,) = server.bodies
+    assert [(each["role"], each["content"]) for each in body["messages"]] == sent
 
 
 def test_the_budget_of_a_session_ends_the_run(server: Server, tmp_path: Path):
@@ -245,17 +285,36 @@ def test_the_front_keeps_whoever_is_best_on_something():
 
 
 @pytest.mark.parametrize(
-    ("said", "text"),
+    ("said", "text", "cut"),
     [
-        ("so:\n```\none\n```\nthen\n```text\ntwo\n\nlines\n```", "two\n\nlines\n"),
-        ("````\nwith\n```\ninside\n```\n````", "with\n```\ninside\n```\n"),
-        ("no block", None),
-        ("```\nnever closed", None),
-        ("```\n   \n```", None),
+        ("so:\n```\none\n```\nthen\n```text\ntwo\n\nlines\n```", *["two\n\nlines\n"] * 2),
+        ("````\nwith\n```\ninside\n```\n````", *["with\n```\ninside\n```\n"] * 2),
+        ("```\none\n```\n```\nand on and on", "one\n", "one\n"),
+        ("no block", "no block\n", None),
+        ("so:\n```\nnever closed", "never closed\n", None),
+        ("never opened\n```", "never opened\n", None),
+        ("```\n   \n```", None, None),
+        ("", None, None),
     ],
 )
-def test_the_last_whole_block_is_the_text(said: str, text: str | None):
-    assert read(said) == text
+def test_the_last_block_is_the_text_and_what_was_not_cut_off_needs_no_fences(
+    said: str, text: str | None, cut: str | None
+):
+    assert read(said, whole=True) == text
+    assert read(said, whole=False) == cut
+
+
+@pytest.mark.parametrize(
+    ("lost", "won", "leads"),
+    [(0, 0, False), (0, 1, False), (0, 3, True), (2, 4, False), (2, 7, True), (0, 24, True)],
+)
+def test_a_gain_that_may_well_be_luck_is_not_handed_in(lost: int, won: int, *, leads: bool):
+    same = 24 - lost - won
+    first = Entry("a", (1.0,) * lost + (0.0,) * won + (1.0,) * same)
+    other = Entry("b", (0.0,) * lost + (1.0,) * won + (1.0,) * same)
+    assert Pool([first, other]).leads(0.02) == leads
+    assert not Pool([first, other]).leads(1.01)
+    assert not Pool([first]).leads(0)
 
 
 def test_what_became_of_the_text_is_shown_and_cut(server: Server, tmp_path: Path):
@@ -266,3 +325,4 @@ def test_what_became_of_the_text_is_shown_and_cut(server: Server, tmp_path: Path
     assert re.search(r"Score: 0 of 1; it should have been [A-H]{6}", asked[0])
     assert "Be kind." in asked[0]
     assert json.dumps(asked[0]).count("Question ") == 4
+    assert "of at most 682 words" in asked[0]

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from successor.llm.client import Client
     from successor.llm.local.model import LocalModel
 
-LOCAL_TIMEOUT_S = 3600.0
-"""A busy machine of two cores takes a quarter of an hour for an answer of 2,048 tokens."""
+LOCAL_PATIENCE = Patience(timeout_s=3600.0)
+"""A busy machine of two cores takes a quarter of an hour for an answer of 2,048 tokens, whatever
+serves the model there.
+"""
 
 
 def open_model(
@@ -57,12 +59,13 @@ def open_model(
             from successor.llm.local.weights import found
 
             weights = found(model, environment)
-            patience = patience or Patience(timeout_s=LOCAL_TIMEOUT_S)
+            patience = patience or LOCAL_PATIENCE
             return LocalModel(name, weights, budget, kept, patience, tuning or Tuning())
         from successor.llm.client import Client
 
         where = endpoint(provider, model, environment)
-        return Client(name, where, budget, price or cost_at(where), kept, patience or Patience())
+        patience = patience or (LOCAL_PATIENCE if where.is_here else Patience())
+        return Client(name, where, budget, price or cost_at(where), kept, patience)
     except ImportError as error:
         extra = LOCAL if provider.name == LOCAL else "llm"
         raise SetupError(f"language models need {error.name}; {installing(extra)}") from error

@@ -92,6 +92,7 @@ PROVIDERS: Mapping[str, Provider] = {
         Provider(LOCAL, "", "", "", (), None, begins=True),
     )
 }
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _BARE = {r"claude-": "anthropic", r"gemini-": "gemini", r"(gpt|chatgpt)-|o\d(-|$)": "openai"}
 
 
@@ -111,6 +112,11 @@ class Endpoint:
     def host(self) -> str:
         """For people: never with a user, a password or a query."""
         return urlsplit(self.url).hostname or self.url
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is on this machine, and as slow as that."""
+        return self.host in _HERE
 
     @property
     def is_default(self) -> bool:

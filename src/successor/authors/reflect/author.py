@@ -16,7 +16,7 @@ from successor.authors.llm.asking import Asked, Correspondence, Saved, budgeted,
 from successor.authors.llm.models import Source
 from successor.authors.reflect.pool import Entry, Pool
 from successor.authors.reflect.practice import Practice, Trace
-from successor.authors.reflect.prompts import merging, read, reflecting
+from successor.authors.reflect.prompts import Form, merging, read, reflecting
 from successor.authors.reflect.settings import Settings
 from successor.errors import UsageError
 from successor.llm import Budget, LanguageModel, Message, Request
@@ -27,7 +27,11 @@ _IDLE = 8
 
 
 class ReflectAuthor:
-    """Writes the next prompt, or the next scaffold, by reflection on traces."""
+    """Writes the next prompt, or the next scaffold, by reflection on traces.
+
+    A gain on the front that may well be luck is not handed in: a judge asks hundreds of items about
+    it, and mostly finds nothing.
+    """
 
     name = "reflect"
 
@@ -61,13 +65,12 @@ class ReflectAuthor:
         talk = Correspondence(self._opened(self._budget), self._budget, saved, workspace)
         search = Search(self.practice, self.settings, brief, talk, workspace)
         search.run()
-        best, first = search.pool.best, search.pool.entries[0]
         told: dict[str, float | str] = {**cost_of(talk.spent), **search.told()}
         if talk.ended:
             told["ended"] = talk.ended
-        if best.mean - first.mean < max(self.settings.least, 1e-9):
+        if not search.pool.leads(self.settings.least):
             return Draft({}, told)
-        return self.practice.draft(best.text, workspace, **told)
+        return self.practice.draft(search.pool.best.text, workspace, **told)
 
     def _opened(self, budget: Budget) -> Mapping[str, LanguageModel]:
         for name in self.settings.models:
@@ -99,6 +102,7 @@ class Search:
         """Until the rollouts or the budget are spent, or there is nothing to learn from."""
         random = Random(self.brief.seed)
         text = self.practice.text(self.brief.lineage[-1], self.workspace)
+        self._known = {self.practice.text(each, self.workspace) for each in self.brief.tried}
         self._keep(text)
         idle = 0
         while idle < _IDLE and not self.talk.ended and self._affords(self._round()):
@@ -127,10 +131,7 @@ class Search:
         before = self._practise(parent.text, seed, self._minibatch(seed))
         if all(trace.score >= 1 for trace in before):
             return
-        asks = reflecting(
-            self.practice.goal, parent.text, before, scaffold=self.practice.is_scaffold
-        )
-        text = self._written(asks)
+        text = self._written(reflecting(self.practice.goal, parent.text, before, **self._form()))
         if text is None or not self._affords(len(before) + self.settings.front):
             return
         after = self._practise(text, seed, self._minibatch(seed))
@@ -139,13 +140,16 @@ class Search:
 
     def _merge(self, first: Entry, second: Entry) -> None:
         """Put two together; the front says what that is worth."""
-        asks = merging(
-            self.practice.goal, first.text, second.text, scaffold=self.practice.is_scaffold
-        )
-        text = self._written(asks)
+        goal = self.practice.goal
+        text = self._written(merging(goal, first.text, second.text, **self._form()))
         if text is not None:
             self.merged += 1
             self._keep(text)
+
+    def _form(self) -> Form:
+        """How it is to be written: a word takes two or three tokens at most."""
+        words = self.settings.max_tokens // 3
+        return {"scaffold": self.practice.is_scaffold, "words": words}
 
     def _written(self, asks: Message) -> str | None:
         """A new text that may be a version; None when that did not come of it."""
@@ -157,7 +161,7 @@ class Search:
         )
         question: Asked = (model, request)
         (said,) = self.talk.ask([question])
-        text = None if said is None or said.fault else read(said.text)
+        text = None if said is None else read(said.text, whole=not said.fault)
         if text is None:
             self.unread += said is not None
             return None

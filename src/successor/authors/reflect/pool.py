@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from math import sqrt
 from random import Random
+from statistics import mean, stdev
+
+_ERRORS = 1.5
+"""Standard errors that a gain has to reach. The best of several on two dozen items is above the
+first by luck more often than not, and each such one costs a judge hundreds of items
+(benchmarks/handing_in.py)."""
 
 
 @dataclass(frozen=True)
@@ -60,3 +67,12 @@ class Pool:
     def best(self) -> Entry:
         """The one with the highest mean, the earliest of equals."""
         return max(self.entries, key=lambda each: each.mean)
+
+    def leads(self, least: float) -> bool:
+        """Whether the best one is above the first by so much on the front, and by more than it may
+        well be by luck.
+        """
+        pairs = zip(self.best.scores, self.entries[0].scores, strict=True)
+        gains = [best - first for best, first in pairs]
+        error = stdev(gains) / sqrt(len(gains))
+        return mean(gains) >= max(least, _ERRORS * error, 1e-9)

@@ -1,20 +1,27 @@
-"""What a model is told when it shall write a better text, and how its answer is read."""
+"""What a model is told when it shall write a better text, and how its answer is read.
+
+Written for small models too. What they were shown is fenced off and what they shall do comes after
+it, or they go on with it: answer the questions, or make up more of them. They are not asked to
+reason aloud, which took all the tokens that they had; and they are told how much they may write.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypedDict, Unpack
 
 from successor.authors.reflect.practice import Trace
 from successor.llm import Message
 
 _SHOWN = 1500
 """Characters of one question, answer or remark that are shown."""
+_FENCE = re.compile(r"^(?:`{3,}|~{3,})[^\n`]*$", re.MULTILINE)
 _BLOCK = re.compile(r"^(`{3,}|~{3,})[^\n`]*\n(.*?)\n?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
 
 _PROMPT = """\
-You improve the instructions that a language model is given before each question. The questions
-vary; the model sees the instructions and one question, nothing else.
+You improve the instructions that an assistant, a language model, is given before each question.
+The questions vary; the assistant sees the instructions and one question, nothing else.
 """
 _SCAFFOLD = """\
 You improve a Python program that answers questions with the help of a language model. It is a
@@ -23,51 +30,73 @@ it likes, and returns its own answer. It has the standard library only, must not
 between questions, and must not draw random numbers.
 """
 _ASKED = """\
-Find out why the answers above fell short. Look for what is common to them: the form that an answer
-has to have, facts and steps that the model lacked, mistakes that it makes again and again. Write
-down what helps with questions of this kind, not the answers to these ones.
+Look for what the answers that fell short have in common: the form that an answer has to have, facts
+and steps that were lacking, mistakes that are made again and again. Then write {what} anew, so that
+other questions of this kind are answered better: say what helps with all of them. Do not answer
+these questions, and do not quote them.
 
-Give the whole new text in one block between lines of ``` and nothing after it.
+Reply with {what} alone, whole, in one block between lines of ```, of at most {words} words.
 """
 _MERGED = """\
-Both are good, each on other questions. Write one that has the strengths of both.
+Both are good, each on other questions. Write {what} anew, with the strengths of both.
 
-Give the whole new text in one block between lines of ``` and nothing after it.
+Reply with {what} alone, whole, in one block between lines of ```, of at most {words} words.
 """
 
 
-def reflecting(goal: str, text: str, traces: Sequence[Trace], *, scaffold: bool) -> Message:
+class Form(TypedDict):
+    """What kind of text it is to be."""
+
+    scaffold: bool
+    words: int
+    """At most."""
+
+
+def reflecting(goal: str, text: str, traces: Sequence[Trace], **form: Unpack[Form]) -> Message:
     """To change a text for what became of it on some items."""
-    shown = "\n".join(_trace(number, each) for number, each in enumerate(traces, 1))
-    return Message("user", f"{_head(goal, scaffold)}\n{_text('Now', text)}\n{shown}\n{_ASKED}")
+    shown = _fenced("\n".join(_trace(number, each) for number, each in enumerate(traces, 1)))
+    what = _what(form["scaffold"])
+    head = f"{_head(goal, form)}\n{what.capitalize()} now:\n{_fenced(text)}"
+    asked = _ASKED.format(what=what, words=form["words"])
+    return Message("user", f"{head}\nWhat became of some questions:\n{shown}\n{asked}")
 
 
-def merging(goal: str, first: str, second: str, *, scaffold: bool) -> Message:
+def merging(goal: str, first: str, second: str, **form: Unpack[Form]) -> Message:
     """To put two texts together."""
-    both = f"{_text('One', first)}\n{_text('Another', second)}"
-    return Message("user", f"{_head(goal, scaffold)}\n{both}\n{_MERGED}")
+    both = f"One:\n{_fenced(first)}\nAnother:\n{_fenced(second)}"
+    asked = _MERGED.format(what=_what(form["scaffold"]), words=form["words"])
+    return Message("user", f"{_head(goal, form)}\n{both}\n{asked}")
 
 
-def read(said: str) -> str | None:
-    """The text in the last whole block of an answer; None when there is none."""
-    found = _BLOCK.findall(said)
-    text = found[-1][1].strip("\n") if found else ""
-    return f"{text}\n" if text.strip() else None
+def read(said: str, *, whole: bool) -> str | None:
+    """The text in an answer: its last closed block; in an answer that is whole, what follows its
+    last fence, or all of it, where nothing is closed. None when there is none.
+
+    A text that was not meant as one is no worse than a bad one: items will tell.
+    """
+    blocks = [block for _, block in _BLOCK.findall(said)]
+    pieces = _FENCE.split(said) if whole and not blocks else []
+    found = [text.strip("\n") for text in blocks[-1:] or pieces if text.strip()]
+    return f"{found[-1]}\n" if found else None
 
 
-def _head(goal: str, scaffold: bool) -> str:  # noqa: FBT001 - of this file alone
-    return f"{_SCAFFOLD if scaffold else _PROMPT}\nThe goal: {goal}\n"
+def _what(scaffold: bool) -> str:  # noqa: FBT001 - of this file alone
+    return "the program" if scaffold else "the instructions"
 
 
-def _text(which: str, text: str) -> str:
-    return f"{which}:\n````\n{text.rstrip()}\n````\n"
+def _head(goal: str, form: Form) -> str:
+    return f"{_SCAFFOLD if form['scaffold'] else _PROMPT}\nThe goal: {goal}\n"
+
+
+def _fenced(text: str) -> str:
+    return f"````\n{text.rstrip()}\n````\n"
 
 
 def _trace(number: int, trace: Trace) -> str:
     course = "".join(f"In between: {_cut(each)}\n" for each in trace.course)
     return (
         f"Question {number}: {_cut(trace.question)}\n{course}"
-        f"Answer: {_cut(trace.said)}\nScore: {trace.score:g} of 1; {_cut(trace.feedback)}\n"
+        f"Its answer: {_cut(trace.said)}\nScore: {trace.score:g} of 1; {_cut(trace.feedback)}\n"
     )
 
 

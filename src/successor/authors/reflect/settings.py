@@ -25,7 +25,8 @@ class Settings:
     temperature: float | None = Field(default=None, ge=0, le=2)
     """At which the models write; the provider's own when not given."""
     max_tokens: int = Field(default=2048, ge=64)
-    """Tokens of one answer, at most; each request reserves them of the budget."""
+    """Tokens of one answer, at most; each request reserves them of the budget. A text may have a
+    third as many words, as the model is told."""
     calls: int = Field(default=200, ge=1)
     """Requests sent by the author over the whole run, at most."""
     tokens: int = Field(default=1_000_000, ge=1)
@@ -33,6 +34,7 @@ class Settings:
     usd: float | None = Field(default=None, ge=0)
     """Dollars spent by the author over the whole run, at most; prices have to be known then."""
     least: float = Field(default=0.02, ge=0, lt=1)
-    """Smallest gain on the items of the front worth handing in, as a share right."""
+    """Smallest gain on the items of the front worth handing in, as a share right; it also has
+    to be one and a half standard errors of it."""
     attempts: int = Field(default=3, ge=1)
     """Candidates of one generation after which there is no more to try."""

@@ -134,7 +134,9 @@ class ScaffoldSolver:
 
 
 def _put(prompt: str, question: str) -> tuple[Message, ...]:
+    """The newline that ends a file is none of the prompt: small models answer otherwise for it."""
+    prompt = prompt.strip()
     if QUESTION in prompt:
         return (Message("user", prompt.replace(QUESTION, question)),)
     asked = Message("user", question)
-    return (Message("system", prompt), asked) if prompt.strip() else (asked,)
+    return (Message("system", prompt), asked) if prompt else (asked,)

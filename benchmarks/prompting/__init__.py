@@ -1,0 +1,1 @@
+"""The parts of `prompts.py`: an environment, a meter, and both sides."""
