@@ -174,20 +174,21 @@ class _Handler(BaseHTTPRequestHandler):
         if not (number := self.server.admit(count)):
             return self._say(REFUSED, SPENT)
         begun = time.time()
-        status, data = self._handed_on(ruled(body, self.server.rules, number))
+        status, data, ended = self._handed_on(ruled(body, self.server.rules, number))
         try:
             texts, read_, written = read(data, streamed=bool(body.get("stream")))
         except (ValueError, TypeError, AttributeError):
             texts, read_, written = [], 0, 0
-        first = Asked(number, begun, time.time(), status, read_, written, "")
+        first = Asked(number, begun, ended, status, read_, written, "")
         texts += [""] * (count - len(texts))
         rest = [replace(first, number=number + n, read=0, written=0) for n in range(1, count)]
         mine = zip([first, *rest], texts, strict=False)
         self.server.keep(replace(each, text=text) for each, text in mine)
         return None
 
-    def _handed_on(self, body: dict[str, Any]) -> tuple[int, bytes]:
-        connection, data = self.server.connect(), b""
+    def _handed_on(self, body: dict[str, Any]) -> tuple[int, bytes, float]:
+        """Status, answer, and when its last piece came: before its client has it."""
+        connection, data, ended = self.server.connect(), b"", time.time()
         headers = {
             "Content-Type": "application/json",
             "Authorization": f"Bearer {self.server.key}",
@@ -200,14 +201,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", answer.headers.get("content-type", ""))
             self.end_headers()
             while piece := answer.read1():
-                data += piece
+                data, ended = data + piece, time.time()
                 self.wfile.write(piece)
                 self.wfile.flush()
         except (OSError, http.client.HTTPException):
-            return 0, data
+            return 0, data, time.time()
         finally:
             connection.close()
-        return answer.status, data
+        return answer.status, data, ended
 
     def _say(self, status: int, words: str) -> None:
         told = json.dumps({"error": {"message": words, "code": status}}).encode()

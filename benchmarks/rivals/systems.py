@@ -26,6 +26,8 @@ PEERS = (OPENEVOLVE, SHINKA)
 DRIVERS = {OPENEVOLVE: "drive_openevolve.py", SHINKA: "drive_shinka.py"}
 CALM_S = 10.0
 """Without a call or an evaluation, after which a run whose calls are spent has no more to do."""
+STUCK_S = 150.0
+"""The same, when an evaluation was begun: no evaluation takes as long."""
 LONGEST_S = 4 * 3600.0
 AUTHORS = ("rewrite", "tune", "evolve", "llm")
 
@@ -139,7 +141,8 @@ def _waited(child: subprocess.Popen[bytes], proxy: Counting, task: Task) -> tupl
         last = max(
             [begun, *(c.ended for c in proxy.calls), *(e["ended"] for e in task.evaluations)]
         )
-        if proxy.is_spent and not task.pending and time.time() - last > CALM_S:
+        calm_s = STUCK_S if task.pending else CALM_S
+        if proxy.is_spent and time.time() - last > calm_s:
             return last, ""
         if time.time() - begun > LONGEST_S:
             return time.time(), "did not end"

@@ -117,7 +117,7 @@ def wish(lab: programs.Lab, calls: list[list[Any]]) -> str:
             "The score is how many times lower it is than that of the first program, on instances "
             f"that are fixed; 0 when an answer is invalid. {kept}"
         )
-    some = [f"{lab.function}({', '.join(map(repr, call))})" for call in calls]
+    some = dict.fromkeys(f"{lab.function}({', '.join(map(repr, call))})" for call in calls)
     like = ", ".join([each for each in some if len(each) < SHORT][:SHOWN])
     return (
         f"Improve the Python function `{lab.function}`: make it as fast as possible. It has to "
