@@ -10,7 +10,9 @@ import pytest
 
 from llm.conftest import Opened, asking
 from llm.server import Server
-from successor.llm import Budget, Limits, SetupError, open_model
+from successor.llm import Budget, Limits, Patience, SetupError, open_model
+from successor.llm.client import Client
+from successor.llm.opening import LOCAL_TIMEOUT_S
 from successor.llm.prices import cost_at
 from successor.llm.providers import endpoint, split
 
@@ -71,6 +73,22 @@ def test_names(name: str, extra: dict[str, str], url: str, model: str, key: str)
     environment = {**KEYS, **extra}
     found = endpoint(*split(name, environment), environment)
     assert (found.url, found.model, found.key.get_secret_value()) == (url, model, key)
+
+
+@pytest.mark.parametrize(
+    ("name", "extra", "here"),
+    [
+        ("ollama:x", {}, True),
+        ("ollama:x", {"OLLAMA_HOST": "[::1]:99"}, True),
+        ("openai:x", {"OPENAI_BASE_URL": "http://localhost:8000/v1"}, True),
+        ("openai:x", {"OPENAI_BASE_URL": "http://192.168.1.7:8000/v1"}, False),
+        ("openai:x", {}, False),
+    ],
+)
+def test_a_server_of_this_machine_is_waited_for(name: str, extra: dict[str, str], here: object):
+    with open_model(name, environment={**KEYS, **extra}) as model:
+        assert isinstance(model, Client)
+        assert model._patience.timeout_s == (LOCAL_TIMEOUT_S if here else Patience().timeout_s)
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,8 @@ def open_model(
         from successor.llm.client import Client
 
         where = endpoint(provider, model, environment)
-        return Client(name, where, budget, price or cost_at(where), kept, patience or Patience())
+        usual = Patience(timeout_s=LOCAL_TIMEOUT_S) if where.is_here else Patience()
+        return Client(name, where, budget, price or cost_at(where), kept, patience or usual)
     except ImportError as error:
         extra = LOCAL if provider.name == LOCAL else "llm"
         raise SetupError(f"language models need {error.name}; {installing(extra)}") from error

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -111,6 +112,14 @@ class Endpoint:
     def host(self) -> str:
         """For people: never with a user, a password or a query."""
         return urlsplit(self.url).hostname or self.url
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is on this machine, which may be slow."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:  # a name
+            return self.host == "localhost"
 
     @property
     def is_default(self) -> bool:
