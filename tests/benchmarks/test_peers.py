@@ -308,6 +308,15 @@ def test_the_table_says_who_is_ahead_and_who_is_behind():
     assert "- `llm` beside ShinkaEvolve: ahead on none, level on none, behind on 1 (fib)" in told
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_beyond"),
+    [(2.0, 1.9, False), (2.0, 1.5, True), (1.0, 0.97, False), (16_000, 9_000, False), (9, 1, True)],
+)
+def test_better_is_what_is_beyond_the_noise(one: float, other: float, is_beyond: object):
+    assert table.beyond(one, other) == is_beyond
+    assert not table.beyond(other, one)
+
+
 def test_wrong_programs_and_runs_that_broke_off_are_told():
     told = table.fragment(
         TERMS,
