@@ -16,6 +16,9 @@ import programs
 from improving import improve
 from rivals.counting import Asked, Counting, under_way_s
 from rivals.tasks import EVALUATOR, Task, prepared
+from successor.authors.llm.answers import whole
+from successor.authors.novelty import form
+from successor.authors.requirements import UnreadableError
 from successor.lab import RECORD
 from successor.ledger import Ledger, Written
 from successor.types import Version
@@ -222,10 +225,19 @@ def promoted(home: Path, path: str, calls: Sequence[Asked]) -> list[Step]:
 def _asked_for(
     version: Version, text: str, written: Mapping[str, float], calls: Sequence[Asked]
 ) -> int:
-    """How many calls a version took: up to the answer that it is in, else all until it was handed
-    in.
+    """How many calls a version took: up to the first answer that is this program, but for comments
+    and names of local variables, else all until it was handed in.
     """
+    wanted = form(text)
     for number, each in enumerate(calls, 1):
-        if text.strip() and text.strip() in each.text.replace("\r\n", "\n"):
+        if wanted == _form_of(each.text):
             return number
     return sum(each.ended <= written.get(version.id, 0.0) for each in calls)
+
+
+def _form_of(answer: str) -> str:
+    """Of the program in an answer; "" when there is none."""
+    try:
+        return form(whole(answer))
+    except (UnreadableError, SyntaxError, ValueError):
+        return ""

@@ -26,6 +26,7 @@ from rivals.measured import Worth, worths
 from rivals.systems import ALONE, OPENEVOLVE, SEARCH, SHINKA, Step, Terms
 from rivals.table import Row
 from successor.sandbox import open_sandbox
+from successor.types import Version
 
 TERMS = Terms("m", 8, 1024, "1h")
 LOOP = """\
@@ -257,6 +258,18 @@ def test_steps_of_a_peer_are_what_was_best_with_the_calls_before_it(fib: tasks.T
     steps, best = systems._steps(fib, calls)
     assert steps == [Step(1, "a"), Step(3, "c")]
     assert best == 9
+
+
+def test_a_version_of_ours_took_the_calls_up_to_the_answer_that_it_is():
+    version = Version(id="v", files={}, parents=(), author="llm")
+    renamed = LOOP.replace("a, b = b, a", "x, b = b, x").replace("a, b", "x, b")
+    renamed = renamed.replace("return a", "return x  # another word")
+    answers = ["no idea", f"```python\n{renamed}```\n", "late"]
+    calls = [asked(n, n, n + 1.0, text) for n, text in enumerate(answers)]
+    other = LOOP.replace("0, 1", "2, 1")
+    assert systems._asked_for(version, LOOP, {}, calls) == 2
+    assert systems._asked_for(version, other, {"v": 2.5}, calls) == 2
+    assert systems._asked_for(version, other, {"v": 0.5}, calls) == 0
 
 
 @pytest.mark.parametrize("system", [ALONE, SEARCH])
