@@ -42,7 +42,7 @@ from successor.sandbox import open_sandbox
 
 CHOSEN = ("fib", "bin_packing", "edit_distance", "prime", "factorial")
 """Programs that a small model can do something about; one has a cost, the others are to be fast."""
-FILES = ("counting", "evaluate", "tasks", "systems", "drive_openevolve", "drive_shinka")
+FILES = ("counting", "evaluate", "tasks", "systems", "drive")
 """Of rivals/, what a row depends on."""
 SLOTS, CONTEXT = 4, 8192
 """Requests that the server batches, and the tokens that each may have."""

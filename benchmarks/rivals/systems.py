@@ -26,7 +26,8 @@ from successor.types import Version
 OPENEVOLVE, SHINKA, ALONE, SEARCH = "OpenEvolve", "ShinkaEvolve", "llm", "search"
 SYSTEMS = (OPENEVOLVE, SHINKA, ALONE, SEARCH)
 PEERS = (OPENEVOLVE, SHINKA)
-DRIVERS = {OPENEVOLVE: "drive_openevolve.py", SHINKA: "drive_shinka.py"}
+DRIVEN = {OPENEVOLVE: "openevolve", SHINKA: "shinka"}
+DRIVER = EVALUATOR.with_name("drive.py")
 CALM_S = 10.0
 """Without a call or an evaluation, after which a run whose calls are spent has no more to do."""
 STUCK_S = 150.0
@@ -122,11 +123,10 @@ def peer(system: str, place: Place, terms: Terms, proxy: Counting, task: Task) -
     """A run of a peer, ended when it can ask no more and has nothing left to evaluate."""
     path = place.folder / "order.json"
     path.write_text(json.dumps(order(place, terms, proxy, task)))
-    driver = EVALUATOR.with_name(DRIVERS[system])
     env = {**os.environ, "PEERS_TASK": str(task.file), "PYTHONPATH": ""}
     with (place.folder / "log").open("w") as log:
         child = subprocess.Popen(  # noqa: S603 - our own driver
-            [str(place.python), str(driver), str(path)],
+            [str(place.python), str(DRIVER), DRIVEN[system], str(path)],
             env=env, cwd=place.folder, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
         try:

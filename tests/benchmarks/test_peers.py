@@ -260,6 +260,52 @@ def test_steps_of_a_peer_are_what_was_best_with_the_calls_before_it(fib: tasks.T
     assert best == 9
 
 
+PEER = """\
+import importlib.util, json, sys, time, urllib.error, urllib.request
+from pathlib import Path
+
+def main():
+    given = dict(zip(sys.argv[3::2], sys.argv[4::2]))
+    told = json.loads(Path(given["--config"]).read_text())
+    spec = importlib.util.spec_from_file_location("evaluator", sys.argv[2])
+    evaluator = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(evaluator)
+    for number in range(told["max_iterations"] + 1):
+        body = json.dumps({"messages": [], "model": told["llm"]["models"][0]["name"]}).encode()
+        try:
+            answer = urllib.request.urlopen(told["llm"]["api_base"] + "/chat/completions", body)
+        except urllib.error.HTTPError:
+            time.sleep(600)
+        text = json.load(answer)["choices"][0]["message"]["content"]
+        program = Path(given["--output"] + f"{number}.py")
+        program.write_text(text if number else text.replace("0, 1", "1, 1"))
+        evaluator.evaluate(str(program))
+"""
+RESULT = "class EvaluationResult:\n    def __init__(self, metrics, artifacts): pass\n"
+
+
+def test_a_peer_is_ended_once_it_can_ask_no_more(
+    tmp_path: Path, model: Scripted, proxy: Counting, monkeypatch: pytest.MonkeyPatch
+):
+    site, python, model.text = tmp_path / "site", tmp_path / "python", LOOP
+    (site / "openevolve").mkdir(parents=True)
+    for name, text in (("__init__", ""), ("cli", PEER), ("evaluation_result", RESULT)):
+        (site / "openevolve" / f"{name}.py").write_text(text)
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={site} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    monkeypatch.setattr(tasks, "CALLS", 2)
+    monkeypatch.setattr(systems, "CALM_S", 1.0)
+    place = systems.Place(tmp_path / "run", replace(LABS["fib"], size=12), 1, python)
+    task = systems.task_of(place)
+    came = systems.run(OPENEVOLVE, place, replace(TERMS, calls=3), proxy, task)
+    assert proxy.refused == 1
+    assert [each["score"] > 0 for each in task.evaluations] == [False, True, True]
+    assert came.failed == ""
+    assert came.steps[0] == Step(2, LOOP)
+    assert came.score > 1
+    assert came.ended <= time.time() - 1
+
+
 def test_a_version_of_ours_took_the_calls_up_to_the_answer_that_it_is():
     version = Version(id="v", files={}, parents=(), author="llm")
     renamed = LOOP.replace("a, b = b, a", "x, b = b, x").replace("a, b", "x, b")
