@@ -185,7 +185,8 @@ def own(system: str, place: Place, terms: Terms, proxy: Counting) -> Came:
     }
     run = improve(home, home, terms.budget, slack_s=LONGEST_S, environment=environment)
     ended = time.time()
-    return Came(promoted(home, place.lab.path, proxy.calls), 0.0, ended, run.failed)
+    cut = "ended by its budget" if run.stopped_by == "wall_clock" else ""
+    return Came(promoted(home, place.lab.path, proxy.calls), 0.0, ended, run.failed or cut)
 
 
 def lab_file(text: str, system: str, seed: int, terms: Terms) -> str:
