@@ -57,7 +57,7 @@ def configuration(order: dict[str, Any]) -> dict[str, Any]:
         "prompt": {"system_message": order["wish"]},
         "database": {"num_islands": order["islands"]},
         "evaluator": {
-            "timeout": 120,
+            "timeout": 600,
             "parallel_evaluations": 2,
             "cascade_evaluation": False,
             "max_retries": 0,
@@ -85,7 +85,7 @@ def shinka(order: dict[str, Any]) -> None:
     )
     runner = core.ShinkaEvolveRunner(
         evo_config=evolution,
-        job_config=launch.LocalJobConfig(eval_program_path=order["evaluator"], time="00:02:00"),
+        job_config=launch.LocalJobConfig(eval_program_path=order["evaluator"], time="00:10:00"),
         db_config=import_module("shinka.database").DatabaseConfig(
             db_path="programs.sqlite", num_islands=order["islands"]
         ),

@@ -30,7 +30,7 @@ DRIVEN = {OPENEVOLVE: "openevolve", SHINKA: "shinka"}
 DRIVER = EVALUATOR.with_name("drive.py")
 CALM_S = 10.0
 """Without a call or an evaluation, after which a run whose calls are spent has no more to do."""
-STUCK_S = 150.0
+STUCK_S = 600.0
 """The same, when an evaluation was begun: no evaluation takes as long."""
 LONGEST_S = 4 * 3600.0
 AUTHORS = ("rewrite", "tune", "evolve", "llm")
@@ -133,7 +133,8 @@ def peer(system: str, place: Place, terms: Terms, proxy: Counting, task: Task) -
             ended, failed = _waited(child, proxy, task)
         finally:
             _end(child)
-    return Came(*_steps(task, proxy.calls), ended, failed)
+    none = "" if len(task.evaluations) > 1 else "no candidate was evaluated"
+    return Came(*_steps(task, proxy.calls), ended, failed or none)
 
 
 def _waited(child: subprocess.Popen[bytes], proxy: Counting, task: Task) -> tuple[float, str]:

@@ -99,7 +99,7 @@ Groups = Mapping[tuple[str, str], Sequence[Row]]
 
 def target(groups: Groups, program: str, peer: str) -> float | None:
     """What is to be reached of a peer's; None when it came to nothing, or did not run."""
-    rows = groups.get((program, peer), ())
+    rows = [row for row in groups.get((program, peer), ()) if not row.failed]
     final = median(row.value for row in rows) if rows else 1.0
     return final**REACHED if final >= GAINED else None
 
@@ -153,7 +153,9 @@ def _reach(rows: Sequence[Row], wanted: float | None) -> str:
 
 
 def summary(groups: Groups) -> list[str]:
-    """How often we are ahead, and with how many of the calls."""
+    """How often we are ahead, and with how many of the calls; of runs that came to their end."""
+    whole = {name: [row for row in rows if not row.failed] for name, rows in groups.items()}
+    groups = {name: rows for name, rows in whole.items() if rows}
     return [
         line
         for ours in SYSTEMS

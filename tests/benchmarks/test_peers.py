@@ -382,6 +382,8 @@ def test_wrong_programs_and_runs_that_broke_off_are_told():
         [row(system=OPENEVOLVE, worths=[Worth(1, 0.9, 50.0)], failed="ended (1) after 2 calls")],
     )
     assert "| 1.00; ended (1) after 2 calls | 1 | – | – |" in told
+    both = [row(system=SHINKA, worths=[], failed="no candidate was evaluated"), row()]
+    assert "beside ShinkaEvolve" not in table.fragment(TERMS, both)
 
 
 def test_rows_are_kept_as_they_come_and_hold_as_long_as_what_they_depend_on(
