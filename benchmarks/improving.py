@@ -42,10 +42,11 @@ def improve(
     budget: str,
     more: Sequence[str] = (),
     slack_s: float = SLACK_S,
+    environment: Mapping[str, str] | None = None,
 ) -> Run:
-    """Improve what `target` names, whose lab is `folder`."""
+    """Improve what `target` names, whose lab is `folder`, with more in the environment if given."""
     given = ["improve", str(target), "--budget", budget, "--json", "--quiet", *more]
-    done = successor(given, _seconds(budget) + slack_s)
+    done = successor(given, _seconds(budget) + slack_s, environment=environment)
     if isinstance(done, str):
         return Run(failed=done)
     *_, last = map(json.loads, done.stdout.splitlines())
@@ -65,11 +66,14 @@ def improve(
 
 
 def successor(
-    words: Sequence[str], wall_s: float, fine: Sequence[int] = (0, 3)
+    words: Sequence[str],
+    wall_s: float,
+    fine: Sequence[int] = (0, 3),
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str] | str:
     """Run the command; the last line that it said when it failed, by its exit code."""
     command = [sys.executable, "-m", "successor", *words]
-    env = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    env = {**os.environ, **(environment or {}), "PYTHONPATH": str(SOURCE)}
     try:
         done = subprocess.run(  # noqa: S603 - our own command
             command, capture_output=True, text=True, timeout=wall_s, env=env, check=False

@@ -227,6 +227,15 @@ def prompts() -> str:
     return f"\n{both.restored(json.loads((MEASURED / 'prompts.json').read_text('utf-8')))}\n"
 
 
+def side_by_side() -> str:
+    """What peers and we come to with the same model and as many calls."""
+    import peers
+
+    if not (MEASURED / "peers.json").exists():
+        return "\nNot measured yet: `python benchmarks/peers.py`.\n\n"
+    return f"\n{peers.restored(json.loads((MEASURED / 'peers.json').read_text('utf-8')))}\n"
+
+
 def training_speed() -> str:
     """How fast the small transformer trains."""
     import speed
@@ -297,6 +306,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "planted bugs": planted_bugs,
     "local models": models,
     "prompts": prompts,
+    "peers": side_by_side,
     "training speed": training_speed,
     "horizons": horizons,
     "kinds of growth": kinds_of_growth,

@@ -146,7 +146,7 @@ def test_the_help_names_the_environment_variable_of_every_option() -> None:
     for verb in cli.commands.values():
         for option in verb.params:
             if isinstance(option, click.Option):
-                assert option.show_envvar, f"{verb.name} {option.opts}"
+                assert option.show_envvar is option.allow_from_autoenv, f"{verb.name} {option.opts}"
 
 
 def test_continuous_integration_runs_what_runs_at_home() -> None:
