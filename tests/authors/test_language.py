@@ -77,6 +77,13 @@ def test_what_it_was_trained_on_is_on_record(done: tuple[CausalLM, Desk, Version
     assert {each.slice for each in examples} == {"even/1", "small/2"}
     assert len({each.id for each in examples}) == len(examples)
     assert draft.figures["asked"] == 48 * 4
+    told = json.loads(desk.read(draft.files["provenance.json"]))
+    assert told["fresh"] == [each.id for each in examples]
+    assert told["replayed"] == []
+    tried = [a for made in told["attempts"] for a in subject.unpack(desk.read(made["digest"]))]
+    assert {each.id for each in examples} <= {each.id for each in tried if each.right}
+    assert sum(told["slices"].values()) == draft.figures["examples"] == len(examples)
+    assert float(draft.figures["tokens"]) > float(draft.figures["drawn_tokens"]) > 0
     assert 0 < float(draft.figures["yield"]) < 1
 
 

@@ -11,7 +11,9 @@ ReST-EM (Singh et al. 2023).
 
 from __future__ import annotations
 
+import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +28,7 @@ from successor.authors.language.settings import Settings
 from successor.types import Brief, Digest, Draft, Version, Workspace
 
 EXAMPLES = "examples.jsonl"
+PROVENANCE = "provenance.json"
 MOST_TIMES = 4
 """Of `problems`, after as many refusals."""
 _SEEDS = 2**62
@@ -39,13 +42,26 @@ class Data:
     replayed: Sequence[Any]
 
     def figures(self) -> dict[str, float | int | str]:
-        """Counts, for people; which they are is in the version's own file."""
-        slices = sorted({each.slice for each in self.fresh})
+        """Counts, for people and for base cases."""
         return {
             "labels": len(self.fresh),
             "replayed": len(self.replayed),
-            "practised": ", ".join(slices),
+            "examples": len(self.fresh) + len(self.replayed),
+            "practised": ", ".join(sorted({each.slice for each in self.fresh})),
         }
+
+    def provenance(self, state: State) -> bytes:
+        """Which examples were trained on, by digest, and the objects with all that was tried."""
+        told = {
+            "attempts": [
+                {"digest": made.digest, "asked": made.asked, "right": made.right}
+                for made in state.made
+            ],
+            "slices": dict(sorted(Counter(each.slice for each in self.fresh).items())),
+            "fresh": [each.id for each in self.fresh],
+            "replayed": [each.id for each in self.replayed],
+        }
+        return json.dumps(told, sort_keys=True, indent=1).encode()
 
 
 class LanguageTrainingAuthor:
@@ -71,11 +87,14 @@ class LanguageTrainingAuthor:
         if len(data.fresh) < self.settings.least:
             return Draft({}, figures | {"gave_up": "too few right answers to learn from"})
         files, cost = self.train(brief, data, state, workspace)
-        figures |= cost
+        figures |= cost | {"tokens": cost["tokens"] + state.drawn}
         if told := self.collapse(brief, files, state, workspace):
             return Draft({}, figures | {"gave_up": told})
-        examples = workspace.write(self.learner.pack(data.fresh))
-        return Draft({**files, EXAMPLES: examples}, figures)
+        kept = {
+            EXAMPLES: workspace.write(self.learner.pack(data.fresh)),
+            PROVENANCE: workspace.write(data.provenance(state)),
+        }
+        return Draft({**files, **kept}, figures)
 
     def generate_better_examples(self, brief: Brief, state: State, workspace: Workspace) -> State:
         """Attempts at problems of the weak slices, lesson by lesson, all of them kept."""

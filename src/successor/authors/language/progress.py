@@ -44,16 +44,20 @@ class State:
         """With one more lesson."""
         return State((*self.made, made), self.training)
 
+    @property
+    def drawn(self) -> int:
+        """Tokens of all answers."""
+        return sum(made.tokens for made in self.made)
+
     def figures(self) -> dict[str, float | int | str]:
         """Yield and cost of attempting, for people."""
         asked = sum(made.asked for made in self.made)
         right = sum(made.right for made in self.made)
         seconds = sum(made.seconds for made in self.made)
-        drawn = sum(made.tokens for made in self.made)
         return {
             "asked": asked,
             "yield": right / max(1, asked),
-            "drawn_tokens": drawn,
+            "drawn_tokens": self.drawn,
             "label_s": seconds,
         }
 
