@@ -185,7 +185,7 @@ def measure(bench: Bench, rounds: int, rows: int, batch_tokens: int, most: int) 
 
 def bench_of(base: Base, told: Settings, questions: int, each: int) -> Bench:
     """So many questions of each of the families."""
-    gym, speaker = Gym(told.families, (), told.levels), Speaker(base, told)
+    gym, speaker = Gym(), Speaker(base, told)
     problems = [p for f in told.families for p in gym.draw("training", 1, f"{f}/1", questions)]
     prompts = [speaker.prompt(problem.question) for problem in problems]
     return Bench(speaker, prompts, each, told.answer_tokens)

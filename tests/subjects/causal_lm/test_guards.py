@@ -17,7 +17,7 @@ from successor.subjects.causal_lm import CausalLM, causal_lm, memory, speaker
 from successor.subjects.causal_lm.attempts import Attempt, packed, require_clean, unpacked
 from successor.subjects.causal_lm.base import Base, find_base
 from successor.subjects.causal_lm.gym import Gym, given_answer
-from successor.subjects.causal_lm.tasks import Problem, purpose_of
+from successor.subjects.causal_lm.tasks import Families, Problem, purpose_of
 from successor.types import Draw, Purpose, Version
 
 LAB: dict[str, object] = {"base": "model", "families": ["gcd"]}
@@ -184,7 +184,7 @@ def test_a_wrong_setting_is_told(wrong: dict[str, object], told: str, tmp_path: 
 
 
 def test_problems_are_drawn_by_their_purpose_and_marked_by_their_own_scorer() -> None:
-    gym = Gym(("gcd",), ("chain_sum",), 2)
+    gym = Families(("gcd",), ("chain_sum",), 2, (Gym(),))
     assert gym.slices() == (
         ("gcd/1", 1.0), ("chain_sum/1", 1.0), ("gcd/2", 2.0), ("chain_sum/2", 2.0),
     )  # fmt: skip

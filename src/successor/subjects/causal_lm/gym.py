@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,14 +9,11 @@ from hashlib import sha256
 from importlib import import_module
 from typing import Any
 
-from successor.errors import SuccessorError, UsageError
+from successor.errors import SuccessorError
 from successor.subjects.causal_lm.foreign import Foreign
-from successor.subjects.causal_lm.tasks import Problem, purpose_of
+from successor.subjects.causal_lm.tasks import Problem, own_answer, purpose_of
 from successor.types import Purpose
-from successor.validation import no_such
 
-TAGGED = re.compile(r"<answer>(.*?)(?:</answer>|$)", re.DOTALL)
-"""An answer as it should be marked; the last one counts."""
 RIGHT = 0.999
 """reasoning-gym gives parts of a point for a good form; right is what has all of it."""
 _DRAWN = 64
@@ -28,43 +24,19 @@ _DATASETS = 256
 
 def given_answer(text: str) -> str:
     """What the verifier is shown: the last marked answer, else the last line that says anything."""
-    if marked := TAGGED.findall(text):
-        return marked[-1].strip()
+    if (marked := own_answer(text)) is not None:
+        return marked
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else ""
 
 
 @dataclass(frozen=True)
 class Gym:
-    """Families by name, each at levels of its own curriculum; "FAMILY/1" is the easiest."""
+    """All families that have a curriculum, each at its levels."""
 
-    families: tuple[str, ...]
-    apart: tuple[str, ...]
-    """Those that are sealed."""
-    levels: int
-
-    def require_known(self) -> None:
-        """Nothing, when there are all families, and with a curriculum.
-
-        Raises:
-            UsageError: naming the first that there is not.
-        """
-        known = _curricula()
-        for key, names in (("families", self.families), ("sealed", self.apart)):
-            for name in names:
-                if name not in known:
-                    told = no_such("family", name, known)
-                    raise UsageError(f"[subject] {key} = {name!r}: {told}")
-
-    def slices(self) -> tuple[tuple[str, float], ...]:
-        """Every level of every family, those to train on first."""
-        names = (*self.families, *self.apart)
-        levels = range(1, self.levels + 1)
-        return tuple((f"{name}/{level}", float(level)) for level in levels for name in names)
-
-    def sealed(self) -> frozenset[str]:
-        """Slices of sealed families."""
-        return frozenset(n for n, _ in self.slices() if n.partition("/")[0] in self.apart)
+    def known(self) -> Sequence[str]:
+        """Their names."""
+        return _curricula()
 
     def draw(self, purpose: Purpose, seed: int, name: str, count: int) -> Sequence[Problem]:
         """Independent problems, dropped unless their text is of that purpose.

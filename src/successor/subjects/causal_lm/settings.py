@@ -7,6 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from successor.sandbox import Tier
+
 Name = Annotated[str, Field(min_length=1)]
 Number = Literal["auto", "float32", "bfloat16"]
 SYSTEM = (
@@ -23,7 +25,8 @@ class Settings:
     """The model: weights that `successor models pull` brought, by name; a GGUF file; or a folder
     with `config.json`, safetensors and a tokenizer, as on the Hugging Face hub."""
     families: tuple[Name, ...] = Field(min_length=1)
-    """Families of reasoning-gym tasks that it may train on."""
+    """Families that it may train on: of reasoning-gym, or "programs_lists" and "programs_words",
+    small functions to write."""
     sealed: tuple[Name, ...] = ()
     """Families that it never trains on; a loss on one refuses a promotion."""
     levels: int = Field(default=3, ge=1, le=16)
@@ -51,6 +54,12 @@ class Settings:
     """Numbers of the base; "auto": bfloat16 where the device computes with it, else float32."""
     threads: int | None = Field(default=None, ge=1, le=1024)
     """Processor threads; all that the process may use when not given."""
+    wall_s: float = Field(default=2.0, gt=0, le=3600)
+    """Seconds that the tests of a program may take."""
+    memory_mb: int = Field(default=256, ge=64)
+    """Megabytes that it may use."""
+    tier: Tier | None = None
+    """Tier of the sandbox for programs; the best one there is when not given."""
 
     @model_validator(mode="after")
     def seals_what_is_not_trained(self) -> Self:

@@ -13,10 +13,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from successor.errors import SuccessorError
+from successor.sandbox import Confinement
 from successor.subjects.causal_lm.attempts import Attempt, packed, require_clean, unpacked
 from successor.subjects.causal_lm.base import Base
 from successor.subjects.causal_lm.settings import Settings
 from successor.subjects.causal_lm.tasks import Problem, Tasks
+from successor.subjects.program.bench import Bench
 from successor.types import Digest, Draft, Draw, Exam, Slice, Version, Workspace
 
 if TYPE_CHECKING:  # torch is loaded when a model is
@@ -32,8 +34,14 @@ _SEEDS = 1 << 62
 class CausalLM:
     """A base, its tasks, and adapters as versions."""
 
-    def __init__(self, base: Callable[[], Base], tasks: Tasks, settings: Settings) -> None:
-        self._find, self.tasks, self.settings = base, tasks, settings
+    def __init__(
+        self,
+        base: Callable[[], Base],
+        tasks: Tasks,
+        settings: Settings,
+        bench: Bench | None = None,
+    ) -> None:
+        self._find, self.tasks, self.settings, self._bench = base, tasks, settings, bench
 
     @cached_property
     def base(self) -> Base:
@@ -50,6 +58,21 @@ class CausalLM:
     def bound(self) -> Mapping[str, bytes]:
         """The files of the base, by digest."""
         return {"base model": self.base.listing.encode()}
+
+    def allow_unsafe(self) -> None:
+        """Let the sandbox be one that does not hold, where there is no other."""
+        if self._bench:
+            self._bench.unsafe = True
+
+    def confinement(self) -> Confinement | None:
+        """The least trusted sandbox that was opened."""
+        return self._bench.weakest if self._bench else None
+
+    def close(self) -> None:
+        """Give the sandbox and the model back; both open anew when they are needed."""
+        if self._bench:
+            self._bench.close()
+        self.__dict__.pop("speaker", None)
 
     def sealed(self) -> frozenset[str]:
         """Slices that are never trained on: they earn no promotion, a loss there refuses one."""
