@@ -63,6 +63,7 @@ def test_the_files_of_the_base_define_the_experiment(tmp_path: Path) -> None:
     subject = tiny()
     listing = subject.bound()["base model"].decode()
     assert "  model.safetensors\n" in listing
+    assert subject.bound()["problems"] == b"test"
     for path in base_folder().iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     assert Base(tmp_path, "copy").digest == subject.base.digest

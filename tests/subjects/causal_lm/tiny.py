@@ -34,6 +34,9 @@ SPECIAL = ["<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
 class Digits:
     """To say a digit of some kind; a third of the families is sealed."""
 
+    def origin(self) -> str:
+        return "test"
+
     def slices(self) -> tuple[tuple[str, float], ...]:
         return (("even/1", 1.0), ("small/2", 2.0), ("any/1", 1.0))
 

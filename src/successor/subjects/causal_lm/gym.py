@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
+from importlib.metadata import version
 from typing import Any
 
 from successor.errors import SuccessorError
@@ -37,6 +38,10 @@ class Gym:
     def known(self) -> Sequence[str]:
         """Their names."""
         return _curricula()
+
+    def origin(self) -> str:
+        """The library's name and release."""
+        return f"reasoning-gym {version('reasoning-gym')}"
 
     def draw(self, purpose: Purpose, seed: int, name: str, count: int) -> Sequence[Problem]:
         """Independent problems, dropped unless their text is of that purpose.

@@ -101,6 +101,10 @@ class Programs:
         """Their names."""
         return tuple(_KINDS)
 
+    def origin(self) -> str:
+        """Changes with the steps there are."""
+        return "programs 1"
+
     def draw(self, purpose: Purpose, seed: int, name: str, count: int) -> Sequence[Problem]:
         """Independent problems, dropped unless their text is of that purpose.
 

@@ -56,8 +56,11 @@ class CausalLM:
         return Speaker(self.base, self.settings)
 
     def bound(self) -> Mapping[str, bytes]:
-        """The files of the base, by digest."""
-        return {"base model": self.base.listing.encode()}
+        """The files of the base, by digest, and the release of what draws the problems."""
+        return {
+            "base model": self.base.listing.encode(),
+            "problems": self.tasks.origin().encode(),
+        }
 
     def allow_unsafe(self) -> None:
         """Let the sandbox be one that does not hold, where there is no other."""

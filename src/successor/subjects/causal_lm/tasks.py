@@ -50,6 +50,10 @@ def purpose_of(question: Digest) -> Purpose:
 class Tasks(Protocol):
     """Families of problems at levels of difficulty."""
 
+    def origin(self) -> str:
+        """What draws the problems, with its release: another one may draw others."""
+        ...
+
     def slices(self) -> tuple[tuple[str, float], ...]:
         """(name, difficulty) of every slice, `FAMILY/LEVEL`; the difficulty is the level."""
         ...
@@ -71,6 +75,7 @@ class Source(Protocol):
     """Where the problems of some families come from."""
 
     def known(self) -> Sequence[str]: ...
+    def origin(self) -> str: ...
     def draw(self, purpose: Purpose, seed: int, name: str, count: int) -> Sequence[Problem]: ...
     def score(self, problem: Problem, answer: str) -> float: ...
 
@@ -97,6 +102,10 @@ class Families:
                 if name not in known:
                     told = no_such("family", name, known)
                     raise UsageError(f"[subject] {key} = {name!r}: {told}")
+
+    def origin(self) -> str:
+        """Of all sources."""
+        return ", ".join(source.origin() for source in self.sources)
 
     def slices(self) -> tuple[tuple[str, float], ...]:
         """Every level of every family, those to train on first."""
