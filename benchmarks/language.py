@@ -33,7 +33,7 @@ from successor.subjects.causal_lm.settings import Settings
 from successor.subjects.causal_lm.speaker import Speaker
 from successor.subjects.causal_lm.training import learn
 
-FAMILIES = ("gcd", "spell_backward", "letter_counting", "chain_sum", "number_sorting", "count_bits")
+FAMILIES = ("gcd", "spell_backward", "letter_counting", "chain_sum", "products", "count_bits")
 IGNORED = -100
 """A label that transformers leaves out of the loss."""
 

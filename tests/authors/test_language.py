@@ -138,17 +138,17 @@ def test_without_enough_right_answers_nothing_is_trained() -> None:
 
 def test_a_collapsed_candidate_is_not_handed_in(monkeypatch: pytest.MonkeyPatch) -> None:
     subject, desk = tiny(), Desk()
-    monkeypatch.setattr(collapse, "DIVERSITY", 10.0)  # any candidate would have too little
+    monkeypatch.setattr(collapse, "ENTROPY", 10.0)  # any candidate would have too little
     draft = author(subject).write(brief(first(subject, desk)), desk)
     assert draft is not None
     assert not draft.files
-    assert str(draft.figures["gave_up"]).startswith("collapse of diversity: ")
+    assert str(draft.figures["gave_up"]).startswith("collapse of entropy: ")
 
 
 @pytest.mark.parametrize(
     ("told", "now"),
     [
-        ("diversity", {"diversity": 0.3}),
+        ("diversity", {"sameness": 0.9}),
         ("entropy", {"entropy": 0.01}),
         ("endings", {"ended": 0.2}),
         ("length", {"length": 500.0}),
@@ -156,15 +156,17 @@ def test_a_collapsed_candidate_is_not_handed_in(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_collapse_shows_in_how_it_answers(told: str, now: dict[str, Any]) -> None:
-    before = Manner(diversity=0.9, entropy=1.0, ended=1.0, length=20.0)
+    before = Manner(sameness=0.2, entropy=1.0, ended=1.0, length=20.0)
     assert collapsed(before, before) is None
     assert f"collapse of {told}" in (collapsed(replace(before, **now), before) or "")
 
 
-def test_a_model_that_says_one_thing_only_has_no_diversity() -> None:
-    said = manner([attempt(f"p{k}", "2") for k in range(10)])
-    assert said.diversity == 0.1
-    assert said.length == 1.0
+def test_a_model_that_says_one_wrong_thing_to_everything_is_told() -> None:
+    same = [attempt(f"p{k}", "2", right=k > 5) for k in range(10)]
+    assert manner(same).sameness == 1.0
+    assert manner(same).length == 1.0
+    assert manner(same[1:]).sameness == 0.0  # too few are wrong
+    assert manner([attempt(f"p{k}", f"{k}", right=False) for k in range(10)]).sameness == 0.1
 
 
 def test_a_second_candidate_is_not_written() -> None:

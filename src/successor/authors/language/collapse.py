@@ -6,15 +6,20 @@ at right and wrong does not see it. The bounds are far from what a good generati
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from successor.authors.language.learner import Attempt
 
-DIVERSITY = 0.5
-"""Least share of the incumbent's different answers, ..."""
+SAME, TIMES = 0.8, 2.0
+"""Share of wrong answers that are one and the same, from which on a version says one thing to
+everything, if it is so many times the incumbent's. Right ones may be alike: many questions have
+the same answer."""
+WRONG = 6
+"""Wrong answers without which nobody can tell."""
 ENTROPY = 0.05
-"""... of its entropy, ..."""
+"""Least share of the incumbent's entropy, ..."""
 ENDED = 0.5
 """... and of its answers that end by themselves."""
 LENGTH = 8.0
@@ -25,8 +30,8 @@ LENGTH = 8.0
 class Manner:
     """How a version answers."""
 
-    diversity: float
-    """Different answers among all, in (0, 1]."""
+    sameness: float
+    """Share of the commonest among its wrong answers, in [0, 1]; 0 when there are too few."""
     entropy: float
     """Mean, in nats per token."""
     ended: float
@@ -38,8 +43,10 @@ class Manner:
 def manner(attempts: Sequence[Attempt]) -> Manner:
     """Of at least one attempt."""
     count = len(attempts)
+    wrong = [" ".join(each.answer.split()) for each in attempts if not each.right]
+    commonest = max(Counter(wrong).values(), default=0)
     return Manner(
-        len({" ".join(each.answer.split()) for each in attempts}) / count,
+        commonest / len(wrong) if len(wrong) >= WRONG else 0.0,
         sum(each.entropy for each in attempts) / count,
         sum(each.ended for each in attempts) / count,
         sum(len(each.tokens) for each in attempts) / count,
@@ -48,9 +55,9 @@ def manner(attempts: Sequence[Attempt]) -> Manner:
 
 def collapsed(now: Manner, before: Manner) -> str | None:
     """What gives it away, in a line; None when nothing does."""
-    if now.diversity < DIVERSITY * before.diversity:
-        told = f"{100 * now.diversity:.0f}% different answers, {100 * before.diversity:.0f}% before"
-        return f"collapse of diversity: {told}"
+    if now.sameness > max(SAME, TIMES * before.sameness):
+        told = f"{100 * now.sameness:.0f}% of its wrong answers are one and the same"
+        return f"collapse of diversity: {told}, {100 * before.sameness:.0f}% before"
     if now.entropy < ENTROPY * before.entropy:
         return f"collapse of entropy: {now.entropy:.3g} nats per token, {before.entropy:.3g} before"
     if now.ended < ENDED * before.ended:
