@@ -161,10 +161,17 @@ def _choose(logits: Tensor, temperature: float, chance: torch.Generator) -> tupl
     """A token for each row, and the entropy of what it was drawn from, in nats."""
     if temperature <= 0:
         return logits.argmax(-1), torch.zeros(len(logits))
-    logs = torch.log_softmax(logits.float() / temperature, -1)
-    odds = logs.exp()
-    entropy = -(odds * logs).nan_to_num(0.0).sum(-1)
-    return torch.multinomial(odds, 1, generator=chance)[:, 0], entropy.cpu()
+    scaled = logits.float() / temperature
+    highest = scaled.amax(-1, keepdim=True)
+    odds = (scaled - highest).exp_()
+    sums = odds.cumsum(-1)
+    whole = sums[:, -1:]
+    # Where chance falls among the sums: `multinomial` draws a number for every token instead.
+    fallen = torch.rand(whole.shape, generator=chance, device=whole.device) * whole
+    chosen = torch.searchsorted(sums, fallen, right=True).clamp(max=logits.shape[-1] - 1)
+    mean = torch.linalg.vecdot(odds, scaled).unsqueeze(-1) / whole
+    # A token that a model rules out has an endless logit, and no mean can be told.
+    return chosen[:, 0], (whole.log() + highest - mean)[:, 0].nan_to_num(0.0).cpu()
 
 
 def _take(drafts: list[_Draft], rows: _Rows, entropy: Tensor, ends: frozenset[int]) -> None:
