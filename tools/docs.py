@@ -26,6 +26,7 @@ from successor.authors import (
     evolve,
     inbox,
     itself,
+    language,
     llm,
     mutate,
     reflect,
@@ -37,7 +38,7 @@ from successor.cli import cli
 from successor.judge.race_settings import RaceSettings
 from successor.labfile import LabFile
 from successor.policyfile import KeyTable, PolicyFile, SignaturesTable
-from successor.subjects import improver, program, prompt, script, transformer
+from successor.subjects import causal_lm, improver, program, prompt, script, transformer
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MEASURED = DOCS / "benchmarks"
@@ -106,11 +107,13 @@ def parts() -> str:
     """A table of keys for each part that is built in, from the docstrings of its settings."""
     heads = {
         "[subject] of model/adder, model/multiplier, model/reverser": transformer.Settings,
+        "[subject] of model/causal_lm": causal_lm.Settings,
         "[subject] of program": program.Settings,
         "[subject] of program, with an evaluator": script.Settings,
         "[subject] of prompt": prompt.Settings,
         "[subject] of improver": improver.Settings,
         "[author] of training": training.Settings,
+        "[author] of language_training": language.Settings,
         "[author] of search": combined.Settings,
         "[author] of rewrite": rewrite.Settings,
         "[author] of tune": tune.Settings,

@@ -22,7 +22,7 @@ def facts() -> dict[str, float | int | str]:
         "python": platform.python_version(),
         "system": platform.system(),
     }
-    for library in ("successor-rsi", "hypothesis", "numpy", "scipy", "torch"):
+    for library in ("successor-rsi", "hypothesis", "numpy", "scipy", "torch", "transformers"):
         try:
             found[library] = version(library)
         except PackageNotFoundError:

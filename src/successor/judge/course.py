@@ -41,6 +41,7 @@ def _batches(kept: Mapping[str, Any]) -> Iterator[Batch]:
         yield from _scored("gain", kept["gain"])
         for number, hold in enumerate(kept["holds"], 1):
             yield from _scored(f"hold {number}", hold)
+        yield from _scored("sealed", kept.get("sealed", ()))
         return
     yield from _scored(CORRECTNESS, kept[CORRECTNESS])
     for name, found in kept["objectives"].items():
@@ -60,7 +61,7 @@ def _scored(question: str, sittings: Sequence[Mapping[str, Any]]) -> Iterator[Ba
         if not right:
             continue
         told = f"{100 * np.mean(right):.4g}% right against {100 * np.mean(before):.4g}%"
-        if question != CORRECTNESS and not question.startswith("hold"):
+        if question != CORRECTNESS and not question.startswith(("hold", "sealed")):
             differences = np.asarray(right) - np.asarray(before)
             told += f", e-value {as_value(log_e_value(differences, 0.0)):.3g}"
         yield Batch(question, len(right), told)

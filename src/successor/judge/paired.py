@@ -14,7 +14,7 @@ from successor.errors import SuccessorError
 from successor.judge.budget import LEAST_ALPHA, ErrorBudget, WholeRun
 from successor.judge.comparison import Comparison, Examiner
 from successor.judge.evidence import interval, log_e_value
-from successor.judge.plan import make_plan
+from successor.judge.plan import Sealing, make_plan
 from successor.judge.trial import Settings, Trial, as_value
 from successor.types import Digest, Record, Subject, Verdict, Version, Workspace
 from successor.validation import validated
@@ -45,7 +45,8 @@ class PairedJudge:
         exam = record.exam(incumbent.id)
         if exam is None:
             raise SuccessorError(f"{incumbent.id[:12]} has no exam on record to be judged against")
-        plan = make_plan(exam, self.settings.mastery, len(self.settings.margins))
+        apart = self.subject.sealed() if isinstance(self.subject, Sealing) else ()
+        plan = make_plan(exam, self.settings.mastery, len(self.settings.margins), apart)
         threshold = 1.0 / self.budget.level(record)
         trial = Trial(
             Examiner(self.subject, candidate, incumbent, seed, work),
@@ -53,6 +54,7 @@ class PairedJudge:
             math.log(threshold),
             Comparison(plan.gain),
             tuple(Comparison(mix) for mix in plan.holds),
+            Comparison(plan.sealed) if plan.sealed else None,
         )
         finding = trial.run()
         differences = trial.gain.differences()
@@ -75,7 +77,12 @@ class PairedJudge:
 
 def _keep(trial: Trial, work: Workspace) -> Digest:
     """Write down every draw with both versions' scores, slice by slice."""
-    kept = {"gain": trial.gain.kept(), "holds": [hold.kept() for hold in trial.holds]}
+    kept: dict[str, object] = {
+        "gain": trial.gain.kept(),
+        "holds": [hold.kept() for hold in trial.holds],
+    }
+    if trial.sealed:
+        kept["sealed"] = trial.sealed.kept()
     return work.write(json.dumps(kept, sort_keys=True, separators=(",", ":")).encode())
 
 

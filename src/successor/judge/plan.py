@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from successor.errors import SuccessorError
 from successor.types import Exam, Slice
@@ -12,6 +13,15 @@ _FRONTIER = 5
 """Slices that share the question of a gain; the next would get less than one item in 16."""
 _LEAST = 16
 """Items in the smallest batch: enough for five slices in proportion 8 : 4 : 2 : 1 : 1."""
+
+
+@runtime_checkable
+class Sealing(Protocol):
+    """A subject some of whose slices no author may train on: they show what training forgets."""
+
+    def sealed(self) -> Collection[str]:
+        """Names of slices that earn no promotion, and on which a loss refuses one."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -40,9 +50,11 @@ class Plan:
     gain: Mix
     holds: tuple[Mix, ...]
     """The mastered slices in groups of neighbours, easiest first."""
+    sealed: Mix | None = None
+    """The sealed slices, all alike; None without any."""
 
 
-def make_plan(exam: Exam, mastery: float, groups: int) -> Plan:
+def make_plan(exam: Exam, mastery: float, groups: int, sealed: Collection[str] = ()) -> Plan:
     """The questions that the incumbent's exam suggests.
 
     A gain is looked for on the slices that the incumbent has not mastered, easiest first, each
@@ -53,16 +65,21 @@ def make_plan(exam: Exam, mastery: float, groups: int) -> Plan:
     Args:
         mastery: share right, in (0, 1], from which on a slice counts as mastered.
         groups: most groups into which the mastered slices are pooled.
+        sealed: names of slices that neither count as a gain nor have to be shown to hold.
 
     Raises:
-        SuccessorError: when the exam has no slices.
+        SuccessorError: when the exam has no slices but sealed ones.
     """
-    parts = sorted((part for part in exam.slices if part.scores), key=lambda part: part.size)
+    asked = sorted((part for part in exam.slices if part.scores), key=lambda part: part.size)
+    parts = [part for part in asked if part.name not in sealed]
     if not parts:
         raise SuccessorError("the incumbent's exam has no items, so there is nothing to judge by")
     held = [part for part in parts if part.mean >= mastery]
     open_ = [part for part in parts if part.mean < mastery] or [held.pop()]
-    return Plan(_frontier(open_[:_FRONTIER]), tuple(_pooled(held, groups)))
+    apart = _pooled([part for part in asked if part.name in sealed], 1)
+    return Plan(
+        _frontier(open_[:_FRONTIER]), tuple(_pooled(held, groups)), apart[0] if apart else None
+    )
 
 
 def _frontier(parts: Sequence[Slice]) -> Mix:

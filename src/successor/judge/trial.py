@@ -36,6 +36,9 @@ class Settings:
     """Tripwire: a mastered group has collapsed when less than this share is right."""
     most: int = 4096
     """Items after which a question is left open."""
+    sealed: int = 128
+    """Items of sealed slices: too few to show that nothing was lost there, enough to notice when a
+    third of what was right is gone."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,13 @@ class Trial:
     """Natural log of the e-value to reach."""
     gain: Comparison
     holds: tuple[Comparison, ...]
+    sealed: Comparison | None = None
 
     @property
     def items(self) -> int:
         """Items asked so far, each to both versions."""
-        return self.gain.items + sum(hold.items for hold in self.holds)
+        asked = (self.gain, *self.holds, *((self.sealed,) if self.sealed else ()))
+        return sum(comparison.items for comparison in asked)
 
     def run(self) -> Finding:
         """Cheapest questions first, none that can no longer change the outcome."""
@@ -76,6 +81,8 @@ class Trial:
         found = self._collapse() or self._find_gain()
         for hold, margin in zip(self.holds, self.settings.margins, strict=False):
             found = found or self._find_loss(hold, margin)
+        if self.sealed and not found:
+            found = self._find_forgetting(self.sealed)
         return found or Finding("better", f"{self._told_gain()}{self._told_holds()}")
 
     def _find_gain(self) -> Finding | None:
@@ -111,6 +118,19 @@ class Trial:
             wanted = max(least - hold.items, more(hold.items, reached, self.needed))
             self._ask(hold, wanted, e_value=as_value(reached))
         return self._collapse()
+
+    def _find_forgetting(self, sealed: Comparison) -> Finding | None:
+        """None unless a loss is shown on what no author may train on.
+
+        Its evidence is an e-value against "it lost nothing", looked at after every batch: a
+        successor that forgets nothing is refused here once in 20 times at most.
+        """
+        while sealed.items < self.settings.sealed:
+            self._ask(sealed, sealed.mix.items)
+            if log_e_value(-sealed.differences(), 0.0) >= LOST:
+                told = f"forgets what it was not trained on: {shares(sealed)}"
+                return Finding("not better", told, _worse(sealed))
+        return None
 
     def _collapse(self) -> Finding | None:
         for hold in self.holds:
