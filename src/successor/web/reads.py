@@ -13,7 +13,7 @@ from successor.lab import record_of
 from successor.ledger.store import opened_to_read, rows
 from successor.signing import public_keys
 from successor.signing.keys import is_locked
-from successor.web import review
+from successor.web import review, versions
 from successor.web.door import visitor_of
 from successor.web.seat import Seat
 
@@ -80,4 +80,7 @@ READS: Mapping[str, Read] = {
     "/api/now": now,
     "/api/review": review.waiting,
     "/api/review/lines": review.lines,
+    "/api/lineage": versions.lineage,
+    "/api/version": versions.version,
+    "/api/version/lines": versions.lines,
 }

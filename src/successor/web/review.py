@@ -44,7 +44,7 @@ def waiting(seat: Seat, request: Request) -> dict[str, Any]:
 
 def lines(seat: Seat, request: Request) -> dict[str, Any]:
     """More of the difference; whoever asks for what was left out has asked for all of it."""
-    found, begin = _shown(seat), _whole(request, "from")
+    found, begin = _shown(seat), whole(request, "from")
     if found is None:
         return {"lines": [], "total": 0}
     if begin + MOST_LINES > LONGEST:
@@ -52,7 +52,8 @@ def lines(seat: Seat, request: Request) -> dict[str, Any]:
     return {"lines": found.lines[begin : begin + MOST_LINES], "total": len(found.lines)}
 
 
-def _whole(request: Request, name: str) -> int:
+def whole(request: Request, name: str) -> int:
+    """A number of a query; 0 where it is none."""
     told = request.query_params.get(name, "0")
     return int(told) if told.isdecimal() and len(told) < 12 else 0
 
