@@ -13,6 +13,7 @@ from successor.ledger import (
     Examined,
     GenerationOpened,
     Judged,
+    WorkClock,
     Written,
 )
 from successor.ledger.usage import Usage
@@ -35,6 +36,8 @@ class Leaf:
     measured: dict[str, float] = field(default_factory=dict[str, float])
     """By its own exam, the headline first."""
     promoted_at: float | None = None
+    worked_s: float = 0.0
+    """Working time of the lab until it was handed in, examined and judged."""
     usd: float = 0.0
     """What models had cost by then."""
 
@@ -55,11 +58,13 @@ class Tree:
     leaves: dict[Digest, Leaf] = field(default_factory=dict[Digest, Leaf])
     charge: Charge = field(default_factory=Charge)
     usage: Usage = field(default_factory=Usage)
+    clock: WorkClock = field(default_factory=WorkClock)
     generation: int = 0
 
     def take(self, entry: Entry[Event]) -> None:
         """Take in the next event."""
         self.usage.take(entry)
+        self.clock.take(entry)
         self.charge.take(entry)
         match entry.event:
             case GenerationOpened(generation=number):
@@ -69,11 +74,12 @@ class Tree:
                     self.leaves[version.id] = Leaf(
                         version, event.generation, event.attempt, entry.seq, entry.time
                     )
-            case Examined() as event if event.draw.purpose != "confirmation":
+            case Examined() as event:
                 self._examined(event)
             case Judged(verdict=Verdict() as verdict):
                 if (leaf := self.leaves.get(verdict.candidate)) and leaf.promoted_at is None:
                     leaf.verdict = verdict
+                    self._spent(leaf)
             case Decided(decision=Decision() as made):
                 self._decided(entry.time, made)
             case _:
@@ -93,8 +99,14 @@ class Tree:
 
     def _examined(self, event: Examined) -> None:
         leaf = self.leaves.get(event.version)
-        if leaf is not None and not leaf.measured:
+        if leaf is None:
+            return
+        if not leaf.measured and event.draw.purpose != "confirmation":
             leaf.measured = self.measures(event.version)
+        self._spent(leaf)
+
+    def _spent(self, leaf: Leaf) -> None:
+        leaf.worked_s, leaf.usd = self.clock.spent_s(), self.usage.used("usd")
 
     def _decided(self, time: float, made: Decision) -> None:
         leaf = self.leaves.get(made.candidate)
@@ -102,4 +114,4 @@ class Tree:
             return
         leaf.decision = made
         if made.outcome == "promoted":
-            leaf.promoted_at, leaf.usd = time, self.usage.used("usd")
+            leaf.promoted_at = time

@@ -13,7 +13,7 @@ from successor.lab import record_of
 from successor.ledger.store import opened_to_read, rows
 from successor.signing import public_keys
 from successor.signing.keys import is_locked
-from successor.web import review, versions
+from successor.web import curves, record, review, versions
 from successor.web.door import visitor_of
 from successor.web.seat import Seat
 
@@ -63,10 +63,10 @@ def _json(found: object) -> str:
 
 def export(seat: Seat, _: Request) -> Response:
     """Every event as a line of JSON, byte by byte as it was hashed."""
-    record = record_of(seat.folder)
+    folder = record_of(seat.folder)
 
     def lines() -> Iterator[bytes]:
-        with opened_to_read(record) as connection:
+        with opened_to_read(folder) as connection:
             for row in rows(connection):
                 yield row.body + b"\n"
 
@@ -83,4 +83,7 @@ READS: Mapping[str, Read] = {
     "/api/lineage": versions.lineage,
     "/api/version": versions.version,
     "/api/version/lines": versions.lines,
+    "/api/curves": curves.curves,
+    "/api/events": record.events,
+    "/api/audit": record.audited,
 }

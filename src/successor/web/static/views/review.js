@@ -34,7 +34,7 @@ export async function open(place, { app, say }) {
     place.replaceChildren(
       h("h1", {}, "Candidate ", version(found.candidate), ` by ${found.author}`),
       h("p", { class: "soft" }, `Generation ${found.generation}, in place of `, version(found.incumbent), "."),
-      found.lowered && h("p", { class: "wrong" }, `Since a tripwire the stage is lowered: ${found.lowered}`),
+      found.lowered ? h("p", { class: "wrong" }, `Since a tripwire the stage is lowered: ${found.lowered}`) : "",
       h("section", { class: "card" }, h("h2", {}, "What it changes"),
         h("p", { class: "soft" }, found.files.map((each) => `${each.name} +${each.added} −${each.removed}`).join("; "),
           found.files_left_out ? `; and ${found.files_left_out} files more` : ""),
@@ -81,7 +81,7 @@ export async function open(place, { app, say }) {
       h("button", { class: "good", type: "button", onclick: accept }, found.people.length ? "Sign and accept" : "Accept", h("kbd", {}, "a")),
       h("button", { type: "button", onclick: reject }, "Reject", h("kbd", {}, "r")),
       h("button", { type: "button", onclick: explain }, "Explain", h("kbd", {}, "x")),
-      h("span", { class: "note" }, h("kbd", {}, "j"), " ", h("kbd", {}, "k"), " scroll"));
+      h("span", { class: "note keys" }, h("kbd", {}, "j"), " ", h("kbd", {}, "k"), " scroll"));
   }
 
   function explain() {

@@ -34,8 +34,8 @@ export async function open(place, { argument, say }) {
             ["asked", `${number(verdict.items)} fresh items of both versions`],
             ["not held", listed(verdict.regressions)],
             ["tripwires", listed(verdict.tripwires)],
+            found.decision && ["decided", `${found.outcome} by ${found.decision.by}: ${found.decision.reason}`],
           ])] : h("p", { class: "soft" }, found.parent ? "It was not judged yet." : "The first version is beside nothing else."),
-          found.decision && facts([["decided", `${found.outcome} by ${found.decision.by}: ${found.decision.reason}`]]),
           found.reviews.length ? facts(found.reviews.map((each) => [each.choice, `${each.by}, ${moment(each.time)} UTC: ${each.reason}`])) : ""),
         h("section", { class: "card" }, h("h2", {}, "Where it comes from"), facts([
           ["id", h("code", {}, found.version)],
