@@ -101,9 +101,11 @@ class Tree:
         leaf = self.leaves.get(event.version)
         if leaf is None:
             return
-        if not leaf.measured and event.draw.purpose != "confirmation":
+        if event.draw.purpose == "confirmation":
+            self._spent(leaf)
+        elif not leaf.measured:
             leaf.measured = self.measures(event.version)
-        self._spent(leaf)
+            self._spent(leaf)
 
     def _spent(self, leaf: Leaf) -> None:
         leaf.worked_s, leaf.usd = self.clock.spent_s(), self.usage.used("usd")
@@ -113,5 +115,6 @@ class Tree:
         if leaf is None or leaf.promoted_at is not None:
             return
         leaf.decision = made
+        self._spent(leaf)
         if made.outcome == "promoted":
             leaf.promoted_at = time

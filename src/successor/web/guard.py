@@ -19,11 +19,14 @@ The port may be another one: a tunnel's."""
 SECRET = "x-successor-secret"  # noqa: S105 - the name of a header
 LARGEST_BYTES = 64 * 1024
 """Of what an act may bring along."""
-PLOT_STYLE = "'sha256-Zyp3wP5hhk4HfIVEJkUClPNe/0I0B7Ui0vZZRUlLgvk='"
-"""Of the one style that Observable Plot writes into its charts."""
+PLOT_STYLES = (
+    "'sha256-jSYQUrW7J0b3jPqhZP9C2Xh1PyJKHKXd4s0fpGGKrww=' "
+    "'sha256-rCZUQsEQJf1DmnfnMZmlj08XC7qbIZySA6bEtitbQ00='"
+)
+"""Digests of the styles that Observable Plot writes, into its charts and into their legends."""
 POLICY = (
     "default-src 'none'; script-src 'self'; "
-    f"style-src 'self' {PLOT_STYLE}; img-src 'self' data:; connect-src 'self'; "
+    f"style-src 'self' {PLOT_STYLES}; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 HEADERS = {

@@ -13,7 +13,7 @@ from successor.lab import record_of
 from successor.ledger.store import opened_to_read, rows
 from successor.signing import public_keys
 from successor.signing.keys import is_locked
-from successor.web import curves, record, review, versions
+from successor.web import curves, futures, record, review, versions
 from successor.web.door import visitor_of
 from successor.web.seat import Seat
 
@@ -84,6 +84,8 @@ READS: Mapping[str, Read] = {
     "/api/version": versions.version,
     "/api/version/lines": versions.lines,
     "/api/curves": curves.curves,
+    "/api/futures": futures.futures,
+    "/api/world": futures.world,
     "/api/events": record.events,
     "/api/audit": record.audited,
 }

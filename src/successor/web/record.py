@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, cast
 
 from starlette.requests import Request
 
@@ -53,9 +53,9 @@ def _short(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, Mapping):
-        return f"{len(value)} entries"
+        return f"{len(cast('Mapping[str, object]', value))} entries"
     if isinstance(value, tuple):
-        return f"{len(value)} parts"
+        return f"{len(cast('tuple[object, ...]', value))} parts"
     return str(value)
 
 
