@@ -19,6 +19,7 @@ SOURCE = ROOT / "src" / "successor"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 IMPORTED_AS = {"PyYAML": "yaml"}
 HEAVY = {"yaml", "numpy", "scipy", "torch", "pydantic", "rich", "click", "sqlite3"}
+HEAVY |= {"starlette", "uvicorn"}
 
 
 def test_public_names_are_sorted_and_there() -> None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from string import Template
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -27,11 +28,14 @@ STATIC = Path(str(files("successor.web").joinpath("static")))
 ASSETS = Path(str(files("successor.insight").joinpath("assets")))
 CHARTS = {"d3.min.js", "plot.umd.min.js"}
 """What the report is drawn with, and the seat, too."""
-ENTERED = (
-    '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/">'
-    "<title>Successor</title><p>Come in.</p>"
+ENTERED = Template(
+    '<!doctype html><meta charset="utf-8">'
+    '<meta http-equiv="refresh" content="0; url=/#/enter/$secret">'
+    '<link rel="icon" href="data:,"><title>Successor</title><p>Come in.</p>'
 )
-"""A page and no redirection: a browser keeps a strict cookie back on those that began elsewhere."""
+"""A page and no redirection: a browser keeps a strict cookie back on those that began elsewhere.
+What follows the # is sent to nobody; the page keeps it where no server of another port is shown it.
+"""
 OUTSIDE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Successor</title>'
     "<p>Open the link that the terminal shows. Each works once; when it was used, the terminal "
@@ -77,8 +81,9 @@ async def _front(seat: Seat, request: Request) -> Response:
     """The page; with a ticket, the cookie that opens it."""
     ticket = request.query_params.get("ticket")
     cookie = seat.door.enter(ticket) if ticket else None
-    if cookie is not None:
-        entered = HTMLResponse(ENTERED)
+    visitor = seat.door.visitor(cookie)
+    if cookie is not None and visitor is not None:
+        entered = HTMLResponse(ENTERED.substitute(secret=visitor.secret))
         name = cookie_name(request.headers["host"])
         entered.set_cookie(name, cookie, path="/", httponly=True, samesite="strict")
         return entered

@@ -42,7 +42,9 @@ class Visitor:
     """One browser."""
 
     secret: str = field(default_factory=lambda: token_urlsafe(32))
-    """That every act has to bring along; only the seat's own pages can read it."""
+    """That every act has to bring along. It is told once, to the page that the link opened, and
+    not to whoever has the cookie: another server on this machine may be sent that.
+    """
     keys: dict[str, Sign] = field(default_factory=dict[str, Sign], repr=False)
     """Unlocked by this visitor, by name. They leave this process as signatures only."""
     looks: dict[Digest, Look] = field(default_factory=dict[Digest, Look])

@@ -111,7 +111,7 @@ def _ours(headers: Headers) -> Iterator[Response | None]:
 def _knows(headers: Headers, visitor: Visitor | None) -> Response | None:
     secret = visitor.secret if visitor else ""
     if not compare_digest(headers.get(SECRET, "").encode(), secret.encode()):
-        return _no(403, "this page is of an earlier start: load it again")
+        return _no(403, "this page does not know the secret of the link: open a new one")
     return None
 
 

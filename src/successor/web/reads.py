@@ -22,9 +22,7 @@ Read: TypeAlias = Callable[[Seat, Request], Any]
 
 def here(seat: Seat, request: Request) -> dict[str, Any]:
     """What a page needs before anything else."""
-    visitor = visitor_of(request)
     return {
-        "secret": visitor.secret,
         "lab": seat.name,
         "folder": str(seat.folder),
         "read_only": seat.read_only,

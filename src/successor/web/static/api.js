@@ -18,7 +18,14 @@ export const post = async (path, body) => told(await reached(fetch(path, {
   body: JSON.stringify(body),
 })));
 
+// The secret came behind the # of the address, once; storage tells ports apart, cookies do not.
 export async function enter() {
+  const told = location.hash.match(/^#\/enter\/([\w-]+)$/);
+  if (told) {
+    localStorage.setItem("secret", told[1]);
+    history.replaceState(null, "", "/#/now");
+  }
+  here.secret = localStorage.getItem("secret") || "";
   Object.assign(here, await get("/api/here"));
 }
 

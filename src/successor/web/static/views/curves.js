@@ -79,7 +79,7 @@ export async function open(place, { app }) {
     const last = data.line.at(-1), start = data.line[0];
     place.replaceChildren(
       tiles([["Now", number(last.value), words(data.measure)], ["At first", number(start.value), words(data.measure)],
-        ["Grown", last.value && start.value ? `${number(last.value / start.value)} ×` : missing, `in ${data.line.length - 1} steps`],
+        ["Grown", last.value && start.value ? `${number(last.value / start.value)} ×` : missing, `in ${data.line.length - 1} step${data.line.length === 2 ? "" : "s"}`],
         ["Worked", duration(app.now?.seconds), last.usd ? `$${last.usd.toFixed(2)} for models` : ""]]),
       h("div", { class: "grid" }, headline(), gains(), work(), costs(), data.verdicts.length ? evidence() : ""),
       h("details", { class: "card" }, h("summary", {}, "The numbers"),
