@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 from successor.errors import RecordError, UsageError
 from successor.lab import record_of
-from successor.ledger import Ledger
+from successor.ledger import Chartered, Ledger, SandboxOpened, SessionStarted, Signed, Stopped
 from successor.ledger.disk import reader_lock
 from successor.ledger.tip import read_tip
 from successor.showing.generation import Chronicle, Generation
@@ -32,6 +32,14 @@ class Sight:
     """Generations that ended, oldest first."""
     taken: int = 0
     """Events that were taken in."""
+    session: SessionStarted | None = None
+    """The last one."""
+    sandbox: SandboxOpened | None = None
+    """The last one that was opened."""
+    signed: bool = False
+    """Whether anybody ever signed anything: else nothing waits for more to sign it."""
+    stopped: Stopped | None = None
+    """What ended the last session; None as long as nothing has."""
 
     @classmethod
     def of(cls, folder: Path) -> Sight:
@@ -51,6 +59,17 @@ class Sight:
         """Take in what was read since."""
         for entry in self.ledger.entries()[self.taken :]:
             self.taken = entry.seq
+            match entry.event:
+                case SessionStarted() as session:
+                    self.session, self.stopped = session, None
+                case SandboxOpened() as sandbox:
+                    self.sandbox = sandbox
+                case Signed() | Chartered():
+                    self.signed = True
+                case Stopped() as stopped:
+                    self.stopped = stopped
+                case _:
+                    pass
             self.pace.take(entry)
             self.tree.take(entry)
             if (ended := self.chronicle.take(entry)) is not None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from successor.insight.measures import RATIOS, ratio
 from successor.insight.visible import visible
-from successor.ledger import SandboxOpened, SessionStarted, Stopped, told_pause
+from successor.ledger import told_pause
 from successor.loop import find_weaknesses
 from successor.oversight import STAGES, Stage, adopted, effective, stage_of, stopfile
 from successor.showing.acts import open_acts_of
@@ -45,7 +45,6 @@ def now_of(sight: Sight, *, running: bool) -> dict[str, Any]:
     """
     ledger, chronicle = sight.ledger, sight.chronicle
     incumbent, waits = ledger.incumbent(), ledger.waiting()
-    opened = ledger.entries(SandboxOpened)
     budgets = [*_budgets(sight)]
     state, told = _state(sight, running=running)
     return {
@@ -63,9 +62,7 @@ def now_of(sight: Sight, *, running: bool) -> dict[str, Any]:
         "stage": effective(_stage(sight), ledger.lowered()),
         "stage_told": STAGES[effective(_stage(sight), ledger.lowered())],
         "lowered": _shown(ledger.lowered()),
-        "signatures": [
-            {**act.fields(), "told": visible(act.told())} for act in open_acts_of(ledger)
-        ],
+        "signatures": [*_signatures(sight)],
         "step": _step(sight) if running else None,
         "weaknesses": [_weakness(each) for each in _weaknesses(sight)],
         "candidates": [_candidate(leaf) for leaf in _in_flight(sight)],
@@ -76,8 +73,8 @@ def now_of(sight: Sight, *, running: bool) -> dict[str, Any]:
             for each in sight.over[-GENERATIONS:]
         ],
         "seconds": round(ledger.spent_s(), 3),
-        "sandbox": opened[-1].event.tier if opened else None,
-        "trusted": opened[-1].event.trusted if opened else None,
+        "sandbox": sight.sandbox.tier if sight.sandbox else None,
+        "trusted": sight.sandbox.trusted if sight.sandbox else None,
         "events": ledger.head.size,
         "ledger_head": ledger.head.root,
     }
@@ -89,8 +86,7 @@ def _shown(text: str | None) -> str | None:
 
 def _setting(sight: Sight, table: str) -> Mapping[str, Any]:
     """A table of the last session's settings."""
-    sessions = sight.ledger.entries(SessionStarted)
-    found = sessions[-1].event.settings.get(table) if sessions else None
+    found = sight.session.settings.get(table) if sight.session else None
     return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
 
 
@@ -110,15 +106,12 @@ def _state(sight: Sight, *, running: bool) -> tuple[str, str]:
         return "waiting", "a candidate waits for a human"
     if running:
         return "running", "a run is at work"
-    for entry in reversed(ledger.entries()):
-        match entry.event:
-            case Stopped(stop=stop):
-                asks = "; it asks for a human" if stop.needs_human else ""
-                return "ended", f"by {stop.base_case.replace('_', ' ')}: {stop.reason}{asks}"
-            case SessionStarted():
-                return "interrupted", "it ended in the middle: improve it again to go on"
-            case _:
-                continue
+    if sight.stopped is not None:
+        stop = sight.stopped.stop
+        asks = "; it asks for a human" if stop.needs_human else ""
+        return "ended", f"by {stop.base_case.replace('_', ' ')}: {stop.reason}{asks}"
+    if sight.session is not None:
+        return "interrupted", "it ended in the middle: improve it again to go on"
     return "idle", "nothing has run yet"
 
 
@@ -130,6 +123,12 @@ def _paused(sight: Sight) -> dict[str, Any] | None:
         return None
     shown = {name: visible(str(value)) for name, value in asdict(pause).items()}
     return {**shown, "told": visible(told_pause(pause)), "since": held.time if held else None}
+
+
+def _signatures(sight: Sight) -> Iterator[dict[str, Any]]:
+    """What waits for people to sign it."""
+    for act in open_acts_of(sight.ledger) if sight.signed else ():
+        yield {**act.fields(), "told": visible(act.told())}
 
 
 def _step(sight: Sight) -> dict[str, Any] | None:
