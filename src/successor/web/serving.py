@@ -50,7 +50,7 @@ def serve(seat: Seat, listening: socket.socket, begun: Callable[[], None]) -> No
     """
     config = uvicorn.Config(
         application(seat, begun),
-        log_level="error",
+        log_level="critical",
         access_log=False,
         server_header=False,
         date_header=False,
