@@ -12,9 +12,9 @@ import pytest
 from successor.cheats.catalogue import Candidate, Cheat
 from successor.cheats.drill import HARMLESS, drawn, material, planted, staged
 from successor.cheats.results import Answer, ended, keep, kept, score
-from successor.cli.proposal import packet_of, told
 from successor.errors import SuccessorError
 from successor.insight.share import Share
+from successor.showing.proposal import packet_of, told
 
 DIFFERS: dict[str, tuple[Any, ...]] = {
     "chunks": ([1, 2, 3], 2),

@@ -16,11 +16,11 @@ from ledger.test_quarantine import Tripping
 from oversight.test_explaining import Found
 from successor.cheats.catalogue import Candidate, Cheat
 from successor.cheats.drill import Posed, staged
-from successor.cli.proposal import LONGEST, Packet, explained, packet_of, told
 from successor.ledger import Ledger
 from successor.loop import Parts, improve_self
 from successor.loop import run as run_lab
 from successor.oversight import BaseCases, Policy, PolicyOverseer
+from successor.showing.proposal import LONGEST, Packet, explained, packet_of, told
 
 OLD = "def f(n):\n    return n\n"
 

@@ -193,7 +193,7 @@ def test_nothing_is_measured_between_the_end_of_a_generation_and_its_line(
         close(ledger, generation)
         done.append("told")
 
-    monkeypatch.setattr("successor.cli.generation.measure", measured)
+    monkeypatch.setattr("successor.showing.generation.measure", measured)
     monkeypatch.setattr(Ledger, "_close", closing)
     assert run("improve", lab, "--json").code == 0
     assert done == ["measured", "closed", "told"] * 3

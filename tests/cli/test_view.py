@@ -16,8 +16,9 @@ from rich.console import Console
 
 from cli.commands import change
 from successor.cli.audience import Lines, told_step
-from successor.cli.generation import Generation
-from successor.cli.view import Bar, Scene, View, duration, log_share, number
+from successor.cli.view import Bar, Scene, View, log_share
+from successor.showing.figures import duration, number
+from successor.showing.generation import Generation
 
 HASH = "3f2a91c7" * 8
 

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "successor"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 IMPORTED_AS = {"PyYAML": "yaml"}
-HEAVY = {"yaml", "numpy", "scipy", "torch", "pydantic", "rich", "click", "sqlite3"}
+WEB = {"starlette", "uvicorn"}
+HEAVY = {"yaml", "numpy", "scipy", "torch", "pydantic", "rich", "click", "sqlite3", *WEB}
 
 
 def test_public_names_are_sorted_and_there() -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from ledger.climber import Climber, Climbing, Comparing, climb, parts
-from successor.cli.generation import Chronicle
 from successor.errors import Halt, RecordError, SuccessorError, UsageError
 from successor.ledger import (
     Decided,
@@ -34,6 +33,7 @@ from successor.ledger.codec import encode
 from successor.ledger.merkle import leaf_hash
 from successor.ledger.store import FILE, EventStore, Row
 from successor.loop import improve_self, run
+from successor.showing.generation import Chronicle
 from successor.types import Brief, Draft, Draw, Exam, Record, Stop, Verdict, Version, Workspace
 
 

@@ -36,8 +36,10 @@ from successor.cli.record import audit, lineage, status
 from successor.cli.replay import replay
 from successor.cli.report import report
 from successor.cli.review import review
+from successor.cli.serve import serve
 from successor.cli.stopping import alive, resume, stop
 from successor.cli.versions import diff, rollback
+from successor.cli.watch import watch
 from successor.cli.write import write
 from successor.errors import SuccessorError
 
@@ -77,7 +79,7 @@ def cli() -> None:
 VERBS = (
     improve, fix, write, status, lineage, diff, front, review, rollback, audit, replay, attest,
     head, report, horizon, futures, authorship, gain, judgement, drill, doctor, stop, resume,
-    alive, keys, policy, models, mcp,
+    alive, serve, watch, keys, policy, models, mcp,
 )  # fmt: skip
 for verb in VERBS:
     cli.add_command(verb)

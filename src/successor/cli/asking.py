@@ -21,13 +21,13 @@ from types import FrameType
 import click
 
 from successor.cli.options import plain
-from successor.cli.proposal import Packet, editable, explained, packet_of, told, whole
 from successor.cli.signers import signer_at_terminal
 from successor.director import review, signatories
 from successor.errors import SuccessorError
 from successor.lab import Lab
 from successor.ledger import Choice, Look, Paused
 from successor.oversight import stopfile
+from successor.showing.proposal import Packet, editable, explained, packet_of, told, whole
 
 QUESTION = "[a]ccept  [e]dit  [r]eject  e[x]plain  [q]uit and leave it waiting: "
 KEYS: dict[str, Choice] = {"a": "accept", "e": "edit", "r": "reject", "q": "later"}

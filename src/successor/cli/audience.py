@@ -13,18 +13,14 @@ import click
 from rich.console import Console
 from rich.live import Live
 
-from successor.cli.generation import NOTHING_TO_TRY, Generation
 from successor.cli.options import echo_json, plain
 from successor.cli.view import (
     Scene,
     Step,
     View,
-    duration,
-    evidence,
-    metric,
-    number,
-    told_measures,
 )
+from successor.showing.figures import duration, evidence, metric, number, told_measures
+from successor.showing.generation import NOTHING_TO_TRY, Generation
 
 EVERY_S = 10.0
 """How often a run says how far it is where there is no live view."""

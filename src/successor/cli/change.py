@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.text import Text
 
 from successor.cli.options import plain
-from successor.cli.view import duration, number
 from successor.errors import UsageError
 from successor.insight.difference import FileChange, differences, shown
 from successor.insight.report.html import counted
 from successor.lab import record_of
 from successor.ledger import Decided, Ledger, Written
+from successor.showing.figures import duration, number
 
 LONGEST = 200
 """Lines of a difference that a terminal is shown unasked."""

@@ -125,7 +125,7 @@ def _asked(posed: Posed, place: str) -> Answer | None:
     from successor.cheats.drill import staged
     from successor.cheats.results import Answer
     from successor.cli.asking import not_shown, pressed_at
-    from successor.cli.proposal import explained, packet_of, told
+    from successor.showing.proposal import explained, packet_of, told
 
     with staged(posed) as ledger:
         proposal = ledger.waiting()

@@ -75,7 +75,7 @@ def _show(found: Sequence[Standing], in_charge: str) -> None:
     from rich.table import Table
 
     from successor.cli.options import plain
-    from successor.cli.view import number
+    from successor.showing.figures import number
 
     if len(found) < 2:
         click.echo(NONE)

@@ -11,7 +11,7 @@ import click
 
 from successor.cli.audience import EVERY_S
 from successor.cli.options import JSON, echo_json, option
-from successor.cli.view import duration
+from successor.showing.figures import duration
 
 if TYPE_CHECKING:
     from successor.llm.local.bench import Rate

@@ -10,11 +10,11 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from successor.cli.markdown import LONGEST, block, code, line
-from successor.cli.proposal import Packet, packet_of
-from successor.cli.view import duration, number
 from successor.insight.contract import MEANINGS
 from successor.insight.report.html import counted
 from successor.ledger import Written
+from successor.showing.figures import duration, number
+from successor.showing.proposal import Packet, packet_of
 from successor.targets import name_of
 
 if TYPE_CHECKING:

@@ -11,13 +11,12 @@ from typing import Any, cast
 import click
 from rich.console import Console
 
-from successor.cli.generation import Chronicle, Generation
 from successor.cli.in_file import told_revoked
 from successor.cli.interrupt import INTERRUPTED
 from successor.cli.options import plain
 from successor.cli.session import WHOLLY, lift_with, raise_with
-from successor.cli.signers import open_acts_of, told_acts
-from successor.cli.view import at_most, duration, metric, table, told_measures, unsafe
+from successor.cli.signers import told_acts
+from successor.cli.view import table
 from successor.experiment import Tables
 from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
@@ -48,6 +47,9 @@ from successor.oversight import (
     stopfile,
     takings,
 )
+from successor.showing.acts import open_acts_of
+from successor.showing.figures import at_most, duration, metric, told_measures, unsafe
+from successor.showing.generation import Chronicle, Generation
 from successor.targets import function_of, name_of, revoked_in_file
 
 USED = ("cpu_s", "examples", "tokens", "usd", "disk_bytes")

@@ -13,13 +13,13 @@ from successor.cli.options import JSON, Line, echo_json, option, plain
 from successor.cli.signers import (
     Signing,
     key_hint,
-    open_acts_of,
     signed_by,
     signing_options,
     told_acts,
     written_out,
 )
 from successor.errors import EXIT_NEEDS_HUMAN
+from successor.showing.acts import open_acts_of
 
 if TYPE_CHECKING:
     from successor.ledger import Choice, Ledger
@@ -128,9 +128,9 @@ def _means(beginning: str, name: str) -> bool:
 
 def _show(folder: Path, what: str, *, as_json: bool) -> int:
     """What waits, if anything does, and that it goes on waiting."""
-    from successor.cli.proposal import fields, packet_of, told
     from successor.lab import record_of
     from successor.ledger import Ledger
+    from successor.showing.proposal import fields, packet_of, told
 
     with Ledger.read(record_of(folder)) as ledger:
         proposal = ledger.waiting()
@@ -152,10 +152,10 @@ def _show(folder: Path, what: str, *, as_json: bool) -> int:
 def _decide(folder: Path, chosen: Chosen, expected: str) -> dict[str, Any]:
     """Take the choice, or ask for it; the fields of `review --json`."""
     from successor.cli.asking import ask
-    from successor.cli.proposal import fields, packet_of
     from successor.director import review as reviewed
     from successor.errors import UsageError
     from successor.lab import open_lab
+    from successor.showing.proposal import fields, packet_of
 
     with open_lab(folder, to_write=False) as lab:
         ledger = lab.parts.ledger

@@ -16,11 +16,10 @@ import click
 
 from successor.cli.asking import ask, can_ask
 from successor.cli.audience import Audience, audience
-from successor.cli.generation import Chronicle
 from successor.cli.interrupt import INTERRUPTED, Interrupt
 from successor.cli.options import plain
 from successor.cli.signers import key_hint
-from successor.cli.view import Scene, at_most, duration, metric, number, unsafe
+from successor.cli.view import Scene
 from successor.director import standing
 from successor.errors import EXIT_NEEDS_HUMAN, SuccessorError
 from successor.insight.contract import contract_of
@@ -41,6 +40,8 @@ from successor.ledger import (
 )
 from successor.oversight import CHARTER, STAGES, THRESHOLD
 from successor.plugins import Telling, blaming_own
+from successor.showing.figures import at_most, duration, metric, number, unsafe
+from successor.showing.generation import Chronicle
 from successor.targets import name_of
 from successor.types import Stop
 

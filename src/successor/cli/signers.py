@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -16,7 +15,6 @@ from successor.cli.options import option
 
 if TYPE_CHECKING:
     from successor.ledger import Ledger
-    from successor.oversight import Tally
     from successor.signing import Envelope, PublicKey, Sign, Statement
 
 T = TypeVar("T")
@@ -104,26 +102,6 @@ def told_acts(acts: Sequence[Mapping[str, Any]], typed: str) -> Iterator[str]:
             "charter": f"policy sign {typed}",
         }[each["act"]]
         yield f"{each['told']}: successor {how} --key NAME"
-
-
-def open_acts_of(ledger: Ledger) -> tuple[Tally, ...]:
-    """All that waits for people to sign it, without a charter that the lab's files no longer say.
-
-    Raises:
-        RecordError: when the record does not verify.
-    """
-    from successor.errors import UsageError
-    from successor.lab import charter_of
-    from successor.oversight import charter_tally, open_acts
-
-    acts = open_acts(ledger)
-    if any(each.act == "charter" for each in acts):
-        now = None
-        with suppress(UsageError):  # a record without its lab, or files that cannot be read
-            now = charter_of(ledger.folder.parent)
-        asked = charter_tally(now, ledger).statement if now else None
-        acts = tuple(each for each in acts if each.act != "charter" or each.statement == asked)
-    return acts
 
 
 def signed_by(told: Signing) -> Sign | Envelope | None:

@@ -90,6 +90,19 @@ class Journal:
     def writable(self) -> bool:
         return self._store is not None
 
+    def catch_up(self, rows: Iterable[Row], tip: Head | None) -> None:
+        """Take in the rows that came since, each verified to follow from what is known.
+
+        Raises:
+            RecordError: when one does not; what came before it was taken in.
+        """
+        with self.lock:
+            memory = self.memory
+            for each in verified(rows, tip, memory.tree):
+                take_in(memory.history, each.entry)
+                memory.leaves.append(each.leaf)
+                memory.tree = each.tree
+
     def keep_head(self) -> None:
         """Write down how far the record reaches: a kill may have come before that was done."""
         if self.head.size and read_tip(self._folder) != self.head:
@@ -190,18 +203,21 @@ class Verified:
     tree: CompactRange
 
 
-def verified(rows: Iterable[Row], tip: Head | None) -> Iterator[Verified]:
+def verified(
+    rows: Iterable[Row], tip: Head | None, tree: CompactRange | None = None
+) -> Iterator[Verified]:
     """The events of the rows, in their order, for as long as every one verifies.
 
     Args:
         rows: as they are on disk.
         tip: the head that was kept when the last event was written, read before the rows: a
             writer may be at work, and a kill may have come between the two.
+        tree: over the events before them, which were verified before; None where these are all.
 
     Raises:
         RecordError: at the first that does not; the text names it.
     """
-    tree = CompactRange()
+    tree = tree or CompactRange()
     for row in rows:
         expected = tree.size + 1
         if row.seq != expected:

@@ -7,16 +7,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar, overload
 
-from successor.errors import PausedError, UsageError
+from successor.errors import PausedError, RecordError, UsageError
 from successor.ledger import reviews
 from successor.ledger.codec import decode_exam
-from successor.ledger.disk import naming_record, not_verified
+from successor.ledger.disk import explain_disk, naming_record, not_verified
 from successor.ledger.events import Decided, Entry, Event, Examined, Lowered, Paused, RolledBack
 from successor.ledger.journal import Journal, told_pause
 from successor.ledger.merkle import CompactRange, consistency_proof, inclusion_proof
 from successor.ledger.objects import ObjectStore
 from successor.ledger.reviews import Proposal
-from successor.ledger.tip import Head
+from successor.ledger.store import opened_to_read, rows
+from successor.ledger.tip import Head, read_tip
 from successor.signing import Statement
 from successor.types import Decision, Digest, Draw, Exam, Figures, Verdict, Version
 
@@ -47,6 +48,26 @@ class Reading:
     def head(self) -> Head:
         """Number of events, and the root of the Merkle tree over them."""
         return self._journal.head
+
+    def catch_up(self) -> bool:
+        """Take in what was recorded since, of a record that was opened to read; whether anything
+        was. What was read already is not read again, nor verified again.
+
+        Raises:
+            UsageError: when the record is gone.
+            RecordError: when it does not go on from what was read; then read it anew.
+        """
+        with naming_record(self._folder), explain_disk(self._folder):
+            tip = read_tip(self._folder)
+            if tip == self.head:
+                return False
+            if tip is not None and tip.size <= self.head.size:
+                if self.root_at(tip.size) == tip.root:
+                    return False  # an event was read before its head was kept
+                raise RecordError("it is another one than was read before")
+            with opened_to_read(self._folder) as connection:
+                self._journal.catch_up(rows(connection, self.head.size), tip)
+        return True
 
     def root_at(self, size: int) -> Digest:
         """The root over the first events, so many."""

@@ -91,12 +91,16 @@ class EventStore:
         self._connection.close()
 
 
-def rows(connection: sqlite3.Connection) -> Iterator[Row]:
-    """All events, in their order; none when a run was killed before it had created the table."""
+def rows(connection: sqlite3.Connection, after: int = 0) -> Iterator[Row]:
+    """All events, in their order; none when a run was killed before it had created the table.
+
+    Args:
+        after: the number of the last one that is known already.
+    """
     if not schema(connection):
         return
-    found = connection.execute("SELECT seq, body, leaf, root FROM event ORDER BY seq")
-    for number, values in enumerate(found, start=1):
+    asked = "SELECT seq, body, leaf, root FROM event WHERE seq > ? ORDER BY seq"
+    for number, values in enumerate(connection.execute(asked, (after,)), start=after + 1):
         if [*map(type, values)] != [int, bytes, bytes, bytes]:
             raise RecordError(f"event {number}: its row is damaged")
         yield Row(*values)

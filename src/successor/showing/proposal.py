@@ -8,9 +8,6 @@ from dataclasses import fields as dataclass_fields
 from itertools import islice
 from typing import Any
 
-from successor.cli.caution import Caution, Standing, caution_of
-from successor.cli.signers import open_acts_of
-from successor.cli.view import at_most, duration, number
 from successor.errors import RecordError
 from successor.insight.contract import contract_of
 from successor.insight.difference import FileChange, differences, shown, tallied
@@ -19,6 +16,9 @@ from successor.insight.visible import visible
 from successor.judge.course import Batch, course
 from successor.ledger import Decided, Ledger, Proposal, Written
 from successor.oversight import Tally
+from successor.showing.acts import open_acts_of
+from successor.showing.caution import Caution, Standing, caution_of
+from successor.showing.figures import at_most, duration, number
 
 LONGEST = 400
 """Lines of a difference that are shown; `successor diff` and an editor show all."""

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from successor.cli.view import number
 from successor.insight.difference import FileChange, tallied
 from successor.insight.report.html import counted
 from successor.insight.visible import hidden
 from successor.judge.course import CORRECTNESS, Batch
 from successor.ledger import Decided, Ledger, Proposal, SessionStarted, Written
+from successor.showing.figures import number
 
 MASTERED = 0.95
 _NAMED = 3

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from cli.commands import Outcome, Run, change, make_lab
+from successor.cli import run_command
+from web.seats import Sit, Sitting, sitting
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Path:
+    return make_lab(tmp_path / "lab")
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
+    def command(*arguments: str | Path) -> Outcome:
+        capfd.readouterr()
+        code = run_command([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        return Outcome(code, out, err)
+
+    return command
+
+
+@pytest.fixture
+def waiting(lab: Path, run: Run) -> Path:
+    """A lab of which a candidate waits for a human."""
+    change(lab, "[lab]", "[lab]\nstage = 3")
+    assert run("improve", lab, "--quiet").code == 3
+    return lab
+
+
+@pytest.fixture
+def sit() -> Iterator[Sit]:
+    """Opens a seat before a lab; all are closed in the end."""
+    with ExitStack() as at_end:
+
+        def opened(lab: Path, *, read_only: bool = False) -> Sitting:
+            return at_end.enter_context(sitting(lab, read_only=read_only))
+
+        yield opened
