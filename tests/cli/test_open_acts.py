@@ -49,7 +49,7 @@ def test_a_promotion_that_one_of_two_signed_is_told_with_who_must_and_why(
     said = "the second\nsays \x1b[31mred"
     assert run("review", of_two, "--accept", "--key", "bob", "--reason", said).code == 3
     (partly,) = acts(of_two, run)
-    assert partly["signed"] == [{"name": "bob", "reason": said}]
+    assert partly["signed"] == [{"name": "bob", "reason": said.replace("\n", " ")}]
     assert (partly["missing"], partly["others"]) == (1, ["ada"])
     for verb in ("status", "review"):
         told = run(verb, of_two).out

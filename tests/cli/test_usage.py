@@ -274,7 +274,7 @@ def test_the_help_of_every_verb_leads_with_examples_and_names_the_environment(ru
     assert text.count(f"successor {verb} ") >= 2
     command = commands.cli.commands[verb]
     for option in command.params:
-        if isinstance(option, click.Option):
+        if isinstance(option, click.Option) and option.allow_from_autoenv:
             name = option.opts[-1] if option.opts[-1].startswith("--") else option.opts[0]
             variable = name.removeprefix("--").upper().replace("-", "_")
             assert f"SUCCESSOR_{verb.upper()}_{variable}" in "".join(text.split())

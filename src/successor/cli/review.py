@@ -19,7 +19,6 @@ from successor.cli.signers import (
     written_out,
 )
 from successor.errors import EXIT_NEEDS_HUMAN
-from successor.showing.acts import open_acts_of
 
 if TYPE_CHECKING:
     from successor.ledger import Choice, Ledger
@@ -139,6 +138,8 @@ def _show(folder: Path, what: str, *, as_json: bool) -> int:
             echo_json(_fields(fields(packet), "waiting" if packet else None, ledger))
         elif packet is None:
             click.echo("Nothing waits for a human.")
+            from successor.showing.acts import open_acts_of
+
             acts = [each.fields() for each in open_acts_of(ledger)]
             for line in told_acts(acts, quote(what)):
                 click.echo(plain(f"To sign: {line}"))
@@ -176,6 +177,8 @@ def _decide(folder: Path, chosen: Chosen, expected: str) -> dict[str, Any]:
 def _fields(
     packet: dict[str, Any], decision: str | None, ledger: Ledger, told: dict[str, str] | None = None
 ) -> dict[str, Any]:
+    from successor.showing.acts import open_acts_of
+
     made = told or {"by": None, "reason": None}
     acts = [each.fields() for each in open_acts_of(ledger)]
     told_now = {"signatures": acts, "decision": decision, **made}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -83,7 +84,9 @@ def gym() -> Foreign:
         SuccessorError: when it is not installed.
     """
     try:
-        return import_module("reasoning_gym")
+        with warnings.catch_warnings():  # of what it brings, when that is first compiled
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return import_module("reasoning_gym")
     except ImportError as error:
         told = f"needs {error.name}; pip install 'successor-rsi[language]'"
         raise SuccessorError(f'[subject] kind = "model/causal_lm": {told}') from None
