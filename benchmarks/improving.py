@@ -36,6 +36,21 @@ class Run:
     last: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
 
 
+def with_tables(text: str, tables: str, seed: int) -> str:
+    """A lab file with other tables for its author and its end, and with a seed: an answer that was
+    paid for is not paid for again.
+    """
+    kept, skipped = list[str](), False
+    for line in text.splitlines():
+        if line.startswith("["):
+            skipped = line.startswith(("[author", "[base_cases"))
+        if not skipped:
+            kept.append(line)
+        if line == "[lab]":
+            kept.append(f"seed = {seed}")
+    return "\n".join(kept).rstrip() + "\n\n" + tables
+
+
 def improve(
     target: Path | str,
     folder: Path,

@@ -25,7 +25,7 @@ from typing import Any, TypeAlias
 import click
 
 import programs
-from improving import SOURCE, improve
+from improving import SOURCE, improve, with_tables
 from successor.lab import RECORD
 from successor.ledger import Ledger, Written
 from successor.sandbox import open_sandbox
@@ -159,7 +159,9 @@ class Work:
             ignored = shutil.ignore_patterns(".successor*", "__pycache__")
             shutil.copytree(lab.folder, place, ignore=ignored)
             file = place / "successor.toml"
-            file.write_text(with_tables(file.read_text("utf-8"), self.terms.table(arm)), "utf-8")
+            file.write_text(
+                with_tables(file.read_text("utf-8"), self.terms.table(arm), SEED), "utf-8"
+            )
         budget = self.terms.budget if arm == WITHOUT else self.terms.waiting
         run = improve(place, place, budget, slack_s=SLACK_S)
         found = programs.Row.of(replace(lab, budget=budget), run)
@@ -176,21 +178,6 @@ class Work:
         """A line each: one that a kill cut off has no end, and is no row."""
         with (self.folder / "rows.jsonl").open("a", encoding="utf-8") as kept:
             kept.write(json.dumps(asdict(row)) + "\n")
-
-
-def with_tables(text: str, tables: str) -> str:
-    """A lab file with other tables for its author and its end, and with a seed: an answer that was
-    paid for is not paid for again.
-    """
-    kept, skipped = list[str](), False
-    for line in text.splitlines():
-        if line.startswith("["):
-            skipped = line.startswith(("[author", "[base_cases"))
-        if not skipped:
-            kept.append(line)
-        if line == "[lab]":
-            kept.append(f"seed = {SEED}")
-    return "\n".join(kept).rstrip() + "\n\n" + tables
 
 
 def spent(place: Path) -> tuple[int, int, Mapping[str, int]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import programs
-from improving import improve
+from improving import improve, with_tables
 from rivals.counting import Asked, Counting, under_way_s
 from rivals.tasks import EVALUATOR, Task, prepared
 from successor.authors.llm.answers import whole
@@ -192,20 +192,12 @@ def own(system: str, place: Place, terms: Terms, proxy: Counting) -> Came:
 
 def lab_file(text: str, system: str, seed: int, terms: Terms) -> str:
     """A lab file with our authors, the model behind the proxy, and a seed."""
-    kept, skipped = list[str](), False
-    for line in text.splitlines():
-        if line.startswith("["):
-            skipped = line.startswith(("[author", "[base_cases"))
-        if not skipped:
-            kept.append(line)
-        if line == "[lab]":
-            kept.append(f"seed = {seed}")
     asked = f'models = ["openai:{terms.model}"]\ncalls = {terms.calls}\n'
     author = f'kind = "llm"\n{asked}' if system == ALONE else (
         f'kind = "search"\nauthors = {json.dumps(AUTHORS)}\n\n[author.llm]\n{asked}'
     )  # fmt: skip
     end = f'wall_clock = "{terms.budget}"\ngenerations = 20\nplateau = 1\n'
-    return "\n".join(kept).rstrip() + f"\n\n[author]\n{author}\n[base_cases]\n{end}"
+    return with_tables(text, f"[author]\n{author}\n[base_cases]\n{end}", seed)
 
 
 def promoted(home: Path, path: str, calls: Sequence[Asked]) -> list[Step]:

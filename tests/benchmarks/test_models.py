@@ -10,6 +10,7 @@ import pytest
 
 import models
 import programs
+from improving import with_tables
 from models import ALONE, BOTH, WITHOUT, Row, Terms, Work
 from paired import Ratio
 
@@ -28,7 +29,7 @@ def row(lab: str = "fib", arm: str = ALONE, promotions: int = 1) -> Row:
 def test_each_arm_is_a_lab_with_the_same_goal_and_authors_of_its_own(arm: str):
     for lab in programs.labs():
         text = (lab.folder / "successor.toml").read_text("utf-8")
-        told = tomllib.loads(models.with_tables(text, TERMS.table(arm)))
+        told = tomllib.loads(with_tables(text, TERMS.table(arm), models.SEED))
         before = tomllib.loads(text)
         assert told["lab"] == {**before["lab"], "seed": models.SEED}
         assert told["subject"] == before["subject"]
