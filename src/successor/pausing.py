@@ -209,10 +209,13 @@ def _to_write(record: Path) -> Generator[Ledger]:
 
 def _followed(ledger: Ledger) -> tuple[list[Witness], Sign | None]:
     """The lab's witnesses, against which the record holds, and who hear of it from here on; and
-    what signs the heads that they hear.
+    what signs the heads that they hear. Those that people signed are among them whatever the file
+    says now.
     """
-    folder = ledger.folder.parent
-    rules = policyfile.read(folder)
-    witnesses, sign = witnesses_of(folder, rules), automation(rules)
+    folder, law = ledger.folder.parent, adopted(ledger)
+    now = policyfile.read(folder)
+    signed = law.charter.rules if law else None
+    every = (*witnesses_of(folder, signed), *witnesses_of(folder, now))
+    witnesses, sign = list(dict.fromkeys(every)), automation(signed or now)
     follow(ledger, witnesses, sign)
     return witnesses, sign

@@ -347,6 +347,14 @@ def test_what_is_about_to_be_signed_is_shown_before_the_passphrase_is_asked_for(
     assert "Thresholds: horizon 512.0, growth 8.0." in run("policy", "check", guarded).out
 
 
+def test_a_name_that_looks_like_another_shows_before_it_is_signed(guarded: Path, run: Run) -> None:
+    path = guarded / "policy.toml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('name = "bob"', 'name = "b\N{CYRILLIC SMALL LETTER O}b"'), "utf-8")
+    shown = run("policy", "sign", guarded, "--key", "ada").err
+    assert r"people        b\u043eb: ssh-ed25519 " in shown
+
+
 def test_a_lost_policy_and_a_lost_record_are_named(in_force: Path, run: Run) -> None:
     policy, record = in_force / "policy.toml", in_force / ".successor"
     policy.rename(in_force / "elsewhere.toml")

@@ -71,7 +71,9 @@ def test_a_person_sees_quarantine_a_lowered_stage_and_raises_it(
     before, into = everything(mine), tmp_path / "practice"
     told = run("drill", "--tripwire", mine, "--into", into)
     assert told.code == 0
-    assert f"successor resume {into} --reason TEXT --key NAME" in told.out
+    for name in ("ada", "bob"):
+        assert f"successor policy sign {into} --key {name}" in told.out
+        assert f"successor resume {into} --reason TEXT --key {name}" in told.out
     assert {*everything(into)} == {*before} - {"STOP"}
     assert tomllib.loads((into / "successor.toml").read_text("utf-8")) == {
         **tomllib.loads(LAB),

@@ -142,6 +142,7 @@ def test_a_witness_that_lost_what_it_was_told_ends_the_run_before_it_begins(
     refused = run("improve", lab, "--quiet")
     assert refused.code == 4
     assert f"{witness} should know of" in refused.err
+    assert run("audit", lab, "--witness", witness).code != 0, "nor does it testify"
     told = refused.err.rpartition("successor ")[2].split()
     assert run(*told).code == 0, "what it says helps"
     assert run("improve", lab, "--quiet").code == 0
@@ -240,6 +241,20 @@ def test_who_takes_the_witness_out_of_the_policy_needs_people(
     assert run("improve", lab, "--json").lines[-1]["stopped_by"] == "charter"
     change(lab, "[lab]", "[lab]\nstage = 3")
     assert run("improve", lab, "--json").lines[-1]["stopped_by"] == "charter"
+
+
+def test_a_witness_that_people_signed_hears_of_a_stop_whatever_the_file_says(
+    lab: Path, run: Run, place: str
+) -> None:
+    witness = watched(lab, run, place)
+    assert run("improve", lab, "--quiet", "--generations", "1").code == 0
+    path = lab / "policy.toml"
+    path.write_text(path.read_text("utf-8").replace(f'witnesses = ["{place}"]\n', ""), "utf-8")
+    known = len(heads_in(witness_at(place, lab)))
+    assert run("stop", lab, "--reason", "odd").code == 0
+    assert run("resume", lab, "--reason", "seen", "--key", "ada").code == 0
+    assert len(heads_in(witness_at(place, lab))) >= known + 2
+    assert run("audit", lab, "--witness", witness).code == 0
 
 
 def test_an_address_is_no_option_of_git(lab: Path, run: Run, tmp_path: Path) -> None:

@@ -103,15 +103,18 @@ def _practise(lab: Path | None, into: Path | None, *, as_json: bool) -> int:
     """Make a lab to practise on, and say how it goes on."""
     from successor.cheats.practice import practice
     from successor.errors import UsageError
-    from successor.policyfile import FILE_NAME
+    from successor.policyfile import read
 
     if lab is None or into is None:
         raise UsageError("--tripwire LAB and --into FOLDER belong together")
     practice(lab, into)
-    typed, signs = quote(str(into)), (into / FILE_NAME).exists()
-    steps = [f"successor policy sign {typed} --key NAME"] if signs else []
-    steps += [f"successor improve {typed}", f"successor status {typed}"]
-    steps += [f"successor resume {typed} --reason TEXT" + " --key NAME" * signs]
+    typed, rules = quote(str(into)), read(into)
+    names = [each.name for each in rules.people[: rules.change]] if rules else []
+    keys = [f" --key {quote(name)}" for name in names]
+    steps = [f"successor policy sign {typed}{key}" for key in keys]
+    steps += [f"successor {verb} {typed}" for verb in ("improve", "status", "policy explain")]
+    steps += [f"successor resume {typed} --reason TEXT{key}" for key in keys or [""]]
+    steps += [f"successor improve {typed}"]
     if as_json:
         echo_json({"lab": str(into), "steps": steps})
     else:

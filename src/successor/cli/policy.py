@@ -232,6 +232,7 @@ def _standing(lab: Path) -> Standing:
 
 def to_sign(now: Charter, changes: str) -> Iterator[str]:
     """All that a signature is under, in lines for people."""
+    from successor.insight.visible import visible
     from successor.oversight import STAGES
 
     rules, stage = now.rules, f"{now.stage} ({STAGES[now.stage]})"
@@ -239,7 +240,7 @@ def to_sign(now: Charter, changes: str) -> Iterator[str]:
     yield f"  stage         {stage}, at most {rules.stage}"
     for kind, holders in (("people", rules.people), ("machines", rules.machines)):
         for each in holders:
-            yield f"  {kind:<13} {each.name}: {each.key}"
+            yield f"  {kind:<13} {visible(each.name)}: {each.key}"
     yield f"  signatures    promotion {rules.promotion}, change {rules.change}"
     told: dict[str, object] = {"thresholds": rules.thresholds, "witnesses": rules.witnesses}
     told |= {"dead_man_s": rules.dead_man_s, "judge": now.judge, "base_cases": now.base_cases}

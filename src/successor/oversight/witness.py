@@ -241,8 +241,9 @@ def require_known(ledger: Ledger, witness: Witness) -> Testimony:
 
     Raises:
         UsageError, RecordError: also when it has no head of the record, for every record has a
-            first one; and when a head says that it is signed, and that is by no key that any
-            charter of the record names.
+            first one; when a head says that it is signed, and that is by no key that any charter
+            of the record names; and when the charter in force names it, and it lost what it was
+            told.
     """
     keys, told = keyholders(ledger), heads_in(witness)
     signed, unsigned = Counter[str](), 0
@@ -261,6 +262,7 @@ def require_known(ledger: Ledger, witness: Witness) -> Testimony:
     if not (count := require_witnessed(ledger, witness)):
         what = "it is another record, or nobody told that witness of it"
         raise RecordError(f"{witness} has no head of this record: {what}")
+    _require_remembered(ledger, witness)
     return Testimony(count, signed, unsigned)
 
 
