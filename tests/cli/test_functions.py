@@ -204,11 +204,11 @@ def test_what_is_in_the_file_already_is_not_to_be_put_there(improved: Path, run:
 
 def test_promises_are_tried_on_the_lab_of_a_function_by_its_name(improved: Path, run: Run):
     name = f"{improved / 'total.py'}:total"
-    found = run("doctor", "--promises", "--lab", name, "--only", "2", "--json")
+    found = run("doctor", name, "--promises", "--only", "2", "--json")
     assert found.code == 0
     (promise,) = json.loads(found.out)["promises"]
     assert promise["state"] == "not shown"
-    assert promise["again"].endswith(f"--lab {name}")
+    assert promise["again"].endswith(f" {name}")
 
 
 def test_a_changed_test_is_another_experiment(improved: Path, run: Run):

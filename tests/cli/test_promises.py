@@ -65,21 +65,21 @@ def test_what_is_printed_is_what_is_documented(
 ):
     few = tuple(each for each in PROMISES if each.number in {1, 3, 8})
     monkeypatch.setattr("successor.promises.trial.PROMISES", few)
-    found = run("doctor", "--promises", "--lab", improved, "--json")
+    found = run("doctor", improved, "--promises", "--json")
     assert found.code == 0
     (told,) = found.lines
     assert list(told) == [*documented("`successor doctor --promises --json`")]
     for row in told["promises"]:
         assert_fits(row, documented("A promise"))
     assert [row["state"] for row in told["promises"]] == ["not shown", "kept", "kept"]
-    text = run("doctor", "--promises", "--lab", improved)
+    text = run("doctor", improved, "--promises")
     assert [line.rpartition(":")[2] for line in text.err.splitlines()] == [" trying"] * 3
     assert text.err.splitlines()[1] == " 3 The record can't be rewritten unnoticed: trying"
     lines = text.out.splitlines()
     assert lines[2] == " 3 The record can't be rewritten unnoticed: kept"
     (improved / ".successor/head").unlink()
-    assert run("doctor", "--promises", "--lab", improved).code == 4, "told before it is tried"
-    assert run("doctor", "--lab", improved).code == 2
+    assert run("doctor", improved, "--promises").code == 4, "told before it is tried"
+    assert run("doctor", improved).code == 2
 
 
 def test_what_takes_minutes_says_so_when_it_begins(run: Run, monkeypatch: pytest.MonkeyPatch):
@@ -219,11 +219,11 @@ def test_a_promise_that_is_broken_says_which_and_how_it_is_tried_alone(
         return AuditReport(1, 0, Head(1, "0" * 64), None)
 
     monkeypatch.setattr(tampering, "audit", blind)
-    found = run("doctor", "--promises", "--lab", improved, "--only", "3")
+    found = run("doctor", improved, "--promises", "--only", "3")
     assert found.code == 1
     (first, _, last) = found.out.splitlines()
     assert first == " 3 The record can't be rewritten unnoticed: broken"
-    again = f"successor doctor --promises --only 3 --lab {improved}"
+    again = f"successor doctor --promises --only 3 {improved}"
     assert last == f"   alone: {again}; its tests: {PROMISES[2].tests}"
     monkeypatch.undo()
     (told,) = run(*again.split()[1:], "--json").lines

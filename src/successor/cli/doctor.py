@@ -32,8 +32,8 @@ UNSAFE = "; taken with --unsafe-sandbox only, and what is judged in it is never 
       successor doctor --tier bubblewrap
       successor doctor --json
       successor doctor --cheats
-      successor doctor --promises --lab examples/adder
-      successor doctor --promises --lab examples/fib/fib.py:fib --only 6
+      successor doctor examples/adder --promises
+      successor doctor examples/fib/fib.py:fib --promises --only 6
 
     Say which tiers of the sandbox this machine has, and attack the best one, or the one that is
     named: every attack of the escape suite runs inside it and must fail, and runs once more
@@ -44,24 +44,20 @@ UNSAFE = "; taken with --unsafe-sandbox only, and what is judged in it is never 
     minutes.
 
     With --promises each of the ten promises of docs/oversight.md is tried: on this installation,
-    and on the lab that is named, of which nothing is changed. It tells how often each could have
-    been broken, and what came of it; one that nothing here could break is not shown. It takes some
-    minutes, and includes both suites. Of one that is broken it says where its tests are, and how it
-    is tried again alone, by its number. Away from a terminal a line on stderr says which begins.
+    and on the lab LAB, if one is named, of which nothing is changed. It tells how often each could
+    have been broken, and what came of it; one that nothing here could break is not shown. It takes
+    some minutes, and includes both suites. Of one that is broken it says where its tests are, and
+    how it is tried again alone, by its number. Away from a terminal a line on stderr says which
+    begins.
 
     Exits with 1 when a promise is broken, an attack escaped, a hack was promoted or came to no
     verdict, or when there is no adequate sandbox, and with 2 when there is no tier of that name.
     """,
 )
+@click.argument("lab", required=False, type=LabFolder())
 @option("--tier", metavar="NAME", help="The tier to attack; the best one when not given.")
 @option("--cheats", is_flag=True, help="Attack the judge with reward hacks, not the sandbox.")
 @option("--promises", is_flag=True, help="Try the ten promises, and tell what was seen of each.")
-@option(
-    "--lab",
-    type=LabFolder(),
-    metavar="LAB",
-    help="With --promises: the lab on which to try them.",
-)
 @option(
     "--only",
     type=click.IntRange(1, 10),
@@ -85,7 +81,7 @@ def doctor(
 
     _check(tier)
     if (lab is not None or only) and not promises:
-        raise UsageError("--lab and --only are for --promises")
+        raise UsageError("LAB and --only are for --promises")
     if promises:
         return _promises(lab, only, json=json)
     if cheats:
@@ -144,7 +140,7 @@ def _promises(lab: Path | None, only: tuple[int, ...], *, json: bool) -> int:
             broken += kept.state == "broken"
             told = {"number": promise.number, "name": promise.name, "tests": promise.tests}
             again = f"successor doctor --promises --only {promise.number}"
-            again += f" --lab {quote(name_of(lab))}" if lab and promise.of_lab else ""
+            again += f" {quote(name_of(lab))}" if lab and promise.of_lab else ""
             found.append({**told, "again": again, **asdict(kept)})
             if not json:
                 click.echo(plain(f"{promise.number:>2} {promise.name}: {kept.state}"))
