@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import ClassVar
 
+from successor.authors.lessons import Lessons
 from successor.types import Digest, Workspace
 
 
@@ -21,28 +22,10 @@ class Made:
 
 
 @dataclass(frozen=True)
-class State:
-    """Lessons attempted so far and, once training has begun, the trainer's own state."""
+class State(Lessons[Made]):
+    """Lessons attempted so far, and the trainer's own state."""
 
-    made: tuple[Made, ...] = ()
-    training: bytes | None = None
-
-    @staticmethod
-    def load(saved: bytes | None) -> State:
-        """From a checkpoint, or the beginning."""
-        if saved is None:
-            return State()
-        header, _, training = saved.partition(b"\n")
-        return State(tuple(Made(**entry) for entry in json.loads(header)), training or None)
-
-    def dump(self) -> bytes:
-        """For a checkpoint."""
-        header = json.dumps([asdict(made) for made in self.made])
-        return header.encode() + b"\n" + (self.training or b"")
-
-    def add(self, made: Made) -> State:
-        """With one more lesson."""
-        return State((*self.made, made), self.training)
+    kind: ClassVar = Made
 
     @property
     def drawn(self) -> int:
@@ -76,7 +59,7 @@ class TrainersDesk:
         return self.workspace.write(data)
 
     def checkpoint(self, state: bytes) -> None:
-        self.workspace.checkpoint(State(self.state.made, state).dump())
+        self.workspace.checkpoint(self.state.with_training(state))
 
     def resume(self) -> bytes | None:
         return self.state.training

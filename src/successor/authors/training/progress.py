@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import ClassVar
 
+from successor.authors.lessons import Lessons
 from successor.types import Digest
 
 
@@ -19,33 +20,10 @@ class Made:
 
 
 @dataclass(frozen=True)
-class State:
-    """Lessons labelled so far and, once training has begun, the trainer's own state."""
+class State(Lessons[Made]):
+    """Lessons labelled so far, and the trainer's own state."""
 
-    made: tuple[Made, ...] = ()
-    training: bytes | None = None
-
-    @staticmethod
-    def load(saved: bytes | None) -> State:
-        """From a checkpoint, or the beginning."""
-        if saved is None:
-            return State()
-        header, _, training = saved.partition(b"\n")
-        made = tuple(Made(**entry) for entry in json.loads(header))
-        return State(made, training or None)
-
-    def dump(self) -> bytes:
-        """For a checkpoint."""
-        header = json.dumps([asdict(made) for made in self.made])
-        return header.encode() + b"\n" + (self.training or b"")
-
-    def add(self, made: Made) -> State:
-        """With one more lesson."""
-        return State((*self.made, made), self.training)
-
-    def with_training(self, training: bytes) -> bytes:
-        """The checkpoint that also holds the trainer's state."""
-        return State(self.made, training).dump()
+    kind: ClassVar = Made
 
     def figures(self) -> dict[str, float | int | str]:
         """Yield and cost of labelling, for people."""
