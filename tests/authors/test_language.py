@@ -12,7 +12,14 @@ from authors.workbench import Desk
 from subjects.causal_lm.tiny import tiny
 from successor.authors.language import LanguageTrainingAuthor, collapse, language_training
 from successor.authors.language.author import EXAMPLES
-from successor.authors.language.choosing import hardest, lessons, replayed, shares, weights
+from successor.authors.language.choosing import (
+    chosen,
+    hardest,
+    lessons,
+    replayed,
+    shares,
+    weights,
+)
 from successor.authors.language.collapse import Manner, collapsed, manner
 from successor.errors import Halt, UsageError
 from successor.subjects.causal_lm import CausalLM
@@ -117,6 +124,35 @@ def test_right_answers_that_differ_are_kept_those_to_hard_problems_first() -> No
     assert [each.problem for each in chosen] == ["h", "e", "e"]
     assert len({each.answer.strip() for each in chosen}) == 3
     assert hardest([*easy, *hard], keep=2, most=1) == [hard[0]]
+
+
+def test_preferences_and_policy_gradients_take_problems_that_were_solved_sometimes() -> None:
+    mixed = [attempt("a", "1"), attempt("a", "2", right=False), attempt("a", "3", right=False)]
+    hard = [attempt("b", "4"), *(attempt("b", str(n), right=False) for n in range(5, 9))]
+    clear = [attempt("c", "1"), attempt("d", "1", right=False)]
+    pairs = chosen("dpo", [*mixed, *hard, *clear], 2, 99)
+    assert [(each.problem, each.right) for each in pairs] == [
+        ("b", True), ("b", False), ("a", True), ("a", False),
+    ]  # fmt: skip
+    assert chosen("grpo", [*mixed, *hard, *clear], 2, 99) == [*hard, *mixed]
+    assert chosen("grpo", [*mixed, *hard, *clear], 2, 5) == hard
+
+
+@pytest.mark.parametrize("objective", ["dpo", "grpo"])
+def test_it_trains_on_wrong_answers_as_well(objective: str) -> None:
+    subject, desk = tiny(batch_tokens=96), Desk()
+    one = first(subject, desk)
+    draft = author(subject, objective=objective).write(brief(one), desk)
+    assert draft
+    assert draft.figures["replayed"] == 0
+    kept = subject.unpack(desk.read(draft.files[EXAMPLES]))
+    assert {each.right for each in kept} == {True, False}
+    assert len(kept) == draft.figures["labels"] >= 8
+    if objective == "dpo":
+        assert all(one.right > two.right for one, two in zip(kept[::2], kept[1::2], strict=True))
+        assert all(
+            one.problem == two.problem for one, two in zip(kept[::2], kept[1::2], strict=True)
+        )
 
 
 def test_replay_makes_up_its_share_and_nothing_twice() -> None:

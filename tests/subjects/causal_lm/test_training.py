@@ -12,8 +12,9 @@ from subjects.causal_lm.tiny import prompts, tiny
 from successor.errors import Halt, SuccessorError
 from successor.subjects.causal_lm import CausalLM
 from successor.subjects.causal_lm.foreign import Foreign
+from successor.subjects.causal_lm.objectives import imitation
 from successor.subjects.causal_lm.packing import Example, Steps, pack, rounds
-from successor.subjects.causal_lm.training import Pace, answers_loss, fit, rate
+from successor.subjects.causal_lm.training import Pace, answer_logits, fit, rate
 
 CPU = torch.device("cpu")
 
@@ -57,7 +58,8 @@ def test_a_packed_step_has_the_loss_and_the_gradients_of_its_examples(
     model.train()
     packed = pack(some)
     assert len(packed.ids) < sum(len(each.prompt) for each in some)
-    loss, expected = answers_loss(model, packed), one_by_one(model, some)
+    loss = imitation(answer_logits(model, packed), packed)
+    expected = one_by_one(model, some)
     torch.testing.assert_close(loss, expected)
     pairs = zip(gradients(model, loss), gradients(model, expected), strict=True)
     for found, wanted in pairs:
@@ -72,6 +74,13 @@ def test_every_example_is_seen_once_in_an_epoch_and_steps_hold_their_size() -> N
         each.answer for each in some
     )
     assert all(len(group) == 1 or sum(len(e.answer) for e in group) <= 24 for group in groups)
+    pairs = [*rounds(some[:20], 9, 1, together=2)]
+    assert all(len(group) % 2 == 0 for group in pairs)
+    order = [each.answer[0] for group in pairs for each in group]
+    assert sorted(order) == [*range(20)]
+    assert all(
+        one % 2 == 0 and two == one + 1 for one, two in zip(order[::2], order[1::2], strict=True)
+    )
     steps = Steps(some, 24, 1, CPU)
     assert steps.count(2) == 2 * len(groups)
     assert torch.equal(steps.batch(3).ids, Steps(some, 24, 1, CPU).batch(3).ids)

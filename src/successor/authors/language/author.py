@@ -6,7 +6,7 @@ next_model = train(data)                           (train)
 
 The model answers problems that it sometimes solves, a verifier marks the answers, and it is
 trained on the right ones: rejection-sampling fine-tuning, as in STaR (Zelikman et al. 2022) and
-ReST-EM (Singh et al. 2023).
+ReST-EM (Singh et al. 2023); or, by `objective`, to prefer them to wrong ones (DPO, GRPO).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from successor.authors.language.choosing import hardest, lessons, replayed, shares, weights
+from successor.authors.language.choosing import chosen, lessons, replayed, shares, weights
 from successor.authors.language.collapse import collapsed, manner
 from successor.authors.language.learner import LanguageLearner
 from successor.authors.language.progress import Made, State, TrainersDesk
@@ -29,6 +29,12 @@ from successor.types import Brief, Digest, Draft, Version, Workspace
 
 EXAMPLES = "examples.jsonl"
 PROVENANCE = "provenance.json"
+_SOMETIMES = "too few problems that were solved sometimes to learn from"
+TOO_FEW = {
+    "imitate": "too few right answers to learn from",
+    "dpo": _SOMETIMES,
+    "grpo": _SOMETIMES,
+}
 MOST_TIMES = 4
 """Of `problems`, after as many refusals."""
 _SEEDS = 2**62
@@ -85,7 +91,7 @@ class LanguageTrainingAuthor:
         data = self.data(brief, state, workspace)
         figures: dict[str, float | int | str] = {**state.figures(), **data.figures()}
         if len(data.fresh) < self.settings.least:
-            return Draft({}, figures | {"gave_up": "too few right answers to learn from"})
+            return Draft({}, figures | {"gave_up": TOO_FEW[self.settings.objective]})
         files, cost = self.train(brief, data, state, workspace)
         figures |= cost | {"tokens": cost["tokens"] + state.drawn}
         if told := self.collapse(brief, files, state, workspace):
@@ -131,7 +137,9 @@ class LanguageTrainingAuthor:
         """The fresh answers worth learning, and some that earlier generations learnt."""
         told = self.settings
         attempts = [a for m in state.made for a in self.learner.unpack(workspace.read(m.digest))]
-        fresh = hardest(attempts, told.keep, told.examples)
+        fresh = chosen(told.objective, attempts, told.keep, told.examples)
+        if told.objective != "imitate":  # they compare with the version that gave the answers
+            return Data(fresh, ())
         older = [
             each
             for version in brief.lineage
@@ -151,6 +159,7 @@ class LanguageTrainingAuthor:
             self.settings.learning_rate,
             brief.seed % _SEEDS,
             TrainersDesk(workspace, state),
+            self.settings.objective,
         )
 
     def collapse(

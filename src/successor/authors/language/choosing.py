@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from successor.authors.language.learner import Attempt
+from successor.authors.language.learner import Attempt, Objective
 from successor.types import Brief
 
 HOPELESS = 0.08
@@ -63,6 +63,32 @@ def hardest(attempts: Sequence[Attempt], keep: int, most: int) -> list[Attempt]:
     chosen = different(attempts, keep)
     chosen.sort(key=lambda a: (solved[a.problem] / tries[a.problem], a.id))
     return chosen[:most]
+
+
+def chosen(
+    objective: Objective, attempts: Sequence[Attempt], keep: int, most: int
+) -> list[Attempt]:
+    """What is trained on, at most so many; the hardest problems first."""
+    if objective == "imitate":
+        return hardest(attempts, keep, most)
+    by_problem: dict[str, list[Attempt]] = defaultdict(list)
+    for each in attempts:
+        by_problem[each.problem].append(each)
+    mixed = [some for some in by_problem.values() if 0 < sum(a.right for a in some) < len(some)]
+    mixed.sort(key=lambda some: (sum(a.right for a in some) / len(some), some[0].problem))
+    found = list[Attempt]()
+    for some in mixed:
+        more = some if objective == "grpo" else contrasted(some, keep)
+        if len(found) + len(more) <= most:
+            found += more
+    return found
+
+
+def contrasted(attempts: Sequence[Attempt], keep: int) -> list[Attempt]:
+    """Of one problem, each right answer before a wrong one, at most so many pairs, no two alike."""
+    different = {each.id: each for each in sorted(attempts, key=lambda a: (len(a.tokens), a.id))}
+    right, wrong = ([a for a in different.values() if a.right is good] for good in (True, False))
+    return [each for pair in list(zip(right, wrong, strict=False))[:keep] for each in pair]
 
 
 def replayed(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 from successor.types import Digest, Version, Workspace
+
+Objective: TypeAlias = Literal["imitate", "dpo", "grpo"]
 
 
 class Attempt(Protocol):
@@ -74,8 +76,12 @@ class LanguageLearner(Protocol):
         learning_rate: float,
         seed: int,
         workspace: Workspace,
+        objective: Objective,
     ) -> tuple[dict[str, Digest], dict[str, float]]:
         """Train on from a version, or anew: the files of its successor, and what it cost.
+
+        With "dpo" each right attempt stands before a wrong one at the same problem; with "grpo"
+        problems have several, some of them right.
 
         All checkpoints of the workspace are the training's.
         """

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from successor.authors.language.learner import Objective
+
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Settings:
@@ -17,6 +19,10 @@ class Settings:
     """Answers to each of them."""
     temperature: float = Field(default=0.8, gt=0, le=2)
     """At which they are drawn."""
+    objective: Objective = "imitate"
+    """What is learnt: right answers ("imitate": STaR, ReST-EM); to prefer a right answer to a wrong
+    one to the same problem ("dpo"); or from all answers to problems that were solved sometimes,
+    right ones up and wrong ones down ("grpo"). The last two replay nothing."""
     keep: int = Field(default=2, ge=1, le=64)
     """Different right answers to one problem that are trained on, at most."""
     examples: int = Field(default=128, ge=1)

@@ -7,8 +7,8 @@ and gradients are those of the examples one by one (the mask is a tree, as in tr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -24,6 +24,8 @@ class Example:
     prompt: tuple[int, ...]
     answer: tuple[int, ...]
     """With the token that ends it."""
+    advantage: float = 1.0
+    """How much better than other answers to its question, where a policy gradient asks for it."""
 
 
 @dataclass(frozen=True)
@@ -40,27 +42,44 @@ class Packed:
     """[answer tokens] which token predicts each."""
     targets: Tensor
     """[answer tokens]"""
-    examples: int
+    of: Tensor
+    """[answer tokens] number of the example that each belongs to."""
+    advantages: Tensor
+    """[examples]"""
+    before: Tensor | None = None
+    """[answer tokens] log-probability of each by the version that is trained on, in nats."""
+
+    @property
+    def examples(self) -> int:
+        """Answers in it."""
+        return len(self.advantages)
 
 
-def rounds(examples: Sequence[Example], tokens: int, seed: int) -> Iterator[list[Example]]:
+def rounds(
+    examples: Sequence[Example], tokens: int, seed: int, together: int = 1
+) -> Iterator[list[Example]]:
     """The examples once each, in groups of at most so many tokens, in an order of chance.
 
-    An example longer than that is alone.
+    What is longer than that is alone.
+
+    Args:
+        together: so many that follow one another, answers to one question, stay side by side.
     """
-    order = [int(place) for place in np.random.default_rng(seed).permutation(len(examples))]
-    by_prompt: dict[tuple[int, ...], list[Example]] = {}
-    for place in order:
-        by_prompt.setdefault(examples[place].prompt, []).append(examples[place])
+    units = [examples[place : place + together] for place in range(0, len(examples), together)]
+    by_prompt: dict[tuple[int, ...], list[Sequence[Example]]] = {}
+    for place in np.random.default_rng(seed).permutation(len(units)):
+        unit = units[int(place)]
+        by_prompt.setdefault(unit[0].prompt, []).append(unit)
     group, filled = list[Example](), 0
     for prompt, answers in by_prompt.items():
-        for number, example in enumerate(answers):
-            more = len(example.answer) + (0 if number and group else len(prompt))
+        for number, unit in enumerate(answers):
+            written = sum(len(example.answer) for example in unit)
+            more = written + (0 if number and group else len(prompt))
             if group and filled + more > tokens:
                 yield group
                 group, filled = [], 0
-                more = len(example.answer) + len(prompt)
-            group.append(example)
+                more = written + len(prompt)
+            group += unit
             filled += more
     if group:
         yield group
@@ -70,9 +89,16 @@ class Steps:
     """The training steps that examples make, epoch after epoch, each in an order of its own."""
 
     def __init__(
-        self, examples: Sequence[Example], tokens: int, seed: int, device: torch.device
+        self,
+        examples: Sequence[Example],
+        tokens: int,
+        seed: int,
+        device: torch.device,
+        together: int = 1,
+        before: Mapping[Example, Tensor] | None = None,
     ) -> None:
         self._examples, self._tokens, self._seed, self._device = examples, tokens, seed, device
+        self._together, self._before = together, before
         self._groups: list[list[Example]] = []
         self._epochs = 0
 
@@ -84,12 +110,16 @@ class Steps:
     def batch(self, step: int) -> Packed:
         """One step; the same for the same number."""
         self._reach(step + 1)
-        return pack(self._groups[step], self._device)
+        group = self._groups[step]
+        packed = pack(group, self._device)
+        if self._before is None:
+            return packed
+        return replace(packed, before=torch.cat([self._before[each] for each in group]))
 
     def _reach(self, steps: int) -> None:
         while len(self._groups) < steps:
             seed = self._seed + self._epochs
-            self._groups += rounds(self._examples, self._tokens, seed)
+            self._groups += rounds(self._examples, self._tokens, seed, self._together)
             self._epochs += 1
 
 
@@ -104,7 +134,7 @@ def pack(examples: Sequence[Example], device: torch.device | None = None) -> Pac
     }
     for example in examples:
         row.answer(example, begun[example.prompt])
-    return row.packed(len(examples), device)
+    return row.packed(examples, device)
 
 
 class _Row:
@@ -136,7 +166,7 @@ class _Row:
         self._predictors += [before, *range(begin, len(self._ids))]
         self._targets += example.answer
 
-    def packed(self, examples: int, device: torch.device | None) -> Packed:
+    def packed(self, examples: Sequence[Example], device: torch.device | None) -> Packed:
         """All of it as tensors."""
         count = len(self._above)
         sees = np.eye(count, dtype=np.bool_)
@@ -144,6 +174,8 @@ class _Row:
             sees[number, list(above)] = True
         of = np.asarray(self._of)
         seen = torch.as_tensor(np.tril(sees[of][:, of]))
-        parts = (self._ids, self._places, self._predictors, self._targets)
-        ids, places, predictors, targets = (torch.tensor(part, device=device) for part in parts)
-        return Packed(ids, places, seen.to(device), predictors, targets, examples)
+        whose = [n for n, example in enumerate(examples) for _ in example.answer]
+        parts = (self._ids, self._places, self._predictors, self._targets, whose)
+        ids, places, predictors, targets, whose = (torch.tensor(p, device=device) for p in parts)
+        advantages = torch.tensor([example.advantage for example in examples], device=device)
+        return Packed(ids, places, seen.to(device), predictors, targets, whose, advantages)

@@ -22,6 +22,7 @@ from successor.subjects.program.bench import Bench
 from successor.types import Digest, Draft, Draw, Exam, Slice, Version, Workspace
 
 if TYPE_CHECKING:  # torch is loaded when a model is
+    from successor.subjects.causal_lm.objectives import Objective
     from successor.subjects.causal_lm.sampling import Said
     from successor.subjects.causal_lm.speaker import Speaker
 
@@ -254,21 +255,25 @@ class CausalLM:
         learning_rate: float,
         seed: int,
         workspace: Workspace,
+        objective: Objective = "imitate",
     ) -> tuple[dict[str, Digest], dict[str, float]]:
         """The files of a successor, and what it cost.
 
         Args:
             version: whose adapter is trained on; a new one when it is None, or has none.
-            attempts: right ones.
+            attempts: right ones; for "dpo" a right one before a wrong one to the same question,
+                for "grpo" several to each question, some of them right.
             epochs: how often each is seen.
             learning_rate: the highest.
             seed: of their order and of a new adapter.
             workspace: for the files, and for checkpoints of the training alone.
+            objective: what training makes smaller.
 
         Raises:
             SuccessorError: when an example may not be trained on, or the loss is not finite.
         """
-        from successor.subjects.causal_lm import packing, training
+        from successor.subjects.causal_lm.objectives import LOSSES
+        from successor.subjects.causal_lm.training import fit, steps_of
 
         require_clean(attempts, self.sealed())
         speaker = self.speaker
@@ -276,15 +281,10 @@ class CausalLM:
             self._wearing(version.files, workspace)
         else:
             speaker.begin(seed)
-        end = speaker.ends[:1]
-        examples = [
-            packing.Example(speaker.prompt(a.question), (*a.tokens, *end)) for a in attempts
-        ]
-        steps = packing.Steps(examples, self.settings.batch_tokens, seed, speaker.device)
+        steps = steps_of(speaker, attempts, self.settings.batch_tokens, seed, objective)
+        count, loss = steps.count(epochs), LOSSES[objective]
         try:
-            fitted = training.fit(
-                speaker.model, steps.batch, steps.count(epochs), learning_rate, workspace
-            )
+            fitted = fit(speaker.model, steps.batch, count, learning_rate, workspace, loss)
         finally:
             speaker.changed()
         files = {

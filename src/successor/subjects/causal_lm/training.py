@@ -1,4 +1,4 @@
-"""Fine-tuning an adapter on right answers, resumable after any step.
+"""Fine-tuning an adapter on answers, resumable after any step.
 
 The loss is that of the answers' tokens alone, and logits are computed for no others.
 """
@@ -12,17 +12,26 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import torch
 from safetensors.torch import load, save
 from torch import Tensor, nn
-from torch.nn import functional
 
 from successor.errors import SuccessorError
+from successor.subjects.causal_lm.attempts import Attempt
 from successor.subjects.causal_lm.foreign import Foreign
-from successor.subjects.causal_lm.packing import Packed
+from successor.subjects.causal_lm.objectives import (
+    TOGETHER,
+    Loss,
+    Objective,
+    advantages,
+    imitation,
+    log_probabilities,
+)
+from successor.subjects.causal_lm.packing import Example, Packed, Steps, pack, rounds
+from successor.subjects.causal_lm.speaker import Speaker
 from successor.subjects.transformer.saving import Saving
 from successor.types import Workspace
 
@@ -78,6 +87,7 @@ def fit(
     steps: int,
     learning_rate: float,
     workspace: Workspace,
+    loss: Loss = imitation,
 ) -> Fitted:
     """Train the parameters that take gradients, in place. `batch(step)` depends on the step alone.
 
@@ -101,27 +111,61 @@ def fit(
             for group in optimiser.param_groups:
                 group["lr"] = rate(pace.step, steps, learning_rate)
             packed = batch(pace.step)
-            loss = learn(model, packed, optimiser, learnt)
-            pace = pace.after(loss, len(packed.ids))
+            pace = pace.after(learn(model, packed, optimiser, learnt, loss), len(packed.ids))
             saving.told("training", pace.step, steps, loss=pace.loss)
     finally:
         model.eval()
     return Fitted(pace, time.monotonic() - began)
 
 
-def answers_loss(model: Foreign, packed: Packed) -> Tensor:
-    """Mean loss of all answer tokens, in nats."""
+def answer_logits(model: Foreign, packed: Packed) -> Tensor:
+    """[answer tokens, vocabulary], float32."""
     number = next(model.parameters()).dtype
     hidden = torch.zeros(packed.seen.shape, dtype=number, device=packed.seen.device)
     hidden.masked_fill_(~packed.seen, torch.finfo(number).min)
-    logits = model(
+    told = model(
         input_ids=packed.ids[None],
         position_ids=packed.places[None],
         attention_mask=hidden[None, None],
         logits_to_keep=packed.predictors,
         use_cache=False,
-    ).logits[0]
-    return functional.cross_entropy(logits.float(), packed.targets)
+    )
+    return told.logits[0].float()
+
+
+def steps_of(
+    speaker: Speaker, attempts: Sequence[Attempt], tokens: int, seed: int, objective: Objective
+) -> Steps:
+    """The training steps that attempts make, of the version that the speaker wears."""
+    ordered, advantage = list(attempts), [1.0] * len(attempts)
+    if objective == "grpo":
+        ordered.sort(key=lambda each: each.problem)
+        advantage = advantages([each.problem for each in ordered], [each.right for each in ordered])
+    end = speaker.ends[:1]
+    examples = [
+        Example(speaker.prompt(a.question), (*a.tokens, *end) if a.ended else a.tokens, worth)
+        for a, worth in zip(ordered, advantage, strict=True)
+    ]
+    before = (
+        before_training(speaker.model, examples, tokens, speaker.device)
+        if objective != "imitate"
+        else None
+    )
+    return Steps(examples, tokens, seed, speaker.device, TOGETHER[objective], before)
+
+
+def before_training(
+    model: Foreign, examples: Sequence[Example], tokens: int, device: torch.device
+) -> dict[Example, Tensor]:
+    """[answer tokens] log-probabilities of each answer by the model as it is, in nats."""
+    found = dict[Example, Tensor]()
+    with torch.no_grad():
+        for group in rounds(examples, tokens, 0):
+            packed = pack(group, device)
+            said = log_probabilities(answer_logits(model, packed), packed)
+            lengths = [len(each.answer) for each in group]
+            found |= zip(group, said.split(lengths), strict=True)
+    return found
 
 
 def learn(
@@ -129,18 +173,19 @@ def learn(
     packed: Packed,
     optimiser: torch.optim.Optimizer,
     learnt: Mapping[str, nn.Parameter],
+    loss: Loss = imitation,
 ) -> float:
     """One step; returns the loss.
 
     Raises:
         SuccessorError: when it is not finite; the parameters are as they were before.
     """
-    loss = answers_loss(model, packed)
-    value = loss.item()
+    found = loss(answer_logits(model, packed), packed)
+    value = found.item()
     if not math.isfinite(value):
         raise SuccessorError(f"the training loss is {value}; lower `learning_rate` of [author]")
     optimiser.zero_grad(set_to_none=True)
-    loss.backward()
+    found.backward()
     nn.utils.clip_grad_norm_(learnt.values(), 1.0)
     optimiser.step()
     return value
