@@ -64,7 +64,7 @@ def split(source: str, function: str) -> Field:
     Raises:
         UsageError: when a marker has no counterpart, or the function is not there.
     """
-    source = _opened(source)
+    source = opened(source)
     tree = ast.parse(source)
     spans = marked(source) or list(_bodies(tree, function))
     if not spans:
@@ -181,7 +181,7 @@ def _bodies(tree: ast.Module, function: str) -> Iterator[Span]:
             yield Span(first, body[-1].end_lineno or first, " " * body[0].col_offset)
 
 
-def _opened(source: str) -> str:
+def opened(source: str) -> str:
     """The source with every `def f(x): return x` in two lines."""
     lines = source.splitlines(keepends=True)
     nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, Function)]

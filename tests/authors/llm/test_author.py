@@ -54,6 +54,14 @@ def text_of(draft: Draft | None, desk: Desk) -> str:
     return desk.read(draft.files[PATH]).decode()
 
 
+def test_a_better_function_beside_the_target_takes_its_place():
+    desk, shop = Desk(), bench()
+    beside = f"{SLOW}\n\ndef quick(x):\n    return x * 2\n\n\ndef quicker(x):\n    return -x\n"
+    author, _ = author_of(shop, saying(block(beside)), alternatives=1)
+    draft = author.write(first(desk), desk)
+    assert text_of(draft, desk) == "def target(x):\n    return x * 2\n"
+
+
 def test_the_best_of_several_answers_is_handed_in_with_what_it_took():
     desk, shop = Desk(), bench()
     answers = saying(block(of(6)), block(of(2)), block(of(4)), block(of(-1)))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from successor.authors.llm.answers import program
 from successor.authors.llm.asking import Asked, Correspondence, Said
+from successor.authors.llm.meaning import meant
 from successor.authors.llm.memory import Memory, Written
 from successor.authors.llm.prompts import may_change, prompt, repair, useful_forms
 from successor.authors.llm.settings import Settings
@@ -96,7 +97,7 @@ class Search:
         brought nothing better.
         """
         for written in self._memory.pool:
-            self._try(written, None)
+            self._try(written)
         best = -1.0
         for _ in range(self._settings.rounds):
             now = max(each.worth for each in self._found)
@@ -135,10 +136,11 @@ class Search:
         again = self._ask(mended) if mended and not self._talk.ended else []
         for n, question, answer in zip(wrong, mended, again, strict=False):
             told[n] = self._read(question, answer)
-            self.counts["repaired"] += isinstance(told[n], Written)
+            self.counts["repaired"] += isinstance(told[n], tuple)
         for question, each in zip(questions, told, strict=True):
-            if isinstance(each, Written):
-                self._try(each, question)
+            if isinstance(each, tuple):
+                tried = [worth for written in each if (worth := self._try(written)) is not None]
+                self._learn(question, tried)
             elif each is not None:
                 self.counts["unusable"] += 1
                 self._ways.learn(question.way, paid=False)
@@ -179,8 +181,8 @@ class Search:
 
     def _read(
         self, question: Question, said: Said | None
-    ) -> Written | UnreadableError | Said | None:
-        """The program in an answer; a fault that its model is told of; an answer that is none."""
+    ) -> tuple[Written, ...] | UnreadableError | Said | None:
+        """What an answer means; a fault that its model is told of; an answer that is none."""
         if said is None:
             return None
         self.counts["answers"] += 1
@@ -189,41 +191,43 @@ class Search:
         if said.fault:
             return said
         way = question.way
+        base, function = question.base.text, self._matter.function
         try:
-            text = program(said.text, way.form, question.base.text, self._matter.function)
+            texts = meant(program(said.text, way.form, base, function), base, function)
         except UnreadableError as fault:
             return fault
-        return Written(text, {**way.figures, "model": said.model or way.model})
+        figures = {**way.figures, "model": said.model or way.model}
+        return tuple(Written(text, figures) for text in texts)
 
     def _mended(self, question: Question, said: Said | None, fault: object) -> Question:
         messages = repair(question.request.messages, said.text if said else "", str(fault))
         return replace(question, request=replace(question.request, messages=messages))
 
-    def _try(self, written: Written, question: Question | None) -> None:
-        """One program, as far down the cascade as it gets."""
+    def _try(self, written: Written) -> float | None:
+        """One program, as far down the cascade as it gets; its worth, where that is known."""
         text = written.text
         if known := self._seen.why_known(text):
             self.counts["duplicates"] += 1
-            self._learn(question, WORST)
-            return self._fail(text, f"it is {known}")
+            self._fail(text, f"it is {known}")
+            return WORST
         if not self._trials.may_screen(text):
             return None
         self._seen.add(text)
         screening = self._trials.screen(text)
         worth = self._trials.worth(screening)
-        self._learn(question, worth)
         if worth > 0:
             self._found.append(Variant(written, worth, f"which is right, and {gained(screening)}"))
-            return None
+            return worth
         self._seen.fail(text)
         why = f"right, but no better: {gained(screening)}" if screening.correct else screening.why
-        return self._fail(text, why)
+        self._fail(text, why)
+        return worth
 
-    def _learn(self, question: Question | None, worth: float) -> None:
+    def _learn(self, question: Question, worths: Sequence[float]) -> None:
         """It pays to come to something better than what was to change, by more than chance."""
-        if question is not None:
+        if worths:
             least = question.base.worth + math.log1p(self._settings.least)
-            self._ways.learn(question.way, paid=worth >= least)
+            self._ways.learn(question.way, paid=max(worths) >= least)
 
     def _fail(self, text: str, why: str) -> None:
         failure = Failure(change(self._trials.source, text), why)
