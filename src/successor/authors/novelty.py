@@ -43,6 +43,10 @@ class Seen:
         """A variant that brought nothing: what changes the same is not to be screened either."""
         self._failed.append(self._change(text))
 
+    def is_known(self, text: str) -> bool:
+        """Whether the same program was there, but for names, comments and layout."""
+        return form(text) in self._forms
+
     def why_known(self, text: str) -> str:
         """Why a variant is no new one, or ""."""
         if form(text) in self._forms:

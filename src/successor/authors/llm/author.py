@@ -53,7 +53,8 @@ class LLMAuthor:
             return None
         saved = self._saved(brief, workspace)
         desk = Desk(workspace, saved)
-        terms = Terms.screening(settings.evaluations, settings.least, settings.parsimony)
+        looks = settings.evaluations + settings.mends
+        terms = Terms.screening(looks, settings.least, settings.parsimony)
         trials = Trials(self.workshop, brief, desk, terms)
         budget = self._counted(brief, saved)
         talk = Correspondence(self._opened(budget), budget, saved, workspace)

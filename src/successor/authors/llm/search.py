@@ -16,6 +16,7 @@ from successor.authors.llm.answers import program
 from successor.authors.llm.asking import Asked, Correspondence, Said
 from successor.authors.llm.meaning import meant
 from successor.authors.llm.memory import Memory, Written
+from successor.authors.llm.mending import mends
 from successor.authors.llm.prompts import may_change, prompt, repair, useful_forms
 from successor.authors.llm.settings import Settings
 from successor.authors.llm.ways import Way, Ways
@@ -76,7 +77,7 @@ class Search:
         seed: int,
         earlier: Sequence[Shown],
     ) -> None:
-        self.counts = Counter[str](answers=0, repaired=0, unusable=0, duplicates=0)
+        self.counts = Counter[str](answers=0, repaired=0, unusable=0, duplicates=0, mended=0)
         self._trials = trials
         self._talk = talk
         self._matter = replace(matter, failures=memory.failures)
@@ -91,6 +92,8 @@ class Search:
             self._seen.add(each.text)
         incumbent = Variant(Written(trials.source, {}), 0.0, "which is the one in charge")
         self._found = [incumbent]
+        self._wrong = list[Written]()
+        self._mends = settings.mends
 
     def run(self) -> None:
         """Until the rounds, the screenings or the budget are spent, or a round after a success
@@ -101,10 +104,15 @@ class Search:
         best = -1.0
         for _ in range(self._settings.rounds):
             now = max(each.worth for each in self._found)
-            if self._talk.ended or self._trials.left <= 0 or 0 < now <= best:
+            if self._talk.ended or self._left <= 0 or 0 < now <= best:
                 return
             best = now
             self._round()
+
+    @property
+    def _left(self) -> int:
+        """Answers that may still be screened."""
+        return self._trials.left - self._mends
 
     def learnt(self, draft: Draft | None) -> Memory:
         """What to remember, when that is handed in."""
@@ -127,6 +135,7 @@ class Search:
         return {}
 
     def _round(self) -> None:
+        self._wrong.clear()
         questions = [first := self._question()]
         questions += [self._another(first) for _ in range(self._settings.alternatives - 1)]
         said = self._ask(questions)
@@ -144,6 +153,24 @@ class Search:
             elif each is not None:
                 self.counts["unusable"] += 1
                 self._ways.learn(question.way, paid=False)
+        self._mend()
+
+    def _mend(self) -> None:
+        """Small repairs of what was wrong, until one is better than the incumbent; none where
+        something is.
+        """
+        for written in mends(self._wrong, self._matter.function):
+            if self._mends <= 0 or any(each.worth > 0 for each in self._found):
+                return
+            if self._seen.is_known(written.text):
+                continue
+            self._mends -= 1
+            self._seen.add(written.text)
+            screening = self._trials.screen(written.text)
+            if (worth := self._trials.worth(screening)) > 0:
+                self.counts["mended"] += 1
+                told = f"which is right, and {gained(screening)}"
+                self._found.append(Variant(written, worth, told))
 
     def _question(self) -> Question:
         rng = self._rng
@@ -210,7 +237,7 @@ class Search:
             self.counts["duplicates"] += 1
             self._fail(text, f"it is {known}")
             return WORST
-        if not self._trials.may_screen(text):
+        if self._left <= 0 and not self._trials.knows(text):
             return None
         self._seen.add(text)
         screening = self._trials.screen(text)
@@ -219,6 +246,8 @@ class Search:
             self._found.append(Variant(written, worth, f"which is right, and {gained(screening)}"))
             return worth
         self._seen.fail(text)
+        if not screening.correct:
+            self._wrong.append(written)
         why = f"right, but no better: {gained(screening)}" if screening.correct else screening.why
         self._fail(text, why)
         return worth

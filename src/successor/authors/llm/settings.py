@@ -45,7 +45,10 @@ class Settings:
     screened: 1 lets through all but the same program.
     """
     evaluations: int = Field(default=40, ge=1)
-    """Variants screened for one candidate."""
+    """Answers screened for one candidate."""
+    mends: int = Field(default=160, ge=0)
+    """Small repairs of wrong answers screened for one candidate, as `mutate` makes them, after
+    rounds that brought nothing better: they cost no question."""
     least: float = Field(default=0.05, gt=0)
     """Smallest gain worth handing in: 0.01 is 1%."""
     parsimony: float = Field(default=1e-3, ge=0)
