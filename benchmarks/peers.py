@@ -33,7 +33,8 @@ from models import CACHE, HERE
 from rivals import installed, systems
 from rivals.counting import Counting, Rules
 from rivals.measured import worths
-from rivals.systems import PEERS, SYSTEMS, Place, Terms
+from rivals.runs import Place, Terms
+from rivals.systems import PEERS, SYSTEMS
 from rivals.table import Row, fragment
 from successor.llm.local.process import ServerProcess
 from successor.llm.local.tuning import Tuning
@@ -42,7 +43,7 @@ from successor.sandbox import open_sandbox
 
 CHOSEN = ("fib", "bin_packing", "edit_distance", "prime", "factorial")
 """Programs that a small model can do something about; one has a cost, the others are to be fast."""
-FILES = ("counting", "evaluate", "tasks", "systems", "drive")
+FILES = ("counting", "evaluate", "tasks", "runs", "systems", "drive")
 """Of rivals/, what a row depends on."""
 SLOTS, CONTEXT = 4, 8192
 """Requests that the server batches, and the tokens that each may have."""
@@ -60,7 +61,8 @@ class Work:
     def stamp(self, system: str) -> str:
         """A digest of what a system's rows depend on: of ours, also what we are."""
         digest = hashlib.sha256(json.dumps([asdict(self.terms), installed.PINNED]).encode())
-        paths = [Path(__file__).with_name("rivals") / f"{name}.py" for name in FILES]
+        names = FILES if system in PEERS else (*FILES, "ours")
+        paths = [Path(__file__).with_name("rivals") / f"{name}.py" for name in names]
         ours = [] if system in PEERS else sorted(SOURCE.rglob("*.py"))
         for path in (*paths, *ours):
             digest.update(path.read_bytes())

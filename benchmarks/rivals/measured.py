@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import programs
 from paired import compared, program, ratio
-from rivals.systems import Step
+from rivals.runs import Step
 from successor.sandbox import Sandbox
 
 BATCHES, CALLS = 6, 8

@@ -10,7 +10,8 @@ from typing import Any
 
 from paired import amount
 from rivals.measured import Worth
-from rivals.systems import PEERS, SYSTEMS, Terms
+from rivals.runs import Terms
+from rivals.systems import PEERS, SYSTEMS
 
 REACHED = 0.9
 """Part of the way to a peer's final value, on a logarithmic scale, after which it is reached: 1.87

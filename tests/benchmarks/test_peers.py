@@ -20,13 +20,15 @@ from click.testing import CliRunner
 
 import peers
 import programs
-from rivals import evaluate, systems, table, tasks
+from rivals import evaluate, ours, systems, table, tasks
 from rivals.counting import REFUSED, Asked, Counting, Rules, read, ruled, under_way_s
 from rivals.measured import Worth, worths
-from rivals.systems import ALONE, OPENEVOLVE, SEARCH, SHINKA, Step, Terms
+from rivals.ours import ALONE, SEARCH
+from rivals.runs import Place, Step, Terms
+from rivals.systems import OPENEVOLVE, SHINKA
 from rivals.table import Row
+from successor.authors.novelty import form
 from successor.sandbox import open_sandbox
-from successor.types import Version
 
 TERMS = Terms("m", 8, 1024, "1h")
 LOOP = """\
@@ -295,7 +297,7 @@ def test_a_peer_is_ended_once_it_can_ask_no_more(
     python.chmod(0o755)
     monkeypatch.setattr(tasks, "CALLS", 2)
     monkeypatch.setattr(systems, "CALM_S", 1.0)
-    place = systems.Place(tmp_path / "run", replace(LABS["fib"], size=12), 1, python)
+    place = Place(tmp_path / "run", replace(LABS["fib"], size=12), 1, python)
     task = systems.task_of(place)
     came = systems.run(OPENEVOLVE, place, replace(TERMS, calls=3), proxy, task)
     assert proxy.refused == 1
@@ -306,23 +308,30 @@ def test_a_peer_is_ended_once_it_can_ask_no_more(
     assert came.ended <= time.time() - 1
 
 
-def test_a_version_of_ours_took_the_calls_up_to_the_answer_that_it_is():
-    version = Version(id="v", files={}, parents=(), author="llm")
+def test_a_version_of_ours_took_the_calls_up_to_the_answer_that_comes_to_it():
     renamed = LOOP.replace("a, b = b, a", "x, b = b, x").replace("a, b", "x, b")
     renamed = renamed.replace("return a", "return x  # another word")
+    first = "def fib(n):\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\n"
+    beside = first + LOOP.replace("def fib", "def quick_fib")
     answers = ["no idea", f"```python\n{renamed}```\n", "late"]
-    calls = [asked(n, n, n + 1.0, text) for n, text in enumerate(answers)]
     other = LOOP.replace("0, 1", "2, 1")
-    assert systems._asked_for(version, LOOP, {}, calls) == 2
-    assert systems._asked_for(version, other, {"v": 2.5}, calls) == 2
-    assert systems._asked_for(version, other, {"v": 0.5}, calls) == 0
+
+    def took(text: str, said: list[str], ended: float) -> int:
+        calls = [asked(n, n, n + 1.0, each) for n, each in enumerate(said)]
+        return ours.asked_for(form(text), first, "fib", calls, ended)
+
+    assert took(LOOP, answers, 0.0) == 2
+    assert took(LOOP, ["no", "no", f"```python\n{beside}```\n"], 0.0) == 3
+    assert took(LOOP, [f"```python\n{LOOP.replace('return a', 'return b')}```\n"], 0.0) == 1
+    assert took(other.replace("2, 1", "7, 9"), answers, 2.5) == 2
+    assert took(other.replace("2, 1", "7, 9"), answers, 0.5) == 0
 
 
 @pytest.mark.parametrize("system", [ALONE, SEARCH])
 def test_our_labs_have_the_same_goal_and_as_many_calls(system: str):
     for name in peers.CHOSEN:
         before = (LABS[name].folder / "successor.toml").read_text()
-        told = tomllib.loads(systems.lab_file(before, system, 3, TERMS))
+        told = tomllib.loads(ours.lab_file(before, system, 3, TERMS))
         assert told["lab"] == {**tomllib.loads(before)["lab"], "seed": 3}
         assert told["subject"] == tomllib.loads(before)["subject"]
         model = told["author"] if system == ALONE else told["author"]["llm"]
