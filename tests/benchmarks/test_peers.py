@@ -311,7 +311,7 @@ def test_a_peer_is_ended_once_it_can_ask_no_more(
 def test_a_version_of_ours_took_the_calls_up_to_the_answer_that_comes_to_it():
     renamed = LOOP.replace("a, b = b, a", "x, b = b, x").replace("a, b", "x, b")
     renamed = renamed.replace("return a", "return x  # another word")
-    first = "def fib(n):\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\n"
+    first = "def fib(n: int) -> int:\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\n"
     beside = first + LOOP.replace("def fib", "def quick_fib")
     answers = ["no idea", f"```python\n{renamed}```\n", "late"]
     other = LOOP.replace("0, 1", "2, 1")
