@@ -154,7 +154,8 @@ def _preset(
 def _of_lab(lab: Path, world: World) -> tuple[World, Mapping[str, Fitted | None]]:
     """A world that goes on from where a lab's record ends."""
     from successor.insight.futures.returns import FEWEST, going_on, returns
-    from successor.insight.futures.series import read_series, review_share
+    from successor.insight.futures.series import RECORD, read_series, review_share
+    from successor.ledger import Ledger
 
     if not lab.is_dir():
         raise UsageError(f"{lab}: with a --preset PATH has to be the folder of a lab")
@@ -163,7 +164,8 @@ def _of_lab(lab: Path, world: World) -> tuple[World, Mapping[str, Fitted | None]
     if found is None:
         told = f"{len(series.times)} versions in charge can be measured; a fit takes {FEWEST}"
         raise UsageError(f"{lab}: {told}. Simulate with numbers of your own: leave out the lab")
-    return going_on(world, found, review_share(lab))
+    with Ledger.read((lab / RECORD).absolute()) as ledger:
+        return going_on(world, found, review_share(ledger))
 
 
 def _wish(text: str) -> tuple[str, float]:

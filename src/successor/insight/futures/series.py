@@ -137,9 +137,8 @@ def _of_lab(path: Path) -> tuple[list[tuple[float, float]], str, str]:
     return points, WORKED, told.measure
 
 
-def review_share(lab: Path) -> float:
+def review_share(ledger: Ledger) -> float:
     """Share of the time of a lab, the machine's and people's, that was people's review."""
-    with Ledger.read((lab / RECORD).absolute()) as ledger:
-        found = authorship_of(ledger)
+    found = authorship_of(ledger)
     whole = found.review_minutes + found.work_minutes
     return found.review_minutes / whole if whole else 0.0
