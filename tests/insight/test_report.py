@@ -310,4 +310,4 @@ def test_durations_are_short(seconds: float, shown: str) -> None:
     ],
 )
 def test_what_has_no_size_is_called_by_its_name(name: str, label: str | None):
-    assert named(Tally(name, 1.0, 1.0, 1)) == label
+    assert named(Tally(name, 1.0, 1, 1.0)) == label

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from successor.cli.options import JSON, PLOT, LabFolder, echo_json, option, plain
+from successor.cli.options import JSON, PLOT, Finite, LabFolder, echo_json, option, plain
 
 
 @click.command(
@@ -31,7 +31,7 @@ from successor.cli.options import JSON, PLOT, LabFolder, echo_json, option, plai
 @option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first day of changes that count.")
 @option(
     "--seconds",
-    type=click.FloatRange(0),
+    type=Finite(0),
     default=60.0,
     show_default=True,
     help="For surviving lines; what is not read by then is left out, and told.",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
-from successor.cli.options import JSON, PLOT, LabFolder, echo_json, option, plain
+from successor.cli.options import JSON, PLOT, Finite, LabFolder, echo_json, option, plain
 from successor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ PRESETS = (
 @option("--value", metavar="NAME", help="The column with what grows; above 0.")
 @option(
     "--ahead",
-    type=click.FloatRange(0, min_open=True),
+    type=Finite(0, min_open=True),
     help="How far to forecast, in the unit of time; else half of what was seen.",
 )
 @option("--preset", type=click.Choice(PRESETS), help="The model to simulate.")
@@ -101,7 +102,9 @@ def _growth(
     series = read_series(path, *columns)
     found = told(series.times, series.values)
     far = ahead or (series.times[-1] - series.times[0]) / 2
-    times = [series.times[-1] + far * step / 4 for step in range(1, 5)]
+    times = [series.times[-1] + far * (step / 4) for step in range(1, 5)]
+    if not math.isfinite(times[-1]):
+        raise UsageError(f"--ahead {far:g}: further than numbers reach")
     shown = forecasts(found, times, draws=chance[0], seed=chance[1])
     back = returns(series.times, series.values) if series.unit == WORKED else None
     if plot:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from successor.insight.authorship.kinds import Kind
+from successor.insight.authorship.kinds import KINDS, Kind
 from successor.ledger import Ledger
 from successor.types import Digest, Version
 
@@ -79,7 +79,7 @@ def followed(line: Iterable[tuple[Content, Kind | None]]) -> Standing:
         }
         texts = now
     counted = Counter(kind for each in authors.values() for kind in each)
-    lines: dict[Kind, int] = {kind: n for kind, n in counted.items() if kind is not None}
+    lines: dict[Kind, int] = {kind: counted[kind] for kind in KINDS if counted[kind]}
     return Standing(lines, counted[None], sum(bool(each) for each in authors.values()))
 
 
