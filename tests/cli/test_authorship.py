@@ -133,3 +133,29 @@ def test_kinds_are_told_by_names_and_trailers(
     name: str, mail: str, trailers: dict[str, list[str]], kind: Kind
 ):
     assert kind_of(name, mail, trailers) == kind
+
+
+def test_lines_survive_where_names_of_commits_are_longer(run: Run, tmp_path: Path):
+    folder = tmp_path / "sha256"
+    folder.mkdir()
+    git(folder, "init", "-q", "--object-format=sha256")
+    commit(folder, "1\n", "Ada <ada@x.org>", "2025-01-10", f"Add\n\n{CLAUDE}")
+    (told,) = run("authorship", folder, "--json").lines
+    assert told["surviving_lines"]["suggested"] == 1
+
+
+def test_a_clone_without_all_objects_says_what_to_do(run: Run, tmp_path: Path, repository: Path):
+    git(repository, "config", "uploadpack.allowFilter", "true")
+    source = f"file://{repository}"
+    git(tmp_path, "clone", "-q", "--bare", "--filter=blob:none", source, "partial")
+    done = run("authorship", tmp_path / "partial")
+    assert (done.code, "git fetch --refetch" in done.err) == (1, True), done.err
+
+
+def test_a_picture_has_a_line_for_each_kind(run: Run, lab: Path, repository: Path, tmp_path: Path):
+    drawn = tmp_path / "drawn.svg"
+    assert run("authorship", repository, "--plot", drawn).code == 0
+    assert all(kind in drawn.read_text() for kind in ("human", "suggested", "autonomous"))
+    run("improve", lab, "--quiet")
+    assert run("authorship", lab, "--plot", drawn).code == 0
+    assert "closed loop" in drawn.read_text()

@@ -83,7 +83,7 @@ def test_numbers_of_a_world_can_be_set(run: Run, tmp_path: Path):
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        (["time,value", "1,2"], "1 points; growth needs two different times"),
+        (["time,value", "1,2"], "1 point; growth needs two different times"),
         (["time,value", "1,2", "1,3"], "2 points; growth needs two different times"),
         (["time,value", "1,2", "2,-3"], "line 3: value '-3': should be a number above 0"),
         (["time,value", "1,2", "2,0"], "line 3: value '0': should be a number above 0"),
@@ -92,6 +92,7 @@ def test_numbers_of_a_world_can_be_set(run: Run, tmp_path: Path):
         (["time,value", "1,2", ",3"], "line 3: no time or date"),
         (["time,width", "1,2"], "line 2: no value or horizon"),
         (["time,value", "1,nan"], "line 2: value 'nan'"),
+        (["time,value", "-1e308,1", "1e308,2"], "further apart than numbers reach"),
     ],
 )
 def test_a_bad_series_is_named(run: Run, tmp_path: Path, rows: list[str], told: str):
@@ -101,6 +102,7 @@ def test_a_bad_series_is_named(run: Run, tmp_path: Path, rows: list[str], told: 
 
 
 def test_other_wrong_wishes(run: Run, tmp_path: Path, doubling: Path):
+    far = write(tmp_path / "far.csv", "time,value", "1,1", "1e308,2")
     for words, told in (
         ([], "give a PATH with a series, a --preset, or a lab and a --preset"),
         ([doubling, "--preset", "ai-2027"], "is a model of its own"),
@@ -112,10 +114,22 @@ def test_other_wrong_wishes(run: Run, tmp_path: Path, doubling: Path):
         (["--preset", "ai-2027", "--set", "a=1"], "is a model of its own"),
         (["--preset", "review-bound", "--set", "review"], "should be KEY=NUMBER"),
         (["--preset", "review-bound", "--set", "revew=1"], "did you mean 'review'"),
+        ([doubling, "--ahead", "nan"], "is not finite"),
+        ([doubling, "--ahead", "inf"], "is not finite"),
+        ([far, "--ahead", "1e308"], "--ahead 1e+308: further than numbers reach"),
     ):
         done = run("futures", *words)
         assert done.code == 2, words
         assert told in done.err
+
+
+@pytest.mark.parametrize(
+    "number", ["compute=-1e308", "exponent=1e308", "speed=1e308", "rho=-1e308"]
+)
+def test_a_world_of_numbers_beyond_all_bounds_ends(run: Run, number: str):
+    done = run("futures", "--preset", "review-bound", "--set", number, "--json")
+    assert done.code == 0
+    assert len(done.lines[0]["levels"]) < 2000
 
 
 def test_a_world_goes_on_from_a_lab(run: Run, lab: Path):

@@ -198,6 +198,8 @@ def test_a_bad_row_is_named(run: Run, tmp_path: Path, change: dict[str, object],
         ("r.jsonl", "", "no runs in it"),
         ("r.jsonl", "{", "line 1: no JSON"),
         ("r.jsonl", "[1]\n", "line 1: should be one JSON object"),
+        ("r.jsonl", "[" * 100_000, "line 1: no JSON"),
+        ("t.yaml", "a: " + "[" * 100_000, "no YAML"),
         ("r.csv", "", "line 1: no heading"),
         ("r.csv", "model,size,score\nm,1\n", "line 2: should have 3 values"),
         ("t.yaml", "results: 3\n", "no table of horizons"),
@@ -222,6 +224,8 @@ def test_other_wrong_wishes(run: Run, tmp_path: Path):
         ([tmp_path / "no.jsonl", *FAIL], "no such file"),
         ([TABLE, path, *FAIL], "several files may be given of runs only"),
         ([TABLE, "--hack-policy", "pass"], "needs the runs"),
+        ([path, *FAIL, "--penalty", "nan"], "is not finite"),
+        ([path, *FAIL, "--penalty", "inf"], "is not finite"),
         ([TABLE, "--since", "2025-01-01", "--until", "2024-01-01"], "is after --until"),
         ([tmp_path.parent / "nothing", *FAIL], "no such file"),
     ):
@@ -238,6 +242,33 @@ def test_one_model_has_no_trend_and_says_why(run: Run, tmp_path: Path):
     assert done.code == 0
     assert "No trend: a trend needs a state of the art of two dates or more" in done.out
     assert "every run succeeded: at least 4" in done.out
+
+
+@pytest.mark.parametrize(
+    ("score", "told"),
+    [(0, "no model of the state of the art has a horizon"), (1, "two dates or more")],
+)
+def test_models_that_are_all_alike_have_no_trend(run: Run, tmp_path: Path, score: int, told: str):
+    days = [f"2024-0{month}-01" for month in (1, 5, 9)]
+    made = [
+        {"alias": day, "release_date": day, "task_id": f"t{size}", "human_minutes": size,
+         "score_binarized": score}
+        for day in days for size in (1, 2, 4)
+    ]  # fmt: skip
+    path = rows(tmp_path / "r.jsonl", *made)
+    assert told in run("horizon", path, *FAIL, "--draws", "20").out
+    (found,) = run("horizon", path, *FAIL, "--draws", "20", "--json").lines
+    assert found["trend"]["doubling_time"] is None
+
+
+def test_a_state_of_the_art_that_stands_still_is_called_so(run: Run, tmp_path: Path):
+    table = "".join(
+        f"  m{year}: {{p50_horizon_length: 3.1, release_date: {year}-01-01}}\n"
+        for year in (2021, 2022, 2024)
+    )
+    path = tmp_path / "t.yaml"
+    path.write_text(f"results:\n{table}")
+    assert "stands still" in run("horizon", path).out
 
 
 def test_memory_does_not_grow_with_the_runs(tmp_path: Path):

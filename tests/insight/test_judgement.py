@@ -38,6 +38,15 @@ def test_a_faster_program_that_is_wrong_anywhere_loses():
     assert compared(wrong, slow) == "lost"
 
 
+def test_of_two_far_beyond_the_first_version_the_faster_is_better():
+    """Five times as fast at the largest size is 0.0008 of a score, less than the rest varies."""
+    right = [1.0] * 30
+    fast = exam(speed_9=[0.99, 0.98, 0.985, 0.99], speed_30=[0.9998] * 4, agreement_9=right)
+    less = exam(speed_9=[0.98, 0.99, 0.985, 0.98], speed_30=[0.9990] * 4, agreement_9=right)
+    assert compared(fast, less) == "won"
+    assert compared(less, fast) == "lost"
+
+
 def test_equals_are_told_apart_by_chance_in_one_of_twenty():
     rng, told = np.random.default_rng(3), 0
     for _ in range(1000):

@@ -16,11 +16,19 @@ import pytest
 
 from insight.told_run import ABILITIES, BETTER, SETTINGS, Clock, tell
 from successor.errors import SuccessorError, UsageError
-from successor.insight.report.charts import MOST_ROWS, chart_data, embedded, heat_rows, slices
+from successor.insight.report.charts import (
+    MOST_ROWS,
+    chart_data,
+    embedded,
+    heat_rows,
+    named,
+    slices,
+)
 from successor.insight.report.data import Story, VersionRow, _Fold, story
 from successor.insight.report.html import duration, number
 from successor.insight.report.writing import render, write_report
 from successor.ledger import Decided, Entry, Ledger, Written, journal
+from successor.ledger.events import Tally
 from successor.types import Decision
 
 ASSETS = files("successor.insight").joinpath("assets")
@@ -289,3 +297,17 @@ def test_numbers_are_short(value: float | None, shown: str) -> None:
 @pytest.mark.parametrize(("seconds", "shown"), [(41, "41s"), (125, "2m 05s"), (4330, "1h 12m")])
 def test_durations_are_short(seconds: float, shown: str) -> None:
     assert duration(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("area/order", "order"),
+        ("tests", "all"),
+        ("speed/8", None),
+        ("8 carries", None),
+        ("8", None),
+    ],
+)
+def test_what_has_no_size_is_called_by_its_name(name: str, label: str | None):
+    assert named(Tally(name, 1.0, 1, 1.0)) == label

@@ -158,6 +158,17 @@ def test_every_view_can_be_opened(lab: Path, run: Run, visit: Visit) -> None:
         expect(page.locator("#stop")).to_be_in_viewport()
 
 
+def test_a_slider_moves_the_world_and_the_command(lab: Path, visit: Visit) -> None:
+    page = visit(lab)
+    page.keyboard.press("5")
+    review, command = page.locator("input[name=review]"), page.locator("code").first
+    expect(command).to_have_text("successor futures --preset review-bound")
+    review.evaluate("each => { each.value = '0.3'; each.dispatchEvent(new Event('input')); }")
+    expect(command).to_contain_text("--set review=0.3")
+    expect(page.locator("input[name=automated]")).to_have_value("0.7")  # shares of one whole
+    expect(page.locator(".wrong")).to_have_text("")
+
+
 def test_hostile_code_is_text(lab: Path, run: Run, visit: Visit) -> None:
     change(lab, "[lab]", "[lab]\nstage = 3")
     hostile = HOSTILE.replace("alert(1)", "window.owned=1") + "<img src=x onerror=window.owned=1>"

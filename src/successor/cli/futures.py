@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
-from successor.cli.options import JSON, PLOT, LabFolder, echo_json, option, plain
+from successor.cli.options import JSON, PLOT, Finite, LabFolder, echo_json, option, plain
 from successor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ PRESETS = (
 @option("--value", metavar="NAME", help="The column with what grows; above 0.")
 @option(
     "--ahead",
-    type=click.FloatRange(0, min_open=True),
+    type=Finite(0, min_open=True),
     help="How far to forecast, in the unit of time; else half of what was seen.",
 )
 @option("--preset", type=click.Choice(PRESETS), help="The model to simulate.")
@@ -101,7 +102,9 @@ def _growth(
     series = read_series(path, *columns)
     found = told(series.times, series.values)
     far = ahead or (series.times[-1] - series.times[0]) / 2
-    times = [series.times[-1] + far * step / 4 for step in range(1, 5)]
+    times = [series.times[-1] + far * (step / 4) for step in range(1, 5)]
+    if not math.isfinite(times[-1]):
+        raise UsageError(f"--ahead {far:g}: further than numbers reach")
     shown = forecasts(found, times, draws=chance[0], seed=chance[1])
     back = returns(series.times, series.values) if series.unit == WORKED else None
     if plot:
@@ -154,7 +157,8 @@ def _preset(
 def _of_lab(lab: Path, world: World) -> tuple[World, Mapping[str, Fitted | None]]:
     """A world that goes on from where a lab's record ends."""
     from successor.insight.futures.returns import FEWEST, going_on, returns
-    from successor.insight.futures.series import read_series, review_share
+    from successor.insight.futures.series import RECORD, read_series, review_share
+    from successor.ledger import Ledger
 
     if not lab.is_dir():
         raise UsageError(f"{lab}: with a --preset PATH has to be the folder of a lab")
@@ -163,7 +167,8 @@ def _of_lab(lab: Path, world: World) -> tuple[World, Mapping[str, Fitted | None]
     if found is None:
         told = f"{len(series.times)} versions in charge can be measured; a fit takes {FEWEST}"
         raise UsageError(f"{lab}: {told}. Simulate with numbers of your own: leave out the lab")
-    return going_on(world, found, review_share(lab))
+    with Ledger.read((lab / RECORD).absolute()) as ledger:
+        return going_on(world, found, review_share(ledger))
 
 
 def _wish(text: str) -> tuple[str, float]:

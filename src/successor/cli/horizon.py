@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from successor.cli.options import JSON, PLOT, LabFolder, echo_json, option, plain
+from successor.cli.options import JSON, PLOT, Finite, LabFolder, echo_json, option, plain
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -53,7 +53,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @option("--unit", metavar="TEXT", help="What sizes are in; else the name of the column.")
 @option(
     "--penalty",
-    type=click.FloatRange(0, min_open=True),
+    type=Finite(0, min_open=True),
     default=1e-5,
     show_default=True,
     help="On the slope of the fits; METR's first tables had 0.1.",

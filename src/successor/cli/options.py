@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
@@ -44,6 +45,18 @@ class Parsed(click.ParamType[Any]):
         except ValueError as error:
             self.fail(f"{value!r} should be {error}.", param, ctx)
         return str(value)
+
+
+class Finite(click.FloatRange):
+    """A number in a range, and no NaN or infinity, which a range lets through."""
+
+    def convert(
+        self, value: float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        found = super().convert(value, param, ctx)
+        if not math.isfinite(found):
+            self.fail(f"{found} is not finite.", param, ctx)
+        return found
 
 
 class Said(click.ParamType[str]):

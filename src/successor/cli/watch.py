@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from successor.cli.options import JSON, LAB, echo_json, option
+from successor.cli.options import JSON, LAB, Finite, echo_json, option
 
 if TYPE_CHECKING:
     from successor.showing.following import Follower
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @LAB
 @option(
     "--every",
-    type=click.FloatRange(0.05, 3600),
+    type=Finite(0.05, 3600),
     default=0.5,
     show_default=True,
     metavar="SECONDS",

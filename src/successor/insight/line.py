@@ -28,7 +28,8 @@ def line(x: Sequence[float], y: Sequence[float]) -> Line | None:
         return None
     xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     centred = xs - xs.mean()
-    slope = float(centred @ ys / (centred @ centred))
+    # Equal values have no slope, whatever sums leave over.
+    slope = float(centred @ ys / (centred @ centred)) if len(set(y)) > 1 else 0.0
     intercept = float(ys.mean() - slope * xs.mean())
     if len(xs) < 3:
         return Line(slope, intercept, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from shlex import join
 from typing import Any
 
 import numpy as np
@@ -12,17 +13,26 @@ from starlette.requests import Request
 
 from successor.errors import UsageError
 from successor.insight.futures.growth import KINDS, MEANINGS, Growth, forecasts, told
-from successor.insight.futures.presets import PRESETS
+from successor.insight.futures.presets import DOUBLINGS, PRESETS, TAKEOFF
 from successor.insight.futures.returns import Fitted, Returns, going_on, returns
-from successor.insight.futures.series import WORKED, Series
-from successor.insight.futures.telling import finite, growth_json, path_json, returns_line
+from successor.insight.futures.series import WORKED, Series, review_share
+from successor.insight.futures.telling import (
+    doublings_json,
+    finite,
+    growth_json,
+    path_json,
+    path_lines,
+    returns_line,
+    takeoff_json,
+)
 from successor.insight.futures.world import changed, simulate
 from successor.showing.following import Sight
 from successor.web.seat import Seat
 
-DRAWS = 2000
-POINTS = 60
-"""Of a curve."""
+DRAWS, SEED = 20_000, 42
+"""Of forecasts and simulations: what `successor futures` takes when nothing is said."""
+FEWER, POINTS = 2000, 60
+"""Draws and points of a curve."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,8 @@ class Seen:
     series: Series
     growth: Growth
     back: Returns | None
+    review: float
+    """Share of all time that people's reviews took."""
 
 
 def futures(seat: Seat, _: Request) -> dict[str, Any]:
@@ -43,7 +55,25 @@ def futures(seat: Seat, _: Request) -> dict[str, Any]:
     }
     if found is None:
         return {"series": None, "presets": worlds, "growth": None}
-    return {"presets": worlds, **_curves(found)}
+    return {"presets": worlds, "command": _command(seat.name), **_curves(found)}
+
+
+def others(seat: Seat, _: Request) -> dict[str, Any]:
+    """Models that others published and that have no world here, simulated anew."""
+    return seat.once("models of others", _others)
+
+
+def _others() -> dict[str, Any]:
+    made = {DOUBLINGS: doublings_json, TAKEOFF: takeoff_json}
+    return {
+        name: {**each(DRAWS, SEED), "command": _command("--preset", name)}
+        for name, each in made.items()
+    }
+
+
+def _command(*words: str) -> str:
+    """What gives the same numbers in a terminal."""
+    return join(["successor", "futures", *words])
 
 
 def world(seat: Seat, request: Request) -> dict[str, Any]:
@@ -60,13 +90,17 @@ def world(seat: Seat, request: Request) -> dict[str, Any]:
     preset, taken = PRESETS[name], None
     found = _seen(seat)
     if found is not None and found.back is not None:
-        base, taken = going_on(preset.world, found.back, preset.world.review)
+        base, taken = going_on(preset.world, found.back, found.review)
         preset = replace(preset, world=base)
     preset = replace(preset, world=changed(preset.world, wishes))
     kept: Mapping[str, Fitted | None] | None = (
         {key: value for key, value in taken.items() if key not in wishes} if taken else None
     )
-    return path_json(name, preset, simulate(preset.world), kept)
+    sets = [word for key, value in wishes.items() for word in ("--set", f"{key}={value:.15g}")]
+    command = _command(*([seat.name] if taken else []), "--preset", name, *sets)
+    path = simulate(preset.world)
+    told_of = [*path_lines(name, preset, path, kept)]
+    return {**path_json(name, preset, path, kept), "told": told_of, "command": command}
 
 
 def _number(key: str, value: str) -> float:
@@ -94,7 +128,8 @@ def _look(sight: Sight) -> Seen | None:
     times, values = (tuple(column) for column in zip(*ordered, strict=True))
     what = next(name for leaf in leaves for name in leaf.measured)
     back = returns(times, values)
-    return Seen(Series(times, values, WORKED, what), told(times, values), back)
+    series = Series(times, values, WORKED, what)
+    return Seen(series, told(times, values), back, review_share(sight.ledger))
 
 
 def _curves(found: Seen) -> dict[str, Any]:
@@ -102,9 +137,9 @@ def _curves(found: Seen) -> dict[str, Any]:
     span = series.times[-1] - series.times[0]
     at = np.linspace(series.times[0], series.times[-1] + span / 2, POINTS).tolist()
     ahead = [series.times[-1] + span / 2 * step / 4 for step in range(1, 5)]
-    together = forecasts(growth, at, draws=DRAWS)
+    together = forecasts(growth, at, draws=FEWER)
     curves = {
-        kind: [finite(each.median) for each in forecasts(growth, at, kind, DRAWS)] for kind in KINDS
+        kind: [finite(each.median) for each in forecasts(growth, at, kind, FEWER)] for kind in KINDS
     }
     return {
         "series": {
@@ -117,6 +152,8 @@ def _curves(found: Seen) -> dict[str, Any]:
         "curves": curves,
         "band": [[finite(end) for end in each.most] for each in together],
         "meanings": MEANINGS,
-        "growth": growth_json(series, growth, forecasts(growth, ahead, draws=DRAWS), found.back),
+        "growth": growth_json(
+            series, growth, forecasts(growth, ahead, draws=DRAWS, seed=SEED), found.back
+        ),
         "returns_told": returns_line(found.back, series.what),
     }

@@ -83,6 +83,7 @@ READS: Mapping[str, Read] = {
     "/api/version/lines": versions.lines,
     "/api/curves": curves.curves,
     "/api/futures": futures.futures,
+    "/api/futures/others": futures.others,
     "/api/world": futures.world,
     "/api/events": record.events,
     "/api/audit": record.audited,

@@ -36,7 +36,7 @@
     const line = rows.filter((row) => row.line);
     const values = rows.flatMap((row) => [row.headline, row.low, row.high, row.reliable])
       .concat(data.target ?? []).filter((value) => value > 0);
-    return { height: 330, x: xs, y: logs(values, `${data.measure} (${data.unit ? `${data.unit}, ` : ""}log scale)`), color: decision,
+    return { height: 330, x: xs, y: logs(values, `${data.measure} (${data.headline_unit ? `${data.headline_unit}, ` : ""}log scale)`), color: decision,
       marks: [
         data.target ? Plot.ruleY([data.target], { stroke: "var(--amber)", strokeDasharray: "5 4" }) : null,
         data.target ? Plot.text([data.target], { y: (d) => d, frameAnchor: "left", dx: 4, dy: 10, textAnchor: "start", fill: "var(--amber)", text: () => `target ${data.target_metric} ${number(data.target)}` }) : null,
@@ -59,7 +59,8 @@
     const rows = data.heat_rows;
     const cell = (document.getElementById(`heat-${at}`).clientWidth - 130) / Math.max(1, sizes.length);
     return { height: 80 + 24 * rows.length, marginLeft: 128, marginBottom: 50, padding: 0.06,
-      x: { domain: sizes, label: data.unit || "size", tickFormat: (name) => number(slices.find((s) => s.name === name).size),
+      x: { domain: sizes, label: slices.every((slice) => slice.label === "all") ? null : data.unit || "size",
+        tickFormat: (name) => { const found = slices.find((s) => s.name === name); return found.label ?? number(found.size); },
         tickRotate: cell < 26 ? -60 : 0 },
       y: { domain: rows, label: null, tickSize: 0 },
       opacity: { domain: [0, 1], range: [0.04, 1] },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Generator, Iterator, Sequence
@@ -18,6 +19,8 @@ from successor.insight.authorship.kinds import Kind, kind_of
 _FORMAT = "%x01%H%x00%aN%x00%aE%x00%as%x00%(trailers:only,unfold)%x02"
 """Names and addresses go through .mailmap."""
 _LONGEST = 1 << 20
+_GONE = re.compile(r"unable to read|lazy fetch|promisor|missing (blob|tree|commit)|bad object")
+"""What git says of a repository without all of its objects, such as a partial clone."""
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
 
 
@@ -106,7 +109,8 @@ def git(folder: Path, *words: str) -> Generator[IO[str]]:
         complaints.seek(0)
         told = complaints.read(_LONGEST).decode(errors="replace").strip().splitlines()
     if process.returncode and told:
-        raise SuccessorError(f"{folder}: git {words[0]}: {told[0]}")
+        hint = "; objects are missing here: git fetch --refetch" if _GONE.search(told[0]) else ""
+        raise SuccessorError(f"{folder}: git {words[0]}: {told[0]}{hint}")
 
 
 def _started(command: Sequence[str], complaints: IO[bytes]) -> subprocess.Popen[str]:

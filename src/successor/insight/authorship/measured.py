@@ -123,4 +123,5 @@ def surviving(
 
 def _blamed(folder: Path, revision: str, name: str, kinds: Mapping[str, Kind]) -> list[Kind]:
     with git(folder, "blame", "--root", "-s", "-l", revision, "--", name) as output:
-        return [kinds.get(line[:40], "human") for line in output]
+        # Up to the first blank: names are longer where a repository hashes by SHA-256.
+        return [kinds.get(line.partition(" ")[0], "human") for line in output]

@@ -1,4 +1,4 @@
-"""Promotions of a lab by kind of author, and the minutes of people that they took."""
+"""Promotions and lines of a lab by kind of author, and the minutes of people that they took."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from successor.insight.authorship.kinds import KINDS, Kind
+from successor.insight.authorship.lines import Standing, standing
 from successor.ledger import Decided, Ledger, Reviewed, SessionStarted, WorkClock, Written
 
 _STAGES: dict[int, Kind] = {1: "human", 2: "suggested", 3: "autonomous", 4: "closed loop"}
@@ -24,6 +25,10 @@ class LabAuthorship:
     reviews: int
     work_minutes: float
     """Of the machine."""
+    standing: Standing
+    """Lines of the version in charge."""
+    steps: tuple[tuple[float, Kind], ...]
+    """Promotions: after how many minutes of the machine's work, and by whom."""
 
 
 def lab_authorship(record: Path) -> LabAuthorship:
@@ -39,7 +44,7 @@ def lab_authorship(record: Path) -> LabAuthorship:
 def authorship_of(ledger: Ledger) -> LabAuthorship:
     """Of a ledger."""
     stage: Kind = "closed loop"
-    kinds, promoted = dict[str, Kind](), dict.fromkeys(KINDS, 0)
+    kinds, edits, steps = dict[str, Kind](), dict[str, str](), list[tuple[float, Kind]]()
     written, minutes, reviews, clock = dict.fromkeys(KINDS, 0), 0.0, 0, WorkClock()
     for entry in ledger.entries():
         clock.take(entry)
@@ -55,12 +60,21 @@ def authorship_of(ledger: Ledger) -> LabAuthorship:
                 minutes += (review.seconds or 0.0) / 60
                 if review.version:
                     kinds[review.version.id] = "human"
+                    edits[review.version.id] = review.candidate
             case Decided(decision=decision) if decision.outcome == "promoted":
                 if decision.candidate in kinds:  # not the first: nobody improved it
-                    promoted[kinds[decision.candidate]] += 1
+                    steps.append((clock.spent_s() / 60, kinds[decision.candidate]))
             case _:
                 pass
-    return LabAuthorship(promoted, written, minutes, reviews, clock.spent_s() / 60)
+    return LabAuthorship(
+        {kind: sum(by == kind for _, by in steps) for kind in KINDS},
+        written,
+        minutes,
+        reviews,
+        clock.spent_s() / 60,
+        standing(ledger, kinds, edits),
+        tuple(steps),
+    )
 
 
 def _stage(table: object) -> Kind:

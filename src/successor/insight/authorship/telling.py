@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from successor.insight.authorship.kinds import AI, KINDS, Kind
+from successor.insight.authorship.lines import Standing
 from successor.insight.authorship.measured import WARNING, Authorship, Period, Tally
 from successor.insight.authorship.record import LabAuthorship
-from successor.insight.report.html import number
+from successor.insight.report.html import counted, number
 
 
 def as_json(found: Authorship) -> dict[str, object]:
@@ -105,7 +106,10 @@ def lab_json(found: LabAuthorship) -> dict[str, object]:
         "kind": "record",
         "promotions": found.promotions,
         "candidates": found.written,
+        "surviving_lines": {kind: found.standing.lines.get(kind, 0) for kind in KINDS},
+        "given_lines": found.standing.given,
         "ai_share_of_promotions": _share(found.promotions),
+        "ai_share_of_surviving_lines": _share_of_lines(found.standing),
         "reviews": found.reviews,
         "review_minutes": found.review_minutes,
         "review_minutes_per_promotion": found.review_minutes / promoted if promoted else None,
@@ -116,20 +120,37 @@ def lab_json(found: LabAuthorship) -> dict[str, object]:
 
 def lab_lines(found: LabAuthorship) -> Iterator[str]:
     """Of a lab, for a person to read."""
-    yield f"{'written by':14}{'candidates':>12}{'promoted':>10}"
+    lines = found.standing.lines
+    yield f"{'written by':14}{'candidates':>12}{'promoted':>10}{'surviving lines':>17}"
     for kind in KINDS[:-1]:
-        yield f"{kind:14}{found.written[kind]:>12,}{found.promotions[kind]:>10,}"
+        counts = f"{found.written[kind]:>12,}{found.promotions[kind]:>10,}{lines.get(kind, 0):>17,}"
+        yield f"{kind:14}{counts}"
+    if found.standing.files:
+        yield f"{'at the start':14}{'':22}{found.standing.given:>17,}"
+    shares = _percent(_share(found.promotions)), _percent(_share_of_lines(found.standing))
+    yield f"{'share of AI':14}{'':12}{shares[0]:>10}{shares[1]:>17}"
     yield ""
     yield review_line(found)
+    if found.standing.files:
+        yield f"{WARNING}."
+
+
+def _share_of_lines(found: Standing) -> float | None:
+    """Of AI, among all that the version in charge has."""
+    whole = sum(found.lines.values()) + found.given
+    return sum(found.lines.get(kind, 0) for kind in AI) / whole if whole else None
 
 
 def review_line(found: LabAuthorship) -> str:
     """What people's reviews took, beside the machine's work."""
+    worked = f"the machine worked {found.work_minutes:.3g} minutes."
+    if not found.reviews:
+        return f"Nobody was asked to review; {worked}"
     promoted = sum(found.promotions.values())
     each = f", {found.review_minutes / promoted:.3g} for each promotion" if promoted else ""
     return (
-        f"{found.reviews:,} reviews took people {found.review_minutes:.3g} minutes{each}; "
-        f"the machine worked {found.work_minutes:.3g}."
+        f"{counted(found.reviews, 'review')} took people {found.review_minutes:.3g} minutes{each}; "
+        f"{worked}"
     )
 
 

@@ -58,7 +58,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "review-bound": Preset(
         World(labour=1.0, automated=0.9, review=0.1, fishing_out=0.25, exponent=0.7),
-        "Amdahl's law: what humans review is a tenth of the work and gets no faster",
+        "Amdahl's law: what humans review, a tenth of the work or as told, gets no faster",
         "An illustration, not an estimate",
     ),
 }

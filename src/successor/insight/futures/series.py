@@ -13,6 +13,7 @@ from successor.insight.authorship.record import authorship_of
 from successor.insight.horizon.measured import RECORD, ROWS, TABLES, Asked, measured
 from successor.insight.horizon.rows import rows_in
 from successor.insight.report.data import story
+from successor.insight.report.html import counted
 from successor.ledger import Ledger
 
 TIME = ("time", "date", "release_date", "minutes", "generation")
@@ -59,8 +60,12 @@ def read_series(path: Path, time: str | None = None, value: str | None = None) -
             "or the folder of a lab"
         )
     if len({at for at, _ in points}) < 2:
-        raise UsageError(f"{path}: {len(points)} points; growth needs two different times")
+        raise UsageError(
+            f"{path}: {counted(len(points), 'point')}; growth needs two different times"
+        )
     ordered = sorted(points)
+    if not math.isfinite(ordered[-1][0] - ordered[0][0]):
+        raise UsageError(f"{path}: its times are further apart than numbers reach")
     return Series(tuple(at for at, _ in ordered), tuple(y for _, y in ordered), unit, what)
 
 
@@ -137,9 +142,8 @@ def _of_lab(path: Path) -> tuple[list[tuple[float, float]], str, str]:
     return points, WORKED, told.measure
 
 
-def review_share(lab: Path) -> float:
+def review_share(ledger: Ledger) -> float:
     """Share of the time of a lab, the machine's and people's, that was people's review."""
-    with Ledger.read((lab / RECORD).absolute()) as ledger:
-        found = authorship_of(ledger)
+    found = authorship_of(ledger)
     whole = found.review_minutes + found.work_minutes
     return found.review_minutes / whole if whole else 0.0

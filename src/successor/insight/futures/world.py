@@ -97,7 +97,7 @@ def simulate(world: World) -> Path:
         rate = growth(world, now, log)
         step = min(_STEP / rate if rate > 0 else world.years, world.years / 400, world.years - now)
         middle = growth(world, now + step / 2, log + rate * step / 2)
-        before, log = log, log + middle * step
+        before, log = log, min(log + middle * step, _END)
         now += step
         while log >= math.log(2.0) * len(doubled):
             share = (math.log(2.0) * len(doubled) - before) / (log - before)
@@ -129,7 +129,7 @@ def growth(world: World, time: float, log: float) -> float:
     rest = 1.0 - world.automated - world.review
     slow = rest + world.review / world.capacity
     labour = (slow + world.automated / world.speed) / (slow + world.automated / ai)
-    compute = 2.0 ** min(world.compute * time, 1000.0)
+    compute = 2.0 ** max(-1000.0, min(world.compute * time, 1000.0))
     effort = _together(world.labour, world.rho, labour, compute)
     room = 1.0
     if world.ceiling:

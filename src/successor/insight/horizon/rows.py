@@ -152,7 +152,7 @@ def _json_lines(file: IO[str]) -> Iterator[tuple[int, Mapping[str, object]]]:
             continue
         try:
             row: object = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _LineError(f"no JSON: {error}", number) from None
         if not isinstance(row, dict):
             raise _LineError("should be one JSON object", number)

@@ -61,7 +61,7 @@ def _loaded(path: Path) -> Mapping[str, object]:
         raise UsageError(f"{path}: too large for a table; runs are read from .jsonl or .csv")
     try:
         told = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UsageError(f"{path}: no YAML: {' '.join(str(error).split())}") from None
     if not isinstance(told, dict):
         raise UsageError(f"{path}: should be a YAML mapping")

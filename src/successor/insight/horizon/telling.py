@@ -87,7 +87,8 @@ def lines(found: Measured, asked: Asked) -> Iterator[str]:
 def _headline(found: Measured) -> str:
     line = found.trend
     if line.doubling is None:
-        return f"Horizons of {counted(len(found.agents), 'model')}."
+        still = " The state of the art stands still." if line.slope == 0.0 else ""
+        return f"Horizons of {counted(len(found.agents), 'model')}.{still}"
     verb = "doubles" if line.doubling > 0 else "halves"
     told = f"The horizon {verb} every {_precise(abs(line.doubling))} {found.time_unit}"
     if line.interval:

@@ -74,6 +74,8 @@ def trend(agents: Sequence[Agent], draws: Mapping[str, Array]) -> Trend:
         reason = "a trend needs a state of the art of two dates or more"
         return Trend(None, None, "", names, reason=f"{reason}; here it is of {len(set(times))}")
     slope = found.slope
+    if max(logs) <= math.log(LEAST):
+        return Trend(None, None, "", names, reason="no model of the state of the art has a horizon")
     if best and all(name in draws and len(draws[name]) for name in names):
         method, ends = "bootstrap", _drawn(np.array(times), np.stack([draws[n] for n in names], 1))
     else:

@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from successor.insight.judgement.moments import Moment
-from successor.insight.measures import is_right_or_wrong
+from successor.insight.measures import RATIOS, is_right_or_wrong, ratio
 from successor.insight.share import Share
 from successor.types import Exam
 
@@ -33,7 +33,9 @@ def compared(one: Exam, other: Exam) -> Outcome:
     """Whether one of two versions is better, by exams of the same draw.
 
     Of programs, the one of which more is right; of equally right ones, and of models, by the mean
-    paired difference of scores, when its 95% interval (Student's t) leaves out 0.
+    paired difference of scores, when its 95% interval (Student's t) leaves out 0. How many times as
+    good is compared in logarithms: of two that are far beyond the first version, scores hardly
+    differ.
     """
     mine, theirs = _scores(one), _scores(other)
     programs = any("/" in name for name in mine)
@@ -42,7 +44,7 @@ def compared(one: Exam, other: Exam) -> Outcome:
         if abs(right) > 1e-9:
             return "won" if right > 0 else "lost"
     left = [
-        a - b
+        _worth(name, a) - _worth(name, b)
         for name in mine
         if not (programs and is_right_or_wrong(name))
         for a, b in zip(mine[name], theirs[name], strict=True)
@@ -52,6 +54,12 @@ def compared(one: Exam, other: Exam) -> Outcome:
 
 def _scores(exam: Exam) -> dict[str, tuple[float, ...]]:
     return {part.name: part.scores for part in exam.slices}
+
+
+def _worth(name: str, score: float) -> float:
+    """Ln of the ratio that a score stands for, or else the score."""
+    kind, _, size = name.partition("/")
+    return math.log(ratio({"": score})) if size and kind in RATIOS else score
 
 
 def _beyond_doubt(differences: Sequence[float]) -> Outcome:

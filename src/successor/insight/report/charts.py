@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from successor.insight.measures import HORIZONS
 from successor.insight.report.data import FILTERS, Story, VersionRow
 from successor.ledger.events import Tally
 
@@ -27,7 +28,13 @@ def chart_data(story: Story) -> dict[str, object]:
     return {
         "versions": [_version(row, story) for row in story.versions],
         "slices": [
-            {"family": family(part), "name": part.name, "size": part.size} for part in slices(shown)
+            {
+                "family": family(part),
+                "name": part.name,
+                "size": part.size,
+                "label": named(part),
+            }
+            for part in slices(shown)
         ],
         "families": families(shown),
         "heat_rows": [label(row) for row in shown],
@@ -42,6 +49,7 @@ def chart_data(story: Story) -> dict[str, object]:
         "cost_scale": scale,
         "cost_unit": unit,
         "unit": size_unit(story),
+        "headline_unit": size_unit(story) if story.measure in HORIZONS else "",
         "target": target if metric in {story.measure, f"reliable_{story.measure}"} else None,
         "measure": _words(story.measure),
         "target_metric": _words(metric or ""),
@@ -83,6 +91,13 @@ def family(tally: Tally) -> str:
     """
     kind, slash, _ = tally.name.partition("/")
     return kind if slash else re.sub(r"^[\d.,]+\s*", "", tally.name)
+
+
+def named(tally: Tally) -> str | None:
+    """What a slice is of that has no size: "order" of "area/order", "all" of "tests"; else None."""
+    kind, slash, told = tally.name.partition("/")
+    told = told if slash else kind
+    return None if re.match(r"[\d.,]+", told) else told if slash else "all"
 
 
 def families(rows: Sequence[VersionRow]) -> list[str]:

@@ -60,9 +60,17 @@ def authorship_section(found: LabAuthorship | None) -> str:
     if not any(found.written.values()):
         told = "Nobody has written a candidate yet."
         return f'<section><h2>Who wrote it</h2><p class="note">{told}</p></section>'
+    lines = found.standing.lines
     rows: list[Sequence[object]] = [
-        (kind, found.written[kind], found.promotions[kind]) for kind in KINDS if found.written[kind]
+        (kind, found.written[kind], found.promotions[kind], lines.get(kind, 0))
+        for kind in KINDS
+        if found.written[kind] or kind in lines
     ]
+    if found.standing.files:
+        rows.append(("at the start", None, None, found.standing.given))
+    heads = ["written by", "candidates", "promoted", "surviving lines"]
+    if not found.standing.files:
+        heads, rows = heads[:-1], [row[:-1] for row in rows]
     note = f"By the stage of the session in which each was written. {review_line(found)}"
-    listing = table("Candidates and promotions", ["written by", "candidates", "promoted"], rows)
+    listing = table("Candidates and promotions", heads, rows)
     return f'<section><h2>Who wrote it</h2><p class="note">{escape(note)}</p>{listing}</section>'

@@ -8,20 +8,21 @@ const SLIDERS = [
   ["exponent", 0.1, 1, 0.01, "effort pays off to the power (λ)"], ["labour", 0, 1, 0.01, "weight of labour beside compute"],
   ["rho", -2, 1, 0.01, "how well compute replaces labour (ρ)"], ["automated", 0, 1, 0.01, "share of the work that AI does"],
   ["review", 0, 1, 0.01, "share that is review by humans"], ["capacity", 0.1, 10, 0.1, "capacity of reviewers, beside the start"],
-  ["compute", 0, 4, 0.05, "doublings of compute"], ["ceiling", 0, 12, 0.5, "best there can be, as a power of 10; 0: none"],
+  ["speed", 0.1, 10, 0.1, "speed of AI at its share, beside humans"], ["compute", 0, 4, 0.05, "doublings of compute"],
+  ["ceiling", 0, 12, 0.5, "best there can be, as a power of 10; 0: none"], ["years", 1, 50, 1, "units of time to look ahead"],
 ];
-const TOLD = { stalls: "It stalls: growth at the end is less than half of that at the start.",
-  compounds: "It compounds: growth at the end is about that at the start.", "runs away": "It runs away: growth at the end is more than twice that at the start." };
+const WHOLE = ["automated", "review"]; // shares of one whole: where one grows, the other gives way
+const same = (command) => h("p", { class: "note" }, "The same in a terminal: ", h("code", {}, command));
 
 export async function open(place) {
   const asked = new AbortController();
-  const [Plot, data] = await Promise.all([charts(), get("/api/futures", asked.signal)]);
+  const [Plot, data, models] = await Promise.all([charts(), get("/api/futures", asked.signal), get("/api/futures/others", asked.signal)]);
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const wide = () => Math.min(1080, Math.max(300, place.clientWidth - 60));
   const wishes = {};
   let preset = "review-bound", found = null, due = 0, turn = 0;
   const drawn = h("div", { class: "plot", role: "img", "aria-label": "How good AI gets in this world; what becomes of it is told above" });
-  const verdict = h("p", { role: "status" }), wrong = h("p", { class: "wrong", role: "alert" }), source = h("p", { class: "note" });
+  const verdict = h("div", { role: "status" }), wrong = h("p", { class: "wrong", role: "alert" }), source = h("div");
   const sliders = h("div", { class: "sliders" });
 
   function grown() {
@@ -46,7 +47,18 @@ export async function open(place) {
         table("Three futures", ["kind", "odds", "meaning"], Object.entries(growth.probabilities).map(([kind, odds]) => [kind, share(odds), data.meanings[kind]]), [1]),
         table("Forecast, all kinds in proportion to their odds", [series.unit, "median", "90% interval"], growth.forecasts.map((each) => [each.shown, number(each.median),
           `${each.interval_90[0] === null ? missing : number(each.interval_90[0])} to ${each.interval_90[1] === null ? "no end" : number(each.interval_90[1])}`]), [0, 1])),
-      h("p", { class: "note" }, data.returns_told));
+      h("p", { class: "note" }, data.returns_told), same(data.command));
+  }
+
+  function published() {
+    const [first, second] = [models["davidson-houlden"], models["ai-2027"]];
+    return h("section", { class: "card" }, h("h2", {}, "Models of others"),
+      h("div", { class: "grid" },
+        h("div", {}, table("Once AI research is automated: is there a period of progress so many times as fast? (Davidson & Houlden 2025)", ["months", "times", "here", "published"],
+          first.questions.map((each) => [number(12 * each.years), number(each.factor), each.probability.toFixed(3), each.published.toFixed(2)]), [0, 1, 2, 3]), same(first.command)),
+        h("div", {}, table("Years from a superhuman coder on (AI 2027)", ["milestone", "10%", "median", "90%"],
+          second.milestones.map((each) => [each.name, number(each.interval_80[0]), number(each.median), number(each.interval_80[1])]), [1, 2, 3]), same(second.command))),
+      h("p", { class: "note" }, `${number(first.draws)} draws each. Priors are opinions.`));
   }
 
   function rows() {
@@ -56,13 +68,24 @@ export async function open(place) {
       const range = h("input", { type: "range", min: String(Math.min(low, value)), max: String(Math.max(high, value)), step: String(step), name });
       range.value = String(value);
       range.addEventListener("input", () => {
-        wishes[name] = Number(range.value);
-        output.textContent = number(wishes[name]);
+        moved(name, Number(range.value));
         clearTimeout(due);
         due = setTimeout(ask, 120);
       });
       return h("label", {}, h("span", {}, output, told), range);
     }));
+  }
+
+  function moved(name, value) {
+    const other = WHOLE.find((each) => WHOLE.includes(name) && each !== name);
+    wishes[name] = value;
+    if (other && value + (wishes[other] ?? found.settings[other]) > 1) wishes[other] = Number((1 - value).toFixed(6));
+    for (const each of [name, other]) {
+      const range = each && sliders.querySelector(`[name="${each}"]`);
+      if (!range || wishes[each] === undefined) continue;
+      range.value = String(wishes[each]);
+      range.parentElement.querySelector("output").textContent = number(wishes[each]);
+    }
   }
 
   async function ask(fresh = false) {
@@ -81,9 +104,9 @@ export async function open(place) {
   }
 
   function draw() {
-    const unit = found.unit, points = found.times.map((at, index) => ({ at, level: found.levels[index] }));
-    verdict.textContent = `${TOLD[found.future]}${found.no_end_after === null ? "" : ` After ${number(found.no_end_after)} ${unit} growth has no end any more.`}`;
-    source.textContent = `${found.from_lab ? "Pace and returns are from this lab's record; all else: " : ""}${found.source}. Not in it: ${found.caveat}.`;
+    const unit = found.unit, points = found.times.map((at, index) => ({ at, level: found.levels[index] })), gap = found.told.indexOf("");
+    verdict.replaceChildren(...found.told.slice(0, gap).map((line) => h("p", {}, line)));
+    source.replaceChildren(...found.told.slice(gap + 1).map((line) => h("p", { class: "note" }, line)), same(found.command));
     const figure = Plot.plot({ width: wide(), height: 280, marginLeft: 56, grid: true, style: { background: "none", fontSize: "12px" },
       x: { label: unit }, y: { type: "log", label: "times as good", tickFormat: (value) => (Math.log10(value) % 1 ? "" : number(value)) },
       marks: [Plot.lineY(points, { x: "at", y: "level", stroke: colour("--violet"), strokeWidth: 2.500 })] });
@@ -94,7 +117,7 @@ export async function open(place) {
   const renew = () => { for (const name of Object.keys(wishes)) delete wishes[name]; preset = select.value; ask(true); };
   select.addEventListener("change", renew);
   place.replaceChildren(grown(), h("section", { class: "card" }, h("h2", {}, "A world to try"),
-    h("p", {}, select), sliders, wrong, verdict, drawn, source, h("p", {}, h("button", { type: "button", onclick: renew }, "Its own numbers again"))));
+    h("p", {}, select), sliders, wrong, verdict, drawn, source, h("p", {}, h("button", { type: "button", onclick: renew }, "Its own numbers again"))), published());
   await ask(true);
   return { leave() { asked.abort(); clearTimeout(due); } };
 }
