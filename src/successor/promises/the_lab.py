@@ -62,7 +62,7 @@ def try_signatures(lab: Path, told: Told) -> Kept:
             taken += bool(signers_of([envelope], other, people))
     if not tried:
         return Kept("not shown", "nobody has signed anything here: there is no charter in force")
-    voided = f"{tried - taken} of {tried:,} changed bytes voided the signatures over them"
+    voided = f"{tried - taken:,} of {tried:,} changed bytes voided the signatures over them"
     later = f"{found.signed} of {len(promoted) - 1} promotions after the first version signed"
     return counted(
         tried, taken, f"{later if promoted[1:] else 'nothing was promoted yet'}; {voided}"
@@ -88,7 +88,7 @@ def try_charters(lab: Path, _: Told) -> Kept:
         return Kept("not shown", "no charter: who may write to the folder may change the rules")
     needed = law.charter.rules.change
     alone = "; with 1, somebody alone can change what holds them" if needed < 2 else ""
-    return counted(count, 0, f"{count} charters, the last asks {needed} people for a change{alone}")
+    return counted(count, 0, f"{count:,} charter{"s" * (count > 1)}, the last asks {needed} people for a change{alone}")
 
 
 def try_stopping(lab: Path, told: Told) -> Kept:
