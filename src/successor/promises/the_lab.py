@@ -88,7 +88,9 @@ def try_charters(lab: Path, _: Told) -> Kept:
         return Kept("not shown", "no charter: who may write to the folder may change the rules")
     needed = law.charter.rules.change
     alone = "; with 1, somebody alone can change what holds them" if needed < 2 else ""
-    return counted(count, 0, f"{count:,} charter{"s" * (count > 1)}, the last asks {needed} people for a change{alone}")
+    charters = "1 charter" if count == 1 else f"{count:,} charters"
+    told = f"{charters}, the last asks {needed} people for a change{alone}"
+    return counted(count, 0, told)
 
 
 def try_stopping(lab: Path, told: Told) -> Kept:
