@@ -3,6 +3,7 @@
 import os
 import platform
 import pwd
+import sys
 from importlib.metadata import PackageNotFoundError, version
 
 
@@ -12,6 +13,14 @@ def user() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         return f"uid {os.getuid()}"
+
+
+def free_cores() -> int:
+    """Cores that nothing else has used lately, at least 1. Threads of a model wait for one another at
+    every step, so that one which shares its core holds up all.
+    """
+    mine = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return max(1, min(mine, round(mine - os.getloadavg()[0])))
 
 
 def facts() -> dict[str, float | int | str]:

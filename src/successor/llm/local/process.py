@@ -15,20 +15,13 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
+from successor.host import free_cores
 from successor.llm.errors import SetupError, UnavailableError, installing
 from successor.llm.local.serve import Order
 from successor.llm.local.tuning import Tuning
 from successor.llm.providers import LOCAL
 
 _SECRET = re.compile("KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
-
-
-def free_cores() -> int:
-    """Cores that nothing else has used lately, at least 1. Threads of llama.cpp wait for one
-    another at every step, so that one which shares its core holds up all.
-    """
-    mine = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return max(1, min(mine, round(mine - os.getloadavg()[0])))
 
 
 class ServerProcess:

@@ -53,7 +53,7 @@ class Settings:
     dtype: Number = "auto"
     """Numbers of the base; "auto": bfloat16 where the device computes with it, else float32."""
     threads: int | None = Field(default=None, ge=1, le=1024)
-    """Processor threads; all that the process may use when not given."""
+    """Processor threads; as many as cores are free when it is loaded, when not given."""
     wall_s: float = Field(default=2.0, gt=0, le=3600)
     """Seconds that the tests of a program may take."""
     memory_mb: int = Field(default=256, ge=64)

@@ -22,6 +22,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from successor.errors import SuccessorError, UsageError
+from successor.host import free_cores
 from successor.subjects.causal_lm.base import Base, quiet_transformers
 from successor.subjects.causal_lm.foreign import Foreign
 from successor.subjects.causal_lm.memory import require_memory
@@ -78,8 +79,7 @@ class Speaker:
         Raises:
             SuccessorError: when it does not fit, is damaged, or transformers does not know it.
         """
-        if settings.threads:
-            torch.set_num_threads(settings.threads)
+        torch.set_num_threads(settings.threads or free_cores())
         self.base, self.settings = base, settings
         self.device = device_of(settings)
         self.dtype = dtype_of(settings, self.device)
