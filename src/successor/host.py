@@ -16,8 +16,8 @@ def user() -> str:
 
 
 def free_cores() -> int:
-    """Cores that nothing else has used lately, at least 1. Threads of a model wait for one another at
-    every step, so that one which shares its core holds up all.
+    """Cores that nothing else has used lately, at least 1. Threads of a model wait for one another
+    at every step, so that one which shares its core holds up all.
     """
     mine = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     return max(1, min(mine, round(mine - os.getloadavg()[0])))
