@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from successor.errors import UnsignedError, UsageError
 from successor.host import user
 from successor.lab import Lab
-from successor.ledger import Choice, Ledger, Look, Review
+from successor.ledger import Choice, Ledger, Look, Review, require_text
 from successor.oversight import (
     Charter,
     Tally,
@@ -60,6 +60,7 @@ def review(
     """
     if (choice == "edit") != (files is not None):
         raise UsageError("files are for the choice 'edit', and it needs them")
+    require_text(reason, "the reason")
     ledger = lab.parts.ledger
     stopfile.settle(ledger)
     ledger.require_going()
@@ -108,6 +109,7 @@ def _backed(
     Raises:
         UsageError: when it has to be signed and is not, or the signature does not count.
     """
+    require_text(reason, "the reason")
     ledger, law = lab.parts.ledger, adopted(lab.parts.ledger)
     if asked is None or law is None:
         if signed is not None:

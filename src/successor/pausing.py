@@ -17,7 +17,7 @@ from successor.director import NOT_SAID, taken_in, with_reason
 from successor.errors import SuccessorError, UsageError
 from successor.host import user
 from successor.lab import record_of
-from successor.ledger import Ledger, Paused
+from successor.ledger import Ledger, Paused, as_text, require_text
 from successor.ledger.disk import reader_lock, writers
 from successor.oversight import (
     Witness,
@@ -71,7 +71,8 @@ def stop(folder: Path, reason: str = stopfile.SAID_NOTHING, condition: str = "")
     if not (folder / labfile.FILE_NAME).exists() and not record.is_dir():
         told = f"there is no {labfile.FILE_NAME} in it, and no record"
         raise UsageError(f"{folder} is no lab: {told}; nothing was stopped")
-    mine, earlier = Paused("command", reason, condition, user()), stopfile.asked(record)
+    mine = Paused("command", as_text(reason), as_text(condition), user())
+    earlier = stopfile.asked(record)
     pause = _beside(earlier, mine) if earlier else mine
     if earlier is None:
         stopfile.ask(record, pause)
@@ -126,6 +127,7 @@ def resume(folder: Path, reason: str = NOT_SAID, signed: Sign | Envelope | None 
         UsageError: when nothing is paused, or it needs a signature and this is none that counts.
         RecordError: when a witness knows another past.
     """
+    require_text(reason, "the reason")
     record = record_of(folder)
     if not (record / "record.sqlite").is_file():
         if stopfile.asked(record) is None:

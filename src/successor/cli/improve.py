@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from successor.cli.author import ALLOW, AUTHOR, author_table
-from successor.cli.options import Parsed, Said, option
+from successor.cli.options import Parsed, Said, Text, option
 from successor.errors import SuccessorError, UsageError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ PLACES = {
     metavar="N",
     help="Who decides: below 4 a human does, asked at a terminal up to 2.",
 )
-@option("--strategy", metavar="NAME", help="The author's strategy, such as amplify.")
+@option("--strategy", type=Text(), metavar="NAME", help="The author's strategy, such as amplify.")
 @option(
     "--seed",
     type=click.IntRange(min=0, max=2**53 - 1),

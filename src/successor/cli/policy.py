@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from successor.cli.options import JSON, LAB, echo_json, option, plain
+from successor.cli.options import JSON, LAB, Text, echo_json, option, plain
 from successor.cli.signers import Signing, signed_by, signing_options, written_out
 from successor.errors import EXIT_NEEDS_HUMAN
 
@@ -47,7 +47,7 @@ def policy() -> None:
     """,
 )
 @LAB
-@click.argument("names", nargs=-1, required=True)
+@click.argument("names", type=Text(), nargs=-1, required=True)
 @option("--stage", type=click.IntRange(1, 4), default=3, help="The highest stage to run at.")
 def init(lab: Path, names: tuple[str, ...], *, stage: int) -> None:
     """See the help above."""
@@ -155,7 +155,7 @@ def sign(lab: Path, *, signing: Signing, json: bool) -> int:
     """,
 )
 @LAB
-@click.argument("candidate", required=False)
+@click.argument("candidate", type=Text(), required=False)
 @JSON
 def explain(lab: Path, candidate: str | None, *, json: bool) -> int:
     """See the help above."""

@@ -17,7 +17,7 @@ from typing import Any, get_args
 
 from successor.errors import PausedError, SuccessorError, UsageError
 from successor.files import write_atomically
-from successor.ledger import Ledger, Paused, Trigger
+from successor.ledger import Ledger, Paused, Trigger, as_text
 
 NAME = "STOP"
 UNKNOWN = "unknown"
@@ -99,7 +99,7 @@ def life(record: Path) -> tuple[str, float] | None:
     """Who left the last sign of life, and when; one of a time to come is none."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         told: Any = json.loads((record / _ALIVE).read_bytes())
-        by, moment = str(told["by"]), float(told["time"])
+        by, moment = _said(told["by"]), float(told["time"])
         if moment <= time.time():
             return by, moment
     return None
@@ -120,7 +120,8 @@ def _read(path: Path) -> Paused:
 
 
 def _said(value: object) -> str:
-    return " ".join(str(value or "").split())[:MOST_CHARACTERS]
+    """In one line, and as the record can hold it: whatever somebody wrote, the lab is paused."""
+    return as_text(" ".join(str(value or "").split())[:MOST_CHARACTERS])
 
 
 def _text(path: Path) -> str:
