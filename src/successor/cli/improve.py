@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,16 @@ PLACES = {
     "stage": ("lab", "stage"),
 }
 """Table and key of `successor.toml` that an option stands for."""
+
+
+@contextmanager
+def keeping_stop() -> Generator[None]:
+    """Keep a SIGUSR1 until the watch can hear it: what it needs has to be loaded first."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @click.command(
@@ -124,6 +135,7 @@ PLACES = {
     help="One JSON object for each generation on stdout, and a last one for the run.",
 )
 @option("--quiet", "-q", is_flag=True, help="Show nothing but errors.")
+@keeping_stop()
 def improve(
     what: str,
     *,

@@ -46,7 +46,8 @@ def ask(record: Path, pause: Paused) -> None:
 
 
 def keep(record: Path, pause: Paused) -> None:
-    """Keep a request that was acted on, until it is lifted."""
+    """Keep a request that was acted on, until it is lifted, also where nothing is on record yet."""
+    record.mkdir(exist_ok=True)
     data = json.dumps(asdict(pause)).encode()
     write_atomically(record / _SEEN, data, record / f"{_SEEN}-{os.getpid()}")
 

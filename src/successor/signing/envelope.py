@@ -57,10 +57,10 @@ class Statement:
     def reason(self) -> str | None:
         """Of whoever signs it; None where none is part of it, or none that can be signed."""
         said = _content(self.body).get(REASON)
-        with suppress(UnicodeEncodeError):
-            if isinstance(said, str) and said.encode() is not None:
-                return said
-        return None
+        try:
+            return said.encode().decode() if isinstance(said, str) else None
+        except UnicodeEncodeError:
+            return None
 
     @property
     def bare(self) -> Statement:
