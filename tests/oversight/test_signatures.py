@@ -230,6 +230,16 @@ def test_what_asks_for_more_needs_nobody(now: Charter) -> None:
     assert overseer(now=now).base_case(under(charter())) is None
 
 
+BY_ANYBODY = PublicKey(b"\x01" + bytes(31)).line
+
+
+def listed(*names: str, kind: str = "people", called: str = "") -> str:
+    tables = [
+        f'[[{kind}]]\nname = "{called or name}"\nkey = "{holder(name).key}"' for name in names
+    ]
+    return "\n".join(tables) + "\n"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -239,6 +249,7 @@ def test_what_asks_for_more_needs_nobody(now: Charter) -> None:
         ("people = 3", "people"),
         ("[[people]]\nname = 'ada'", "key: missing"),
         ("[[people]]\nname = 'ada'\nkey = 'ssh-rsa AAAA'", "no Ed25519 public key"),
+        (listed("ada").replace(holder("ada").key, BY_ANYBODY), "by which anybody could sign"),
         ("[signatures]\nchange = 0", "greater than or equal to 1"),
         ("stage = ", "not valid TOML"),
         ("dead_man = 'soon'", "dead_man"),
@@ -253,13 +264,6 @@ def test_a_mistake_in_the_policy_is_one_line(text: str, told: str) -> None:
         parse(text)
     assert told in str(raised.value)
     assert "\n" not in str(raised.value)
-
-
-def listed(*names: str, kind: str = "people", called: str = "") -> str:
-    tables = [
-        f'[[{kind}]]\nname = "{called or name}"\nkey = "{holder(name).key}"' for name in names
-    ]
-    return "\n".join(tables) + "\n"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import rfc8785
 
-from successor.errors import RecordError
+from successor.errors import RecordError, UsageError
 from successor.oversight.policy import STAGES, Stage
 from successor.signing import PublicKey
 
@@ -98,12 +98,14 @@ class Charter:
                 kind: tuple(Keyholder(str(each["name"]), str(each["key"])) for each in told[kind])
                 for kind in ("people", "machines")
             }
+            for each in (*holders["people"], *holders["machines"]):
+                each.public  # noqa: B018 - refuses what is no key
             witnesses = tuple(told.get("witnesses", ()))
             counts = (told["stage"], told["promotion"], told["change"])
             late = {name: told[name] for name in ("dead_man_s", "thresholds") if name in told}
             rules = Rules(*counts, **holders, witnesses=witnesses, **late)
             return cls(rules, content["judge"], content["base_cases"], content["stage"])
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, UsageError) as error:
             raise RecordError(f"a charter on record cannot be read: {error}") from None
 
 
