@@ -318,6 +318,10 @@ def taken_in(
     else:
         key, envelope = signed[0], sealed(statement, signed)
         if key not in people:
+            for each in people:
+                if each.comment == key.comment:
+                    here = f"the key {key.comment!r} here is {key.fingerprint}"
+                    raise UsageError(f"{here}; that of this lab's people is {each.fingerprint}")
             names = ", ".join(each.comment for each in people)
             raise UsageError(f"the key {key.comment!r} is none of this lab's people: {names}")
     ledger.sign(statement.body, envelope.to_json())

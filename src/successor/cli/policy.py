@@ -236,7 +236,8 @@ def to_sign(now: Charter, changes: str) -> Iterator[str]:
     from successor.oversight import STAGES
 
     rules, stage = now.rules, f"{now.stage} ({STAGES[now.stage]})"
-    yield f"What is signed ({changes or 'nothing in it is looser than what is in force'}):"
+    told_changes = visible(changes) or "nothing in it is looser than what is in force"
+    yield f"What is signed ({told_changes}):"
     yield f"  stage         {stage}, at most {rules.stage}"
     for kind, holders in (("people", rules.people), ("machines", rules.machines)):
         for each in holders:
@@ -294,6 +295,8 @@ def _without_record(lab: Path, rules: Rules) -> str:
 
 
 def _lines(found: Standing, lab: Path) -> list[str]:
+    from successor.insight.visible import visible
+
     if found.now is None and found.in_force is None:
         return [f"{lab} has no policy.toml: nobody has to sign anything."]
     if found.now is None:
@@ -301,7 +304,7 @@ def _lines(found: Standing, lab: Path) -> list[str]:
             "is gone, and the one that people signed is in force: put it back; nothing runs before"
         )
         return [f"{lab / 'policy.toml'} {told}."]
-    told = ["In force." if not found.changes else f"People have to sign: {found.changes}."]
+    told = ["In force." if not found.changes else f"People have to sign: {visible(found.changes)}."]
     if missing := _without_record(lab, found.now.rules):
         told.append(missing)
     if not found.changes and found.statement is not None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from successor.signing.envelope import Sign
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+SHORT = len("SHA256:") + 16
+"""Characters of a fingerprint, of which nobody finds a second one: 96 bits."""
 _ALGORITHM = b"ssh-ed25519"
 _BEFORE_KEY = b"\x00\x00\x00\x0b" + _ALGORITHM + b"\x00\x00\x00\x20"
 
@@ -64,9 +66,7 @@ class PublicKey:
             )
         key = cls(blob[len(_BEFORE_KEY) :], comment.strip())
         if not key.binds:
-            raise UsageError(
-                f"{line.strip()[:40]!r} is no key of anybody: who has no private one could sign by it"
-            )
+            raise UsageError(f"{line.strip()[:40]!r} is a key by which anybody could sign")
         return key
 
     @property
@@ -89,6 +89,11 @@ class PublicKey:
     def fingerprint(self) -> str:
         """`SHA256:...`, as `ssh-keygen -l` prints it."""
         return f"SHA256:{b64encode(sha256(self.blob).digest()).decode().rstrip('=')}"
+
+    @property
+    def short(self) -> str:
+        """How the fingerprint begins, for a line in which several stand."""
+        return f"{self.fingerprint[:SHORT]}..."
 
     @property
     def binds(self) -> bool:
