@@ -11,8 +11,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from successor.errors import UsageError
+from successor.files import read_regular
 from successor.insight import measures
-from successor.labfile import parse_duration
+from successor.labfile import MOST_BYTES, parse_duration
 from successor.oversight import ACCELERATION, GROWTH, Keyholder, Rules, Stage
 from successor.signing import PublicKey
 from successor.validation import mistake
@@ -115,7 +116,7 @@ def read(folder: Path) -> Rules | None:
     """
     path = folder / FILE_NAME
     try:
-        return parse(path.read_text(encoding="utf-8-sig"))
+        return parse(read_regular(path, MOST_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:

@@ -99,7 +99,7 @@ def show_life(record: Path, by: str) -> None:
 def life(record: Path) -> tuple[str, float] | None:
     """Who left the last sign of life, and when; one of a time to come is none."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        told: Any = json.loads((record / _ALIVE).read_bytes())
+        told: Any = json.loads(_text(record / _ALIVE))
         by, moment = _said(told["by"]), float(told["time"])
         if moment <= time.time():
             return by, moment
