@@ -252,6 +252,24 @@ def listed(*names: str, kind: str = "people", called: str = "") -> str:
         (listed("ada").replace(holder("ada").key, BY_ANYBODY), "by which anybody could sign"),
         ("[signatures]\nchange = 0", "greater than or equal to 1"),
         ("stage = ", "not valid TOML"),
+        *(
+            (f"witnesses = [{each}]", f"[policy] witnesses[0] = {each}: should {told}")
+            for each, told in {
+                "''": "be a file, or git: and the address of a repository",
+                "' '": "be a file, or git: and the address of a repository",
+                "'git:'": "be a file, or git: and the address of a repository",
+                "'.'": "be a file, not a folder",
+                "'..'": "be a file, not a folder",
+                "'/'": "be a file, not a folder",
+                "'~'": "be a file, not a folder",
+                "'elsewhere/'": "be a file, not a folder",
+                "'~nobody-here/heads'": "be below the home of a user",
+                "'git:--upload-pack=x'": "not begin with -",
+                "'-x'": "not begin with -",
+                "3": "be a valid string",
+            }.items()
+        ),
+        (r'witnesses = ["a\u0000b"]', "should be a file, or git:"),
         ("dead_man = 'soon'", "dead_man"),
         ("[thresholds]\nhorizn = 5", "thresholds of: horizon"),
         ("[thresholds]\nhorizon = 0", "numbers above 0"),

@@ -59,15 +59,33 @@ def witness_at(place: str, folder: Path) -> Witness:
     `folder` on, where they are paths.
 
     Raises:
-        UsageError: when git would take the address for an option.
+        UsageError: when no witness can have that name.
     """
-    if place.removeprefix(GIT).startswith("-"):
-        raise UsageError(f"the witness {place}: an address does not begin with -")
+    if told := misnamed(place):
+        raise UsageError(f"the witness {place!r}: {told}")
     if not place.startswith(GIT):
         return FileWitness((folder / Path(place).expanduser()).absolute())
     address = place.removeprefix(GIT)
     local = (folder / Path(address).expanduser()).absolute()
     return GitWitness(str(local) if local.exists() else address)
+
+
+def misnamed(place: str) -> str:
+    """Why no witness can have that name; nothing when one can."""
+    address = place.removeprefix(GIT)
+    if not address.strip() or not place.isprintable():
+        return f"should be a file, or {GIT} and the address of a repository"
+    if address.startswith("-"):
+        return "should not begin with -, which git takes for an option"
+    if place.startswith(GIT):
+        return ""
+    if place.endswith("/") or Path(place).name in {"", "..", "~"}:
+        return "should be a file, not a folder"
+    try:
+        Path(place).expanduser()
+    except RuntimeError:
+        return "should be below the home of a user of this machine"
+    return ""
 
 
 def required_witness(place: str) -> Witness:
