@@ -76,6 +76,8 @@ def test_one_person_counts_once_and_a_stranger_never(guarded: Path, run: Run) ->
     for _ in range(2):
         (found,) = run("policy", "sign", guarded, "--key", "ada", "--json").lines
         assert (found["signed"], found["missing"]) == (["ada"], 1)
+    again = run("policy", "sign", guarded, "--key", "ada")
+    assert (again.code, "ada has signed it already" in again.err) == (0, True)
     assert run("policy", "sign", guarded, "--key", "eve").code == 2
     assert run("policy", "check", guarded).code == 3
 
@@ -415,6 +417,8 @@ def test_hints_name_the_key_where_one_is_needed(in_force: Path, run: Run) -> Non
     assert "--accept --key NAME, or --reject" in run("review", in_force).err
     assert "--reason TEXT --key NAME" in run("stop", in_force).err
     assert "--reason TEXT --key NAME" in run("status", in_force).out
+    for verb, *options in (("improve", "--fresh"), ("rollback", "--key", "ada")):
+        assert "--reason TEXT --key NAME" in run(verb, in_force, *options).err
 
 
 def test_who_asks_for_more_by_an_option_is_told_that_it_cannot_be_signed(

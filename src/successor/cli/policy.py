@@ -120,7 +120,7 @@ def sign(lab: Path, *, signing: Signing, json: bool) -> int:
     from successor.director import sign_charter
     from successor.errors import UsageError
     from successor.lab import open_lab
-    from successor.signing import public_keys
+    from successor.signing import Envelope, public_keys
 
     if signing.key is None and signing.envelope is None:
         signed_by(signing)  # of other options the mistake is told first
@@ -134,8 +134,12 @@ def sign(lab: Path, *, signing: Signing, json: bool) -> int:
     if signing.out is not None:
         written_out(signing, signed, found.statement)
     elif signed is not None:
+        before = found.signed
         with open_lab(lab, to_write=False) as opened:
             found = sign_charter(opened, signed)
+        if found.missing and found.signed == before:
+            who = "Who signed that" if isinstance(signed, Envelope) else signed[0].comment
+            click.echo(plain(f"{who} has signed it already; nobody counts twice."), err=True)
     _tell(found, lab, as_json=json)
     return 0
 

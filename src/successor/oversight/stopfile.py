@@ -82,12 +82,11 @@ def settle(ledger: Ledger, seen: Paused | None = None) -> None:
 
 def require_going(record: Path) -> None:
     """Raises PausedError when the lab is paused."""
-    paused = asked(record) is not None
+    paused, how = asked(record) is not None, f"successor resume {record.parent} --reason TEXT"
     with suppress(SuccessorError), Ledger.read(record) as ledger:  # what is damaged says nothing
-        paused = paused or ledger.pause() is not None
+        paused, how = paused or ledger.pause() is not None, ledger.lifted_by
     if paused:
-        lab = record.parent
-        raise PausedError(f"{lab} is paused: lift that first: successor resume {lab}")
+        raise PausedError(f"{record.parent} is paused: lift that first: {how}")
 
 
 def show_life(record: Path, by: str) -> None:
