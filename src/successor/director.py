@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from successor.errors import UnsignedError, UsageError
 from successor.host import user
 from successor.lab import Lab
-from successor.ledger import Choice, Ledger, Look, Review
+from successor.ledger import Choice, Ledger, Look, Review, require_text
 from successor.oversight import (
     Charter,
     Tally,
@@ -60,6 +60,7 @@ def review(
     """
     if (choice == "edit") != (files is not None):
         raise UsageError("files are for the choice 'edit', and it needs them")
+    require_text(reason, "the reason")
     ledger = lab.parts.ledger
     stopfile.settle(ledger)
     ledger.require_going()
@@ -108,6 +109,7 @@ def _backed(
     Raises:
         UsageError: when it has to be signed and is not, or the signature does not count.
     """
+    require_text(reason, "the reason")
     ledger, law = lab.parts.ledger, adopted(lab.parts.ledger)
     if asked is None or law is None:
         if signed is not None:
@@ -316,6 +318,10 @@ def taken_in(
     else:
         key, envelope = signed[0], sealed(statement, signed)
         if key not in people:
+            for each in people:
+                if each.comment == key.comment:
+                    here = f"the key {key.comment!r} here is {key.fingerprint}"
+                    raise UsageError(f"{here}; that of this lab's people is {each.fingerprint}")
             names = ", ".join(each.comment for each in people)
             raise UsageError(f"the key {key.comment!r} is none of this lab's people: {names}")
     ledger.sign(statement.body, envelope.to_json())

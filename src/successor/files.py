@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from contextlib import suppress
@@ -39,6 +40,30 @@ def write_atomically(
         error.filename = error.filename or str(target)  # a full disk has no name of its own
         raise
     sync_folder(target.parent)
+
+
+def read_regular(path: Path, most_bytes: int) -> bytes:
+    """What is in a regular file. Whatever else has that name could block, or never end.
+
+    Raises:
+        OSError: when it cannot be read, is no regular file, or holds more than that.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        require_regular(descriptor, path)
+        with os.fdopen(os.dup(descriptor), "rb") as file:
+            data = file.read(most_bytes + 1)
+    finally:
+        os.close(descriptor)
+    if len(data) > most_bytes:
+        raise OSError(errno.EFBIG, f"larger than {most_bytes // 1024:,} KiB", str(path))
+    return data
+
+
+def require_regular(descriptor: int, path: Path) -> None:
+    """Raises OSError when what was opened is no regular file."""
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
 
 
 def sync_folder(folder: Path) -> None:

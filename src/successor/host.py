@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 def user() -> str:
     """Who is at work, as the system says and no variable of the environment."""
     try:
-        return pwd.getpwuid(os.getuid()).pw_name
+        return pwd.getpwuid(os.getuid()).pw_name.encode(errors="replace").decode()
     except KeyError:
         return f"uid {os.getuid()}"
 

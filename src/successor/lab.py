@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
 
-from successor import host, labfile, loop, policyfile
+from successor import host, labfile, loop, policyfile, resting
 from successor.authors.workshop import Needing
 from successor.errors import Halt, UsageError
 from successor.experiment import (
@@ -20,11 +20,12 @@ from successor.experiment import (
     check_own_code,
     check_unchanged,
     kinds_of,
+    overseer_of,
+    require_foreseen,
     seeded,
 )
-from successor.insight import measures
 from successor.labfile import LabFile
-from successor.ledger import Ledger, SandboxOpened
+from successor.ledger import Ledger, Paused, SandboxOpened
 from successor.ledger.disk import WriterLock, explain_disk, require_room
 from successor.oversight import (
     BaseCases,
@@ -32,7 +33,6 @@ from successor.oversight import (
     Interrupt,
     Interruptible,
     Meter,
-    Policy,
     PolicyOverseer,
     Pulse,
     Rules,
@@ -42,27 +42,24 @@ from successor.oversight import (
     either,
     follow,
     require_lawful,
-    require_measurable,
     stopfile,
     witnesses_of,
 )
 from successor.plugins import Bound, Closing, Confined, Foreseeing, Telling, make, own_code
 from successor.types import (
     Author,
-    Draw,
-    Exam,
     Judge,
-    Slice,
     Stop,
     Subject,
     Version,
 )
-from successor.validation import no_such, noting_defaults
+from successor.validation import noting_defaults
 
 RECORD = ".successor"
 """Folder of the record, beside `successor.toml`."""
 BEGINNING_BYTES = 1024 * 1024
 """What a record may need for its first events: with less room, none is begun afresh."""
+LastWords = Callable[[Paused], None]
 Overrides = Mapping[str, Mapping[str, object]]
 """Settings that win over the file's, by table and key."""
 
@@ -179,60 +176,113 @@ def open_lab(
     fresh: bool = False,
     unsafe_sandbox: bool = False,
     to_write: bool = True,
+    last_words: LastWords | None = None,
 ) -> Lab:
     """As `load`, with settings that win over the file's and a way to end the run.
 
     A fresh lab begins with an empty record; the one so far is set aside, but not before
     everything else about the lab has proved to be in order.
 
+    A stop ends that as it ends a run; of a lab that is paused no part is made.
+
     Args:
-        to_write: whether the author has to have all that it needs.
+        to_write: whether the author has to have all that it needs. Without, a lab that is paused
+            is opened as any other, and nothing stops that.
+        last_words: told before it is killed, for it did not end by itself when it was stopped.
 
     Raises:
         UsageError, RecordError: as `load`.
+        PausedError: when it is paused, and nothing is on record yet.
     """
-    settings, rules = _told(folder, overrides)
-    overseer = _overseer(settings, folder)
-    told, writes, judges = settings.subject, settings.author, settings.judge
-    goal = settings.lab.goal
-    if not fresh:
-        _check_own(settings, folder)
-    with ExitStack() as on_failure, noting_defaults() as defaults:
-        subject = cast("Subject", make("subjects", told.kind, folder, told.settings, folder, goal))
+    told, record = _told(folder, overrides), record_of(folder)
+    watch = Watch(record, told[1].dead_man_s if told[1] else None)
+    watch.last_words = last_words or watch.last_words
+    ends = either(watch.stop, interrupt)
+    opening = _Opening(folder, *told, watch, ends, fresh, unsafe_sandbox, to_write)
+    if not to_write:
+        return opening.opened()
+    if fresh:
+        stopfile.require_going(record)
+    paused, looked_after = (False, None) if fresh else resting.left(record)
+    try:
+        with watch.watching(looked_after):
+            if watch.pause is None and not paused:
+                return opening.opened()
+    except Halt:
+        if watch.pause is None:
+            raise
+    return opening.at_rest()
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """What a lab is opened by."""
+
+    folder: Path
+    settings: LabFile
+    rules: Rules | None
+    watch: Watch
+    ends: Interrupt
+    fresh: bool
+    unsafe: bool
+    to_write: bool
+
+    def at_rest(self) -> Lab:
+        """A paused lab, of which no part was made."""
+        overseer = overseer_of(self.settings, self.folder)
+        ledger = resting.reopened(record_of(self.folder), self.rules, self.watch.pause)
+        rest = resting.Resting()
+        parts = loop.Parts(ledger, rest, rest, rest, Interruptible(overseer, self.ends))
+        return Lab(self.folder, self.settings, parts, self.watch, ledger.incumbent())
+
+    def opened(self) -> Lab:
+        """A lab with all its parts; a stop interrupts what makes them."""
+        folder, rules, watch = self.folder, self.rules, self.watch
+        overseer = overseer_of(self.settings, folder)
+        if not self.fresh:
+            _check_own(self.settings, folder)
+        with ExitStack() as on_failure:
+            with watch.halting(), noting_defaults() as defaults:
+                subject, author, judge = self._parts(on_failure, overseer.cases)
+                aside = set_aside(folder) if self.fresh else None
+                bound: Mapping[str, bytes] = subject.bound() if isinstance(subject, Bound) else {}
+            bound = {**bound, **own_code(folder, kinds_of(self.settings))}
+            settings = seeded(self.settings, record_of(folder))
+            experiment = Experiment(settings, defaults, bound, unsafe=self.unsafe)
+            charter = _charter(experiment, rules) if rules else None
+            overseer = replace(overseer, charter=charter)
+            ledger = _open_ledger(folder, experiment, overseer, self.ends)
+            on_failure.callback(ledger.close)
+            follow(ledger, witnesses_of(folder, rules), automation(rules))
+            if charter and self.to_write:
+                require_lawful(ledger)
+            stopfile.settle(ledger)
+            watch.heed(Pulse(ledger.show_work, partial(overseer.urgent, ledger), ledger.stopped))
+            ledger.runs_in(partial(_sandbox_of, subject), unsafe=self.unsafe)
+            on_failure.pop_all()
+        parts = loop.Parts(ledger, subject, author, judge, Interruptible(overseer, self.ends))
+        return Lab(folder, settings, parts, watch, ledger.incumbent(), charter=charter, aside=aside)
+
+    def _parts(self, on_failure: ExitStack, cases: BaseCases) -> tuple[Subject, Author, Judge]:
+        settings, folder = self.settings, self.folder
+        told, writes, judges = settings.subject, settings.author, settings.judge
+        made = make("subjects", told.kind, folder, told.settings, folder, settings.lab.goal)
+        subject = cast("Subject", made)
         if isinstance(subject, Closing):
             on_failure.callback(subject.close)
-        if unsafe_sandbox and isinstance(subject, Confined):
+        if self.unsafe and isinstance(subject, Confined):
             subject.allow_unsafe()
         author = cast("Author", make("authors", writes.kind, folder, writes.settings, subject))
         if isinstance(author, Closing):
             on_failure.callback(author.close)
-        if to_write and isinstance(author, Needing):
+        if self.to_write and isinstance(author, Needing):
             _require_ready(author, folder)
         judge = cast("Judge", make("judges", judges.kind, folder, judges.settings, subject))
-        if fresh and isinstance(subject, Telling):
+        if self.fresh and isinstance(subject, Telling):
             subject.report()  # refuses what cannot be judged, while the record is still in place
-        if overseer.cases.target and isinstance(subject, Foreseeing):
-            _require_measurable(overseer.cases, subject.asks(), folder)
-        aside = set_aside(folder) if fresh else None
-        bound: Mapping[str, bytes] = subject.bound() if isinstance(subject, Bound) else {}
-        bound = {**bound, **own_code(folder, kinds_of(settings))}
-        settings = seeded(settings, record_of(folder))
-        experiment = Experiment(settings, defaults, bound, unsafe=unsafe_sandbox)
-        charter = _charter(experiment, rules) if rules else None
-        overseer = replace(overseer, charter=charter)
-        watch = Watch(record_of(folder), rules.dead_man_s if rules else None)
-        ends = either(watch.stop, interrupt)
-        ledger = _open_ledger(folder, experiment, overseer, ends)
-        on_failure.callback(ledger.close)
-        follow(ledger, witnesses_of(folder, rules), automation(rules))
-        if charter and to_write:
-            require_lawful(ledger)
-        stopfile.settle(ledger)
-        watch.heed(Pulse(ledger.show_work, partial(overseer.urgent, ledger), ledger.stopped))
-        ledger.runs_in(partial(_sandbox_of, subject), unsafe=unsafe_sandbox)
-        on_failure.pop_all()
-    parts = loop.Parts(ledger, subject, author, judge, Interruptible(overseer, ends))
-    return Lab(folder, settings, parts, watch, ledger.incumbent(), charter=charter, aside=aside)
+        if cases.target and isinstance(subject, Foreseeing):
+            require_foreseen(cases, subject.asks(), folder)
+        return subject, author, judge
 
 
 def charter_of(folder: Path) -> Charter | None:
@@ -299,32 +349,6 @@ def set_aside(folder: Path) -> Path | None:
     return aside
 
 
-def _overseer(settings: LabFile, folder: Path) -> PolicyOverseer:
-    path, told = folder / labfile.FILE_NAME, settings.base_cases
-    cases = BaseCases(
-        target=told.target,
-        confirm=told.confirm,
-        wall_clock_s=told.wall_clock,
-        generations=told.generations,
-        plateau=told.plateau,
-        examples=told.examples,
-        tokens=told.tokens,
-        cpu_s=told.cpu,
-        usd=told.usd,
-        disk_bytes=told.disk,
-        floor=told.floor,
-    )
-    if cases.target and cases.target[0] not in measures.NAMES:
-        name = cases.target[0]
-        known = no_such("metric", name, [*measures.NAMES])
-        raise UsageError(f"{path}: [base_cases] target = {name!r}: {known}")
-    policy = Policy(cast("Stage", settings.lab.stage))
-    try:
-        return PolicyOverseer(policy, cases, measures.measure, loop.MASTERY)
-    except UsageError as error:
-        raise UsageError(f"{path}: {error}") from None
-
-
 def _charter(experiment: Experiment, rules: Rules) -> Charter:
     """What the lab's files say about who decides, by what evidence, and for how long."""
     told = experiment.settings()
@@ -336,16 +360,6 @@ def _require_ready(author: Needing, folder: Path) -> None:
         author.require_ready(folder)
     except UsageError as error:
         raise UsageError(f"{folder / labfile.FILE_NAME}: {error}") from None
-
-
-def _require_measurable(cases: BaseCases, asks: Sequence[tuple[str, float]], folder: Path) -> None:
-    slices = tuple(Slice(name, size, (1.0,)) for name, size in asks)
-    counts = tuple((part.name, 1) for part in slices)
-    try:
-        perfect = Exam("", Draw("training", 0, counts), slices)
-        require_measurable(cases, perfect, measures.measure)
-    except UsageError as error:
-        raise UsageError(f"{folder / labfile.FILE_NAME}: [base_cases] {error}") from None
 
 
 def _sandbox_of(subject: Subject) -> SandboxOpened | None:

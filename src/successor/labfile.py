@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails
 
 from successor.errors import UsageError
+from successor.files import read_regular
 from successor.validation import mistake, no_such, shown
 
 FILE_NAME = "successor.toml"
@@ -36,6 +37,8 @@ strategy = "amplify"
 target = "reliable_horizon=64"
 wall_clock = "5m"
 """
+MOST_BYTES = 1024 * 1024
+"""Of a file of settings."""
 LONGEST_S = 100 * 366 * 86400.0
 MOST = 10**9
 """Of anything that is counted: a slip of the finger is found, and every count fits the record."""
@@ -296,7 +299,7 @@ def read(folder: Path, overrides: Mapping[str, Mapping[str, object]] | None = No
             f"{folder} is no lab: it has no {FILE_NAME}. Write one, such as:\n\n{EXAMPLE}"
         )
     try:
-        tables: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        tables: dict[str, Any] = tomllib.loads(read_regular(path, MOST_BYTES).decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{path}: not valid TOML: {error}") from None
     except OSError as error:

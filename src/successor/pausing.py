@@ -7,17 +7,17 @@ stopped like any other.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from successor import labfile, policyfile
 from successor.director import NOT_SAID, taken_in, with_reason
 from successor.errors import SuccessorError, UsageError
+from successor.experiment import began_with
 from successor.host import user
 from successor.lab import record_of
-from successor.ledger import Ledger, Paused
+from successor.ledger import Ledger, Paused, as_text, require_text
 from successor.ledger.disk import reader_lock, writers
 from successor.oversight import (
     Witness,
@@ -32,6 +32,7 @@ from successor.oversight import (
 )
 from successor.oversight.approvals import people_who_signed
 from successor.oversight.descendants import end, process_of
+from successor.resting import to_write
 from successor.signing import Envelope, Sign, Statement
 
 WAIT_S = 2.0
@@ -45,7 +46,7 @@ class Pausing:
     pause: Paused
     """The one in force; an earlier one where the lab was paused already."""
     recorded: bool
-    """False where nothing is on record yet: a run puts it there before anything else."""
+    """False where nothing is on record yet. No run begins a record before it is lifted."""
     seconds: float
     """Until no process was at work any more."""
     killed: tuple[int, ...] = ()
@@ -71,7 +72,8 @@ def stop(folder: Path, reason: str = stopfile.SAID_NOTHING, condition: str = "")
     if not (folder / labfile.FILE_NAME).exists() and not record.is_dir():
         told = f"there is no {labfile.FILE_NAME} in it, and no record"
         raise UsageError(f"{folder} is no lab: {told}; nothing was stopped")
-    mine, earlier = Paused("command", reason, condition, user()), stopfile.asked(record)
+    mine = Paused("command", as_text(reason), as_text(condition), user())
+    earlier = stopfile.asked(record)
     pause = _beside(earlier, mine) if earlier else mine
     if earlier is None:
         stopfile.ask(record, pause)
@@ -82,8 +84,10 @@ def stop(folder: Path, reason: str = stopfile.SAID_NOTHING, condition: str = "")
         return Pausing(stopfile.asked(record) or pause, recorded=False, seconds=0.0)
     killed = () if _wait(record, began + WAIT_S) else _ended(record / "lock")
     took = time.monotonic() - began
+    if began_with(record) is None:
+        return Pausing(stopfile.asked(record) or pause, recorded=False, seconds=took, killed=killed)
     try:
-        with _to_write(record) as ledger:
+        with to_write(record) as ledger:
             stopfile.settle(ledger, stopfile.asked(record) or pause)
             if (held := ledger.paused) and (more := _beside(held.event, mine)) != held.event:
                 ledger.pause_for(more, more=True)
@@ -126,13 +130,14 @@ def resume(folder: Path, reason: str = NOT_SAID, signed: Sign | Envelope | None 
         UsageError: when nothing is paused, or it needs a signature and this is none that counts.
         RecordError: when a witness knows another past.
     """
+    require_text(reason, "the reason")
     record = record_of(folder)
-    if not (record / "record.sqlite").is_file():
+    if began_with(record) is None:
         if stopfile.asked(record) is None:
             raise UsageError(f"{folder} is not paused, and no tripwire lowered its stage")
         stopfile.forget(record)  # nothing has begun yet that a person could have signed for
         return user()
-    with _to_write(record) as ledger:
+    with to_write(record) as ledger:
         _followed(ledger)
         stopfile.settle(ledger)
         if ledger.paused is None:
@@ -155,7 +160,7 @@ def alive(folder: Path) -> str:
     with reader_lock(record / "lock") as at_rest:
         pass
     if at_rest:
-        with _to_write(record) as ledger:
+        with to_write(record) as ledger:
             stopfile.settle(ledger)
     return who
 
@@ -196,15 +201,6 @@ def _ended(lock: Path) -> tuple[int, ...]:
     # Asked again: only what holds it under its number and time of starting is the one.
     held = [each for each in found if each is not None and each.number in writers(lock)]
     return tuple(sorted(each.number for each in held if end(each)))
-
-
-@contextmanager
-def _to_write(record: Path) -> Generator[Ledger]:
-    """The record, opened by what is on it and not by the lab's settings."""
-    with Ledger.read(record) as before:
-        seed = before.seed
-    with Ledger.open(record, settings={}, seed=seed) as ledger:
-        yield ledger
 
 
 def _followed(ledger: Ledger) -> tuple[list[Witness], Sign | None]:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from successor.errors import UsageError
+from successor.files import read_regular
 from successor.insight import measures
-from successor.labfile import parse_duration
-from successor.oversight import ACCELERATION, GROWTH, Keyholder, Rules, Stage
+from successor.labfile import MOST_BYTES, parse_duration
+from successor.oversight import ACCELERATION, GROWTH, Keyholder, Rules, Stage, misnamed
 from successor.signing import PublicKey
 from successor.validation import mistake
 
@@ -65,6 +67,17 @@ def above_nothing(thresholds: dict[str, float]) -> dict[str, float]:
     return thresholds
 
 
+def witness(place: str) -> str:
+    """A witness that can be one.
+
+    Raises:
+        ValueError: when it cannot.
+    """
+    if told := misnamed(place):
+        raise ValueError(told)
+    return place
+
+
 class PolicyFile(_Table):
     """The whole of `policy.toml`."""
 
@@ -76,7 +89,7 @@ class PolicyFile(_Table):
             "The highest stage at which the lab runs, whatever its own file and options say."
         ),
     )
-    witnesses: tuple[str, ...] = Field(
+    witnesses: tuple[Annotated[str, AfterValidator(witness)], ...] = Field(
         default=(),
         description=(
             "Files, or git repositories as `git:ssh://elsewhere/heads.git`, where whoever writes "
@@ -115,7 +128,7 @@ def read(folder: Path) -> Rules | None:
     """
     path = folder / FILE_NAME
     try:
-        return parse(path.read_text(encoding="utf-8-sig"))
+        return parse(read_regular(path, MOST_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:
@@ -141,11 +154,7 @@ def parse(text: str) -> Rules:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"not valid TOML: {error}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        table, place = str(first["loc"][0]), first["loc"][1:]
-        if not place:
-            table, place = "policy", first["loc"]
-        raise UsageError(mistake(table, place, first, [*PolicyFile.model_fields])) from None
+        raise UsageError(_mistaken(error.errors()[0])) from None
     stage: Stage = told.stage  # type: ignore[assignment]  # one of the four, by the check above
     rules = Rules(
         stage,
@@ -159,6 +168,18 @@ def parse(text: str) -> Rules:
     )
     _require_enough(rules)
     return rules
+
+
+def _mistaken(error: ErrorDetails) -> str:
+    """The line for one mistake; of several tables of a name it says in which."""
+    match error["loc"]:
+        case ("people" | "machines" as name, int(number), *place) if place:
+            told = mistake(f"[{name}]", place, error, [*KeyTable.model_fields])
+            return told.replace("]]", f"]] number {number + 1}:", 1)
+        case ("signatures" | "thresholds" as table, *place) if place:
+            return mistake(str(table), place, error, [*SignaturesTable.model_fields])
+        case place:
+            return mistake("policy", place, error, [*PolicyFile.model_fields])
 
 
 def _array(tables: dict[str, Any], name: str) -> bool:

@@ -178,7 +178,9 @@ def _judged(ledger: Ledger, beginning: str | None, folder: Path) -> Entry[Judged
     judged = [each for each in ledger.entries(Judged) if each.event.verdict.candidate == name]
     if not judged:
         told = "was never judged: the first of a line, or one that nobody came to judge"
-        raise UsageError(f"{folder}: version {name[:12]} {told}")
+        others = [each.event.verdict.candidate for each in ledger.entries(Judged)][-1:]
+        hint = "".join(f"\nOne that was: successor replay {folder} {each[:12]}" for each in others)
+        raise UsageError(f"{folder}: version {name[:12]} {told}{hint}")
     return judged[-1]
 
 

@@ -80,6 +80,8 @@ def mistake(
         known: keys that the table may have.
     """
     told = re.sub(r"^\w+ should ", "should ", error["msg"].removeprefix("Value error, "))
+    told = re.sub(r"a valid tuple", "a list", told)
+    told = re.sub(r"a valid dictionary or instance of \w+", "a table", told)
     if not place:
         return f"[{table}] {told}"
     if isinstance(error["input"], float) and math.isnan(error["input"]):

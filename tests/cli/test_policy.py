@@ -76,6 +76,8 @@ def test_one_person_counts_once_and_a_stranger_never(guarded: Path, run: Run) ->
     for _ in range(2):
         (found,) = run("policy", "sign", guarded, "--key", "ada", "--json").lines
         assert (found["signed"], found["missing"]) == (["ada"], 1)
+    again = run("policy", "sign", guarded, "--key", "ada")
+    assert (again.code, "ada has signed it already" in again.err) == (0, True)
     assert run("policy", "sign", guarded, "--key", "eve").code == 2
     assert run("policy", "check", guarded).code == 3
 
@@ -83,10 +85,11 @@ def test_one_person_counts_once_and_a_stranger_never(guarded: Path, run: Run) ->
 @pytest.mark.parametrize(
     ("file", "old", "new", "told"),
     [
-        ("policy.toml", "change = 2", "change = 1", "the rules: change"),
-        ("policy.toml", "promotion = 1", "promotion = 2", "the rules: promotion"),
-        ("policy.toml", "stage = 3", "stage = 4", "the rules: stage"),
-        ("policy.toml", 'name = "bob"', 'name = "rob"', "the rules: people"),
+        ("policy.toml", "change = 2", "change = 1", "the rules: change 2 to 1"),
+        ("policy.toml", "promotion = 1", "promotion = 2", "the rules: promotion 1 to 2"),
+        ("policy.toml", "stage = 3", "stage = 4", "the rules: stage 3 to 4"),
+        ("policy.toml", 'name = "bob"', 'name = "rob"', "the people: rob comes (SHA256:"),
+        ("policy.toml", "[sig", 'witnesses = ["../w"]\n[sig', "the witnesses: none to ../w"),
         ("successor.toml", 'wall_clock = "1m"', 'wall_clock = "2m"', "wall_clock: 60 to 120"),
         ("successor.toml", "generations = 9", "", "generations: 9 to none"),
     ],
@@ -148,6 +151,39 @@ def test_the_new_people_of_a_policy_do_not_let_themselves_in(in_force: Path, run
     assert run("policy", "check", in_force).code == 3
     assert run("policy", "sign", in_force, "--key", "ada").code == 0
     assert run("policy", "check", in_force).code == 0
+
+
+def test_who_signs_is_shown_who_comes_and_who_goes(in_force: Path, run: Run) -> None:
+    known = {each["name"]: each for each in run("keys", "list", "--json").lines[0]["keys"]}
+    prints = {name: f"{each['fingerprint'][:23]}..." for name, each in known.items()}
+    path = in_force / "policy.toml"
+    text = path.read_text("utf-8")
+    other = text.replace('name = "bob"', 'name = "eve"')
+    path.write_text(other.replace(known["bob"]["key"], known["eve"]["key"]))
+    told = f"the people: eve comes ({prints['eve']}); bob goes ({prints['bob']})"
+    assert told in run("policy", "check", in_force).out
+    signed = run("policy", "sign", in_force, "--key", "ada")
+    assert f"What is signed ({told})" in signed.err
+    assert f"charter ({told}): signed by ada; 1 more must, of bob" in run("status", in_force).out
+    path.write_text(text.replace(known["ada"]["key"], known["eve"]["key"]))
+    told = f"the people: ada has another key ({prints['ada']} to {prints['eve']})"
+    assert told in run("policy", "check", in_force).out
+    lines = text.split("[[people]]")
+    path.write_text("[[people]]".join([lines[0], f"{lines[2]}\n", lines[1]]))
+    assert "the people: in another order" in run("policy", "check", in_force).out
+
+
+def test_another_key_of_the_same_name_is_told_from_the_one_that_counts(
+    in_force: Path, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (listed,) = run("keys", "list", "ada", "--json").lines
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "elsewhere"))
+    (made,) = run("keys", "new", "ada", "--no-passphrase", "--json").lines
+    assert run("stop", in_force).code == 0
+    refused = run("resume", in_force, "--reason", "x", "--key", "ada")
+    assert refused.code == 2
+    assert listed["keys"][0]["fingerprint"] in refused.err
+    assert made["fingerprint"] in refused.err
 
 
 def test_a_promotion_can_take_two_people(guarded: Path, run: Run) -> None:
@@ -381,6 +417,8 @@ def test_hints_name_the_key_where_one_is_needed(in_force: Path, run: Run) -> Non
     assert "--accept --key NAME, or --reject" in run("review", in_force).err
     assert "--reason TEXT --key NAME" in run("stop", in_force).err
     assert "--reason TEXT --key NAME" in run("status", in_force).out
+    for verb, *options in (("improve", "--fresh"), ("rollback", "--key", "ada")):
+        assert "--reason TEXT --key NAME" in run(verb, in_force, *options).err
 
 
 def test_who_asks_for_more_by_an_option_is_told_that_it_cannot_be_signed(

@@ -89,6 +89,8 @@ def test_a_version_that_was_never_judged_and_one_that_is_not_there(copied: Path,
     first = run("lineage", copied, "--json").lines[0]["lineage"][0]["version"]
     never = run("replay", copied, first)
     assert (never.code, "was never judged" in never.err) == (2, True)
+    words = never.err.partition("One that was: successor ")[2].split()
+    assert run(*words).code == 0
     assert run("replay", copied, "zz").code == 2
     assert run("replay", copied / "nowhere").code == 2
 

@@ -128,11 +128,14 @@ def test_whatever_is_called_stop_stops(
 
 
 def test_a_lab_can_be_stopped_before_it_ever_ran(lab: Path, run: Run) -> None:
-    (told,) = run("stop", lab, "--json").lines
+    (told,) = run("stop", lab, "--json", "--reason", "not yet").lines
     assert told["recorded"] is False
-    (last,) = run("improve", lab, "--json").lines
-    assert (last["stopped_by"], last["versions"]) == ("paused", 0)
-    assert pause_of(lab).trigger == "command"
+    tried = run("improve", lab)
+    assert (tried.code, tried.out) == (3, "")
+    assert "(command): not yet.\nNothing has begun yet. A person lifts it:" in tried.err
+    assert not (lab / ".successor" / "record.sqlite").exists()
+    assert run("resume", lab, "--reason", "now").code == 0
+    assert run("improve", lab, "--quiet").code == 0
 
 
 def test_a_stop_that_nobody_saw_can_be_taken_back(begun: Path, run: Run) -> None:
@@ -151,7 +154,7 @@ def test_who_is_killed_in_the_middle_of_stopping_leaves_it_stopped(lab: Path, ru
     change(lab, '"tiny.py:author"', '"tiny.py:author"\nstubborn_s = 600.0')
     child = start("improve", lab, "--quiet")
     record, deadline = lab / ".successor", time.monotonic() + PATIENCE_S
-    while not (record / "record.sqlite").exists() and time.monotonic() < deadline:
+    while not begins_to_write(record) and time.monotonic() < deadline:
         time.sleep(0.05)
     (lab / "STOP").touch()
     while not (record / "stop").exists() and time.monotonic() < deadline:

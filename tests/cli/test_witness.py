@@ -208,6 +208,19 @@ def test_a_witness_that_is_not_there_is_no_proof_of_anything(lab: Path, run: Run
         assert (refused.code, len(refused.err.splitlines())) == (2, 1)
 
 
+@pytest.mark.parametrize("content", ["", "not a witness\n"])
+def test_what_holds_no_head_is_no_witness_and_the_record_is_not_to_blame(
+    lab: Path, run: Run, tmp_path: Path, content: str
+) -> None:
+    run("improve", lab, "--quiet", "--generations", "1")
+    (tmp_path / "heads").write_text(content, "ascii")
+    refused = run("audit", lab, "--witness", tmp_path / "heads")
+    assert refused.code == 4
+    assert "the record verifies in itself" in refused.err
+    assert "heads is no witness: there is no head of any record in it" in refused.err
+    assert "--fresh" not in refused.err
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -230,17 +230,50 @@ def test_what_asks_for_more_needs_nobody(now: Charter) -> None:
     assert overseer(now=now).base_case(under(charter())) is None
 
 
+BY_ANYBODY = PublicKey(b"\x01" + bytes(31)).line
+
+
+def listed(*names: str, kind: str = "people", called: str = "") -> str:
+    tables = [
+        f'[[{kind}]]\nname = "{called or name}"\nkey = "{holder(name).key}"' for name in names
+    ]
+    return "\n".join(tables) + "\n"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("stage = 5", "[policy] stage = 5: should be less than or equal to 4"),
         ("stag = 3", "did you mean 'stage'"),
         ("stage = '3'", "valid integer"),
-        ("people = 3", "people"),
-        ("[[people]]\nname = 'ada'", "key: missing"),
+        ("people = 'ada'", "[policy] people = 'ada': should be a list"),
+        ("people = [3]", "[policy] people[0] = 3: should be a table"),
+        ("[[people]]\nname = 'ada'", "[[people]] number 1: key: missing"),
+        ("[[people]]\nname = 7\nkey = ''", "[[people]] number 1: name = 7: should be a valid str"),
+        ("[[machines]]\nnam = 'a'\nkey = ''", "name: missing"),
+        ("[signatures]\nchang = 1", "did you mean 'change'?"),
         ("[[people]]\nname = 'ada'\nkey = 'ssh-rsa AAAA'", "no Ed25519 public key"),
+        (listed("ada").replace(holder("ada").key, BY_ANYBODY), "by which anybody could sign"),
         ("[signatures]\nchange = 0", "greater than or equal to 1"),
         ("stage = ", "not valid TOML"),
+        *(
+            (f"witnesses = [{each}]", f"[policy] witnesses[0] = {each}: should {told}")
+            for each, told in {
+                "''": "be a file, or git: and the address of a repository",
+                "' '": "be a file, or git: and the address of a repository",
+                "'git:'": "be a file, or git: and the address of a repository",
+                "'.'": "be a file, not a folder",
+                "'..'": "be a file, not a folder",
+                "'/'": "be a file, not a folder",
+                "'~'": "be a file, not a folder",
+                "'elsewhere/'": "be a file, not a folder",
+                "'~nobody-here/heads'": "be below the home of a user",
+                "'git:--upload-pack=x'": "not begin with -",
+                "'-x'": "not begin with -",
+                "3": "be a valid string",
+            }.items()
+        ),
+        (r'witnesses = ["a\u0000b"]', "should be a file, or git:"),
         ("dead_man = 'soon'", "dead_man"),
         ("[thresholds]\nhorizn = 5", "thresholds of: horizon"),
         ("[thresholds]\nhorizon = 0", "numbers above 0"),
@@ -253,13 +286,6 @@ def test_a_mistake_in_the_policy_is_one_line(text: str, told: str) -> None:
         parse(text)
     assert told in str(raised.value)
     assert "\n" not in str(raised.value)
-
-
-def listed(*names: str, kind: str = "people", called: str = "") -> str:
-    tables = [
-        f'[[{kind}]]\nname = "{called or name}"\nkey = "{holder(name).key}"' for name in names
-    ]
-    return "\n".join(tables) + "\n"
 
 
 @pytest.mark.parametrize(

@@ -213,3 +213,48 @@ def test_the_envelope_is_the_one_of_the_protocol() -> None:
     content = json.loads(by("ada").to_json())
     assert content.keys() == {"payload", "payloadType", "signatures"}
     assert content["signatures"][0].keys() == {"keyid", "sig"}
+
+
+P = 2**255 - 19
+Y8 = int.from_bytes(
+    bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
+)
+DEGENERATE = [
+    (y | sign << 255).to_bytes(32, "little")
+    for y in (0, 1, P - 1, Y8, P - Y8, P, P + 1, P + 3, 2**255 - 1)
+    for sign in (0, 1)
+]
+
+
+@pytest.mark.parametrize("raw", DEGENERATE, ids=bytes.hex)
+def test_a_key_under_which_anybody_signs_is_none(raw: bytes) -> None:
+    key = PublicKey(raw, "nobody")
+    assert not any(
+        key.verifies(first.to_bytes(32, "little") + bytes(32), message)
+        for first in (1, P - 1, 0, P + 1)
+        for message in (b"", b"x", b"whatever")
+    )
+    with pytest.raises(UsageError, match="by which anybody could sign"):
+        PublicKey.parse(key.line)
+
+
+def test_the_points_are_those_of_small_order() -> None:
+    """By doubling them three times on the curve itself."""
+    d = -121665 * pow(121666, -1, P) % P
+
+    def on_curve(y: int) -> int | None:
+        square = (y * y - 1) * pow(d * y * y + 1, -1, P) % P
+        x = pow(square, (P + 3) // 8, P)
+        x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
+        return x if x * x % P == square else None
+
+    for y in (0, 1, P - 1, Y8, P - Y8):
+        x, z = on_curve(y), y
+        assert x is not None
+        for _ in range(3):
+            t = d * x * x * z * z % P
+            x, z = (
+                2 * x * z * pow(1 + t, -1, P) % P,
+                (z * z + x * x) * pow(1 - t, -1, P) % P,
+            )
+        assert (x, z) == (0, 1)

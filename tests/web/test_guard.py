@@ -109,7 +109,8 @@ def test_what_is_too_long_or_no_object_is_refused(seat: Sitting) -> None:
     given = {"origin": ORIGIN, SECRET: seat.secret, **JSON}
     long = json.dumps({"reason": "x" * 100_000})
     assert seat.client.post("/api/stop", content=long, headers=given).status_code == 413
-    for body in ("", "[]", "{", '"x"', '{"reason": 7}', '{"reason": "' + "x" * 3000 + '"}'):
+    half, longer = r'{"reason": "\ud800"}', '{"reason": "' + "x" * 3000 + '"}'
+    for body in ("", "[]", "{", '"x"', '{"reason": 7}', half, longer):
         answer = seat.client.post("/api/stop", content=body, headers=given)
         assert answer.status_code in (409, 411), body
         assert "Traceback" not in answer.text

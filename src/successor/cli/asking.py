@@ -84,9 +84,11 @@ def _hearing(record: Path) -> Generator[None]:
         stopfile.ask(record, Paused("signal", "SIGUSR1", "", stopfile.UNKNOWN))
 
     before = signal.signal(signal.SIGUSR1, hear)
+    mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})
     try:
         yield
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         signal.signal(signal.SIGUSR1, before)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from successor.cli.options import JSON, LAB, echo_json, option
+from successor.cli.options import JSON, LAB, Text, echo_json, option
 from successor.cli.signers import Signing, key_options, key_signer
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _FORMS = ("envelope", "unsigned", "trailers", "pull_request")
     """,
 )
 @LAB
-@click.argument("version", required=False)
+@click.argument("version", type=Text(), required=False)
 @key_options
 @option("--unsigned", is_flag=True, help="Print the statement that would be signed.")
 @option("--trailers", is_flag=True, help="Print git trailers instead.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from successor.cli.author import ALLOW, AUTHOR, author_table
-from successor.cli.options import Parsed, Said, option
+from successor.cli.options import Parsed, Said, Text, option
 from successor.errors import SuccessorError, UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +38,16 @@ PLACES = {
     "stage": ("lab", "stage"),
 }
 """Table and key of `successor.toml` that an option stands for."""
+
+
+@contextmanager
+def keeping_stop() -> Generator[None]:
+    """Keep a SIGUSR1 until the watch can hear it: what it needs has to be loaded first."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @click.command(
@@ -105,7 +116,7 @@ PLACES = {
     metavar="N",
     help="Who decides: below 4 a human does, asked at a terminal up to 2.",
 )
-@option("--strategy", metavar="NAME", help="The author's strategy, such as amplify.")
+@option("--strategy", type=Text(), metavar="NAME", help="The author's strategy, such as amplify.")
 @option(
     "--seed",
     type=click.IntRange(min=0, max=2**53 - 1),
@@ -124,6 +135,7 @@ PLACES = {
     help="One JSON object for each generation on stdout, and a last one for the run.",
 )
 @option("--quiet", "-q", is_flag=True, help="Show nothing but errors.")
+@keeping_stop()
 def improve(
     what: str,
     *,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from successor.cli.options import JSON, echo_json, option
+from successor.cli.options import JSON, Text, echo_json, option
 
 if TYPE_CHECKING:
     from successor.signing import PublicKey
@@ -40,7 +40,7 @@ def keys() -> None:
     Make a key called NAME, and ask for the passphrase that will protect it.
     """,
 )
-@click.argument("name")
+@click.argument("name", type=Text())
 @option(
     "--passphrase-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -87,7 +87,7 @@ def new(name: str, *, passphrase_file: Path | None, no_passphrase: bool, json: b
     the form that other tools read, such as those that verify what `successor attest` signs.
     """,
 )
-@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.argument("names", type=Text(), metavar="[NAME]...", nargs=-1)
 @option("--pem", is_flag=True, help="As PEM, for other tools.")
 @JSON
 def list_(names: tuple[str, ...], *, pem: bool, json: bool) -> None:

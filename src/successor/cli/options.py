@@ -59,6 +59,21 @@ class Finite(click.FloatRange):
         return found
 
 
+class Text(click.ParamType[str]):
+    """Text that can be recorded, sent and shown: UTF-8."""
+
+    name = "text"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        from successor.ledger import is_text
+
+        if not is_text(text := str(value)):
+            self.fail(f"{text!a} is not UTF-8.", param, ctx)
+        return text
+
+
 class Said(click.ParamType[str]):
     """Text that says something."""
 
@@ -67,7 +82,7 @@ class Said(click.ParamType[str]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
-        if not (said := str(value).strip()):
+        if not (said := Text().convert(value, param, ctx).strip()):
             self.fail("is blank.", param, ctx)
         return said
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from successor.cli.options import JSON, LAB, echo_json, option, plain
+from successor.cli.options import JSON, LAB, Text, echo_json, option, plain
 from successor.cli.signers import Signing, signed_by, signing_options, written_out
 from successor.errors import EXIT_NEEDS_HUMAN
 
@@ -47,7 +47,7 @@ def policy() -> None:
     """,
 )
 @LAB
-@click.argument("names", nargs=-1, required=True)
+@click.argument("names", type=Text(), nargs=-1, required=True)
 @option("--stage", type=click.IntRange(1, 4), default=3, help="The highest stage to run at.")
 def init(lab: Path, names: tuple[str, ...], *, stage: int) -> None:
     """See the help above."""
@@ -120,7 +120,7 @@ def sign(lab: Path, *, signing: Signing, json: bool) -> int:
     from successor.director import sign_charter
     from successor.errors import UsageError
     from successor.lab import open_lab
-    from successor.signing import public_keys
+    from successor.signing import Envelope, public_keys
 
     if signing.key is None and signing.envelope is None:
         signed_by(signing)  # of other options the mistake is told first
@@ -134,8 +134,12 @@ def sign(lab: Path, *, signing: Signing, json: bool) -> int:
     if signing.out is not None:
         written_out(signing, signed, found.statement)
     elif signed is not None:
+        before = found.signed
         with open_lab(lab, to_write=False) as opened:
             found = sign_charter(opened, signed)
+        if found.missing and found.signed == before:
+            who = "Who signed that" if isinstance(signed, Envelope) else signed[0].comment
+            click.echo(plain(f"{who} has signed it already; nobody counts twice."), err=True)
     _tell(found, lab, as_json=json)
     return 0
 
@@ -155,7 +159,7 @@ def sign(lab: Path, *, signing: Signing, json: bool) -> int:
     """,
 )
 @LAB
-@click.argument("candidate", required=False)
+@click.argument("candidate", type=Text(), required=False)
 @JSON
 def explain(lab: Path, candidate: str | None, *, json: bool) -> int:
     """See the help above."""
@@ -236,7 +240,8 @@ def to_sign(now: Charter, changes: str) -> Iterator[str]:
     from successor.oversight import STAGES
 
     rules, stage = now.rules, f"{now.stage} ({STAGES[now.stage]})"
-    yield f"What is signed ({changes or 'nothing in it is looser than what is in force'}):"
+    told_changes = visible(changes) or "nothing in it is looser than what is in force"
+    yield f"What is signed ({told_changes}):"
     yield f"  stage         {stage}, at most {rules.stage}"
     for kind, holders in (("people", rules.people), ("machines", rules.machines)):
         for each in holders:
@@ -294,6 +299,8 @@ def _without_record(lab: Path, rules: Rules) -> str:
 
 
 def _lines(found: Standing, lab: Path) -> list[str]:
+    from successor.insight.visible import visible
+
     if found.now is None and found.in_force is None:
         return [f"{lab} has no policy.toml: nobody has to sign anything."]
     if found.now is None:
@@ -301,7 +308,7 @@ def _lines(found: Standing, lab: Path) -> list[str]:
             "is gone, and the one that people signed is in force: put it back; nothing runs before"
         )
         return [f"{lab / 'policy.toml'} {told}."]
-    told = ["In force." if not found.changes else f"People have to sign: {found.changes}."]
+    told = ["In force." if not found.changes else f"People have to sign: {visible(found.changes)}."]
     if missing := _without_record(lab, found.now.rules):
         told.append(missing)
     if not found.changes and found.statement is not None:

@@ -103,6 +103,7 @@ def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
     record = record_of(lab)
     report = audit_record(record)
     lawful, law, problem, said = None, None, report.problem, list[Testimony]()
+    against = ""
     if problem is None:
         with Ledger.read(record) as ledger:
             lawful = lawfulness(ledger)
@@ -112,7 +113,8 @@ def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
                 try:
                     said.append(require_known(ledger, required_witness(each)))
                 except RecordError as error:
-                    problem = problem or str(error)
+                    against = against or str(error)
+    failed, problem = problem, problem or against or None
     seen, vouched = sum(each.heads for each in said), Counter[str]()
     for each in said:
         vouched.update(each.signed)
@@ -132,8 +134,10 @@ def audit(lab: Path, *, witness: tuple[str, ...], json: bool) -> int:
     }
     if json:
         echo_json(found)
+    if failed is not None:
+        raise not_verified(record, failed)
     if problem is not None:
-        raise not_verified(record, problem)
+        raise RecordError(f"{lab}: the record verifies in itself, but not by a witness: {problem}")
     if not json:
         click.echo(plain("\n".join(_audited(found, lab))))
     return 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from successor.cli.bar import bar
-from successor.cli.options import JSON, LAB, echo_json, plain
+from successor.cli.options import JSON, LAB, Text, echo_json, plain
 
 if TYPE_CHECKING:
     from successor.replaying import Replay
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     """,
 )
 @LAB
-@click.argument("version", required=False)
+@click.argument("version", type=Text(), required=False)
 @JSON
 def replay(lab: Path, version: str | None, *, json: bool) -> int:
     """See the help above."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from successor.cli.options import JSON, Line, echo_json, option, plain
+from successor.cli.options import JSON, Line, Text, echo_json, option, plain
 from successor.cli.signers import (
     Signing,
     key_hint,
@@ -52,7 +52,7 @@ class Chosen:
     """,
 )
 @click.argument("what", metavar="TARGET")
-@click.argument("candidate", required=False)
+@click.argument("candidate", type=Text(), required=False)
 # No variable of the environment decides: it would make a signature of a look.
 @click.option(
     "--accept", is_flag=True, allow_from_autoenv=False, help="Put the candidate in charge."

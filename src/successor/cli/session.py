@@ -21,7 +21,7 @@ from successor.cli.options import plain
 from successor.cli.signers import key_hint
 from successor.cli.view import Scene
 from successor.director import standing
-from successor.errors import EXIT_NEEDS_HUMAN, SuccessorError
+from successor.errors import EXIT_NEEDS_HUMAN, Halt, SuccessorError
 from successor.insight.contract import contract_of
 from successor.insight.measures import HORIZONS
 from successor.insight.report.html import counted
@@ -79,8 +79,14 @@ def run_session(folder: Path, overrides: Mapping[str, Mapping[str, object]], man
     """
     interrupt = Interrupt()
     fresh, unsafe, quiet = manner.fresh, manner.unsafe, manner.quiet
-    with open_lab(folder, overrides, interrupt.asked, fresh=fresh, unsafe_sandbox=unsafe) as lab:
-        lab.watch.last_words = partial(_last_words, folder)
+    with open_lab(
+        folder,
+        overrides,
+        interrupt.asked,
+        fresh=fresh,
+        unsafe_sandbox=unsafe,
+        last_words=partial(_last_words, folder),
+    ) as lab:
         if lab.aside and not quiet:
             click.echo(f"The record so far is in {lab.aside}", err=True)
         if not quiet:
@@ -168,11 +174,19 @@ def told_contract(lab: Lab) -> Iterator[str]:
     Raises:
         UsageError: when the subject cannot be judged.
     """
-    subject, on_record = lab.parts.subject, contract_of(lab.parts.ledger)
-    found = on_record or (subject.report() if isinstance(subject, Telling) else {})
+    found = contract_of(lab.parts.ledger) or _reported(lab)
     for name, lines in found.items():
         for line in lines:
             yield f"{name:<10}{line}"
+
+
+def _reported(lab: Lab) -> Mapping[str, tuple[str, ...]]:
+    """As the subject says it, which may run all its tests; nothing when a stop ends that."""
+    subject = lab.parts.subject
+    with suppress(Halt), lab.watch.watching(lab.parts.ledger.looked_after), lab.watch.halting():
+        if isinstance(subject, Telling) and lab.watch.pause is None:
+            return subject.report()
+    return {}
 
 
 class Teller:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from successor.cli.options import option
+from successor.cli.options import Text, option
 
 if TYPE_CHECKING:
     from successor.ledger import Ledger
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _KEY = (
-    option("--key", metavar="NAME", help="Sign with this key of `successor keys list`."),
+    option(
+        "--key",
+        type=Text(),
+        metavar="NAME",
+        help="Sign with this key of `successor keys list`.",
+    ),
     option("--agent", is_flag=True, help="Let the ssh agent sign, which holds the key."),
     option("--passphrase-file", type=_FILE, help="Its first line is the key's passphrase."),
 )

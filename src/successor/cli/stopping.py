@@ -52,7 +52,7 @@ def stop(lab: Path, *, reason: str, until: str | None, json: bool) -> None:
     if found.killed:
         who = " and ".join(map(str, found.killed))
         click.echo(f"The run did not heed it and was killed (process {who}).", err=True)
-    where = "on record" if found.recorded else "on record as soon as there is one"
+    where = "on record" if found.recorded else "nothing is on record yet"
     click.echo(plain(f"The lab is {told_pause(found.pause)}; {where}."))
     click.echo(lift_with(lab), err=True)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from successor.cli.options import JSON, LAB, Line, echo_json, option
+from successor.cli.options import JSON, LAB, Line, Text, echo_json, option
 from successor.cli.signers import Signing, signed_by, signing_options, written_out
 from successor.errors import EXIT_NEEDS_HUMAN
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     """,
 )
 @LAB
-@click.argument("since", required=False)
-@click.argument("until", required=False)
+@click.argument("since", type=Text(), required=False)
+@click.argument("until", type=Text(), required=False)
 @JSON
 def diff(lab: Path, since: str | None, until: str | None, *, json: bool) -> None:
     """See the help above."""
@@ -63,7 +63,12 @@ def diff(lab: Path, since: str | None, until: str | None, *, json: bool) -> None
     """,
 )
 @click.argument("what", metavar="TARGET")
-@option("--to", metavar="VERSION", help="A version that was in charge, or how its id begins.")
+@option(
+    "--to",
+    type=Text(),
+    metavar="VERSION",
+    help="A version that was in charge, or how its id begins.",
+)
 @option("--reason", type=Line(), default="not said", metavar="TEXT", help="Why, for the record.")
 @option("--write", is_flag=True, help="Put that version in the function's file, too.")
 @signing_options

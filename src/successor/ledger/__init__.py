@@ -10,7 +10,7 @@ A record is a folder, `<lab>/.successor`:
 
 from successor.ledger.audit import AuditReport, audit
 from successor.ledger.clock import WorkClock
-from successor.ledger.codec import version_id
+from successor.ledger.codec import as_text, is_text, require_text, version_id
 from successor.ledger.events import (
     BOUND,
     Alive,
@@ -87,7 +87,10 @@ __all__ = [
     "Trigger",
     "WorkClock",
     "Written",
+    "as_text",
     "audit",
+    "is_text",
+    "require_text",
     "told_pause",
     "verify_consistency",
     "verify_inclusion",

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import rfc8785
 
-from successor.errors import RecordError, SuccessorError
+from successor.errors import RecordError, SuccessorError, UsageError
 from successor.ledger.events import KINDS, Event, Examined
 from successor.types import Digest, Exam, Slice, Version
 
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 LARGEST_INTEGER = 2**53 - 1
 """JSON numbers are doubles: beyond this, integers would lose digits."""
 LONG_NUMBER = re.compile(rb"\d{16}")
+HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of characters (lone surrogates): what is not UTF-8, as Python holds it."""
 E = TypeVar("E")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,13 @@ def kind_of(body: bytes) -> str:
 
 
 def version_id(files: Mapping[str, Digest], parents: tuple[Digest, ...], author: str) -> Digest:
-    """The name of a version: the digest of all that it is."""
+    """The name of a version: the digest of all that it is.
+
+    Raises:
+        SuccessorError: when a name in it is not UTF-8.
+    """
     content = {"files": dict(files), "parents": list(parents), "author": author}
-    return sha256(rfc8785.dumps(content)).hexdigest()
+    return sha256(rfc8785.dumps(cast("Any", _plain(content, "version")))).hexdigest()
 
 
 def has_its_own_id(version: Version) -> bool:
@@ -140,7 +147,7 @@ def _plain(value: object, where: str) -> object:
     """The value as JSON can hold it; numbers of other libraries become Python's own."""
     match value:
         case None | bool() | str():
-            return value
+            return _checked_text(value, where)
         case Integral():
             return _checked_integer(int(value), where)
         case Real():
@@ -150,7 +157,7 @@ def _plain(value: object, where: str) -> object:
             return number
         case Mapping():
             items = cast("Mapping[object, object]", value).items()
-            return {str(key): _plain(item, f"{where}.{key}") for key, item in items}
+            return {_named(key, where): _plain(each, f"{where}.{key}") for key, each in items}
         case list() | tuple():
             items = cast("list[object]", value)
             return [_plain(item, f"{where}[{index}]") for index, item in enumerate(items)]
@@ -159,6 +166,32 @@ def _plain(value: object, where: str) -> object:
             return {name: _plain(getattr(value, name), f"{where}.{name}") for name in names}
         case _:
             raise SuccessorError(f"{where} is a {type(value).__name__}, which cannot be recorded")
+
+
+def is_text(text: str) -> bool:
+    """Whether the record can hold a text: what is not UTF-8 it cannot."""
+    return HALVES.search(text) is None
+
+
+def as_text(text: str) -> str:
+    """A text as the record can hold it, with a sign in place of what is not UTF-8."""
+    return HALVES.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def require_text(text: str, what: str) -> None:
+    """Raises UsageError when the record cannot hold a text."""
+    if not is_text(text):
+        raise UsageError(f"{what} {text!a} is not UTF-8")
+
+
+def _named(key: object, where: str) -> str:
+    return _checked_text(str(key), where)
+
+
+def _checked_text(value: T, where: str) -> T:
+    if isinstance(value, str) and not is_text(value):
+        raise SuccessorError(f"{where} is {value!a}: only UTF-8 can be recorded")
+    return value
 
 
 def _checked_integer(number: int, where: str) -> int:

@@ -176,10 +176,13 @@ class Reading:
     def require_going(self) -> None:
         """Raises PausedError when the lab is paused."""
         if (told := self.pause()) is not None:
-            lab = self._folder.parent
-            raise PausedError(
-                f"{lab} is {told}.\nLift it first: successor resume {lab} --reason TEXT"
-            )
+            raise PausedError(f"{self._folder.parent} is {told}.\nLift it first: {self.lifted_by}")
+
+    @property
+    def lifted_by(self) -> str:
+        """The command that lifts a pause; with a key, where people signed a charter."""
+        key = "" if self.charter() is None else " --key NAME"
+        return f"successor resume {self._folder.parent} --reason TEXT{key}"
 
     def require_promoted(self, version: Digest) -> None:
         """Raises UsageError when a version was never in charge, or is now."""

@@ -53,7 +53,7 @@ from successor.oversight.witness import (
     vouched,
     witnesses_of,
 )
-from successor.oversight.witness_places import Witness, required_witness, witness_at
+from successor.oversight.witness_places import Witness, misnamed, required_witness, witness_at
 
 __all__ = [
     "ACCELERATION",
@@ -100,6 +100,7 @@ __all__ = [
     "lift_of",
     "lift_tally",
     "loosened",
+    "misnamed",
     "not_in_force",
     "open_acts",
     "people_who_signed",

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import rfc8785
 
-from successor.errors import RecordError
+from successor.errors import RecordError, UsageError
 from successor.oversight.policy import STAGES, Stage
 from successor.signing import PublicKey
 
@@ -98,12 +98,14 @@ class Charter:
                 kind: tuple(Keyholder(str(each["name"]), str(each["key"])) for each in told[kind])
                 for kind in ("people", "machines")
             }
+            for each in (*holders["people"], *holders["machines"]):
+                each.public  # noqa: B018 - refuses what is no key
             witnesses = tuple(told.get("witnesses", ()))
             counts = (told["stage"], told["promotion"], told["change"])
             late = {name: told[name] for name in ("dead_man_s", "thresholds") if name in told}
             rules = Rules(*counts, **holders, witnesses=witnesses, **late)
             return cls(rules, content["judge"], content["base_cases"], content["stage"])
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, UsageError) as error:
             raise RecordError(f"a charter on record cannot be read: {error}") from None
 
 
@@ -126,7 +128,7 @@ def _differences(before: Charter, now: Charter) -> Iterator[str]:
         if name in MORE_IS_LOOSER:
             changed = _looser(name, old[name], new[name])
         if changed:
-            yield f"the rules: {name}"
+            yield _change(name, before.rules, now.rules)
     if now.stage > before.stage:
         yield f"stage {before.stage} to {now.stage} ({STAGES[now.stage]})"
     for name in sorted({*before.judge, *now.judge}):
@@ -136,6 +138,36 @@ def _differences(before: Charter, now: Charter) -> Iterator[str]:
         if _looser(name, before.base_cases.get(name), now.base_cases.get(name)):
             change = f"{_told(before.base_cases, name)} to {_told(now.base_cases, name)}"
             yield f"the base case {name}: {change}"
+
+
+def _change(name: str, before: Rules, now: Rules) -> str:
+    """What was, and what is to be."""
+    old, new = (cast("Table", vars(each)) for each in (before, now))
+    match name:
+        case "people" | "machines":
+            who = "; ".join(_holders(old[name], new[name])) or "in another order"
+            return f"the {name}: {who}"
+        case "witnesses":
+            was, will = (", ".join(each) or "none" for each in (before.witnesses, now.witnesses))
+            return f"the witnesses: {was} to {will}"
+        case _:
+            return f"the rules: {name} {_told(old, name)} to {_told(new, name)}"
+
+
+def _holders(before: object, now: object) -> Iterator[str]:
+    """Who comes, who goes, and whose key is another one."""
+    old, new = (
+        {each.name: each.public.short for each in cast("tuple[Keyholder, ...]", holders)}
+        for holders in (before, now)
+    )
+    for name, key in new.items():
+        if name not in old:
+            yield f"{name} comes ({key})"
+        elif old[name] != key:
+            yield f"{name} has another key ({old[name]} to {key})"
+    for name, key in old.items():
+        if name not in new:
+            yield f"{name} goes ({key})"
 
 
 def _looser(name: str, old: object, new: object) -> bool:

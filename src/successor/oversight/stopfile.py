@@ -17,7 +17,7 @@ from typing import Any, get_args
 
 from successor.errors import PausedError, SuccessorError, UsageError
 from successor.files import write_atomically
-from successor.ledger import Ledger, Paused, Trigger
+from successor.ledger import Ledger, Paused, Trigger, as_text
 
 NAME = "STOP"
 UNKNOWN = "unknown"
@@ -46,7 +46,8 @@ def ask(record: Path, pause: Paused) -> None:
 
 
 def keep(record: Path, pause: Paused) -> None:
-    """Keep a request that was acted on, until it is lifted."""
+    """Keep a request that was acted on, until it is lifted, also where nothing is on record yet."""
+    record.mkdir(exist_ok=True)
     data = json.dumps(asdict(pause)).encode()
     write_atomically(record / _SEEN, data, record / f"{_SEEN}-{os.getpid()}")
 
@@ -81,12 +82,11 @@ def settle(ledger: Ledger, seen: Paused | None = None) -> None:
 
 def require_going(record: Path) -> None:
     """Raises PausedError when the lab is paused."""
-    paused = asked(record) is not None
+    paused, how = asked(record) is not None, f"successor resume {record.parent} --reason TEXT"
     with suppress(SuccessorError), Ledger.read(record) as ledger:  # what is damaged says nothing
-        paused = paused or ledger.pause() is not None
+        paused, how = paused or ledger.pause() is not None, ledger.lifted_by
     if paused:
-        lab = record.parent
-        raise PausedError(f"{lab} is paused: lift that first: successor resume {lab}")
+        raise PausedError(f"{record.parent} is paused: lift that first: {how}")
 
 
 def show_life(record: Path, by: str) -> None:
@@ -98,8 +98,8 @@ def show_life(record: Path, by: str) -> None:
 def life(record: Path) -> tuple[str, float] | None:
     """Who left the last sign of life, and when; one of a time to come is none."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        told: Any = json.loads((record / _ALIVE).read_bytes())
-        by, moment = str(told["by"]), float(told["time"])
+        told: Any = json.loads(_text(record / _ALIVE))
+        by, moment = _said(told["by"]), float(told["time"])
         if moment <= time.time():
             return by, moment
     return None
@@ -120,7 +120,8 @@ def _read(path: Path) -> Paused:
 
 
 def _said(value: object) -> str:
-    return " ".join(str(value or "").split())[:MOST_CHARACTERS]
+    """In one line, and as the record can hold it: whatever somebody wrote, the lab is paused."""
+    return as_text(" ".join(str(value or "").split())[:MOST_CHARACTERS])
 
 
 def _text(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, cast
 
 from successor.errors import RecordError
@@ -16,6 +16,7 @@ from successor.oversight.approvals import (
     adoption,
     approval,
     lift_of,
+    not_in_force,
     reasons_by_person,
     restoring,
     rollback_of,
@@ -43,6 +44,8 @@ class Tally:
     """Who of the people signed, each once, and for what reason, where one was given."""
     others: tuple[PublicKey, ...]
     """Those who have not, and may."""
+    changes: str = ""
+    """Of a charter: in what it asks for less than the one in force."""
 
     @property
     def missing(self) -> int:
@@ -76,6 +79,7 @@ class Tally:
         by = f"signed by {', '.join(each)}" if self.signed else "signed by nobody"
         may = ", ".join(key.comment for key in self.others)
         left = f"{self.missing} more must, of {may}" if self.missing else "that is enough"
+        of = f" ({self.changes})" if self.changes else of
         return f"{self.called}{of}: {by}; {left}"
 
     def fields(self) -> dict[str, Any]:
@@ -122,7 +126,8 @@ def charter_tally(now: Charter, record: Ledger) -> Tally:
     law = adopted(record)
     rules = law.charter.rules if law and law.charter.rules.people else now.rules
     statement = adoption(record.identity, law.digest if law else None, now)
-    return tally_of("charter", statement, rules, record)
+    changes = not_in_force(now, law) if law else ""
+    return replace(tally_of("charter", statement, rules, record), changes=changes)
 
 
 def promotion_tally(record: Ledger) -> Tally | None:

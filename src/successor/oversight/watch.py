@@ -75,6 +75,8 @@ class Watch:
         self._pulse: Pulse | None = None
         self._expired: Stop | None = None
         """What makes an interruption of the run a halt."""
+        self._halts = False
+        """Whether a stop does as well."""
         self._deadline_s: float | None = None
         """Until when a run may go on that has used something up."""
         self._wind: Callable[[], None] = lambda: None
@@ -127,12 +129,25 @@ class Watch:
                 self._over.set()
                 looker.join()
 
+    @contextmanager
+    def halting(self) -> Generator[None]:
+        """While the watch looks: let a stop interrupt the block where it is, which ends by a Halt.
+        So is stopped what never says how far it is.
+        """
+        self._halts = True
+        try:
+            yield
+        finally:
+            self._halts = False
+
     def _keep_looking(self) -> None:
         looks = 0
         while not self._over.wait(LOOK_S):
             self._wind()
             self._look()
             if self.pause is not None:
+                if self._halts:
+                    self._interrupt()
                 if not self._over.wait(PATIENCE_S):
                     self._kill(self.pause)
                 return
@@ -155,12 +170,15 @@ class Watch:
             self._deadline_s = now + GRACE_S
         elif now >= self._deadline_s and self._expired is None:
             self._expired, self._deadline_s = stop, now + GRACE_S
-            if self._main:
-                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR2)
+            self._interrupt()
         elif now >= self._deadline_s:
             with suppress(SuccessorError, Halt, OSError, sqlite3.Error):
                 pulse.ended(stop)
             self._kill()
+
+    def _interrupt(self) -> None:
+        if self._main:
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR2)
 
     def _kill(self, pause: Paused | None = None) -> None:
         """End this process and all that came of it."""
@@ -179,8 +197,10 @@ class Watch:
             return
 
         def halt(_: int, __: FrameType | None) -> None:
-            if self._expired is not None and not self._over.is_set():
-                raise Halt(self._expired)
+            stop = self._expired or (self.stop() if self._halts else None)
+            if stop is not None and not self._over.is_set():
+                self._halts = False
+                raise Halt(stop)
 
         before, self._main = signal.signal(signal.SIGUSR2, halt), True
         try:
@@ -258,6 +278,8 @@ def _hearing() -> Generator[Callable[[], bool]]:
     others = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     if others != -1:
         signal.set_wakeup_fd(others)  # an event loop's: then it is known a little later
+    # One that was kept comes now; afterwards one is kept again for the next watch.
+    mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})
 
     def told() -> bool:
         with suppress(BlockingIOError):
@@ -268,6 +290,7 @@ def _hearing() -> Generator[Callable[[], bool]]:
     try:
         yield told
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         if others == -1:
             signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGUSR1, before)

@@ -259,6 +259,8 @@ def require_known(ledger: Ledger, witness: Witness) -> Testimony:
                 "that its signer saw"
             )
         signed.update(key.comment for key in by)
+    if not told:
+        raise RecordError(f"{witness} is no witness: there is no head of any record in it")
     if not (count := require_witnessed(ledger, witness)):
         what = "it is another record, or nobody told that witness of it"
         raise RecordError(f"{witness} has no head of this record: {what}")

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from successor.errors import UsageError
+from successor.files import read_regular, require_regular
 
 GIT = "git:"
 """How a witness begins that is a repository."""
@@ -23,6 +24,9 @@ TRIES = 5
 """To add a head to a branch that others add to as well."""
 GIT_S = 60.0
 """What one command of git may take."""
+MOST_BYTES = 256 * 1024 * 1024
+"""Of a file with heads: a few hundred thousand of them, signed."""
+_ADDING = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
 _OF_ANOTHER = {
     "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH",
@@ -55,15 +59,33 @@ def witness_at(place: str, folder: Path) -> Witness:
     `folder` on, where they are paths.
 
     Raises:
-        UsageError: when git would take the address for an option.
+        UsageError: when no witness can have that name.
     """
-    if place.removeprefix(GIT).startswith("-"):
-        raise UsageError(f"the witness {place}: an address does not begin with -")
+    if told := misnamed(place):
+        raise UsageError(f"the witness {place!r}: {told}")
     if not place.startswith(GIT):
         return FileWitness((folder / Path(place).expanduser()).absolute())
     address = place.removeprefix(GIT)
     local = (folder / Path(address).expanduser()).absolute()
     return GitWitness(str(local) if local.exists() else address)
+
+
+def misnamed(place: str) -> str:
+    """Why no witness can have that name; nothing when one can."""
+    address = place.removeprefix(GIT)
+    if not address.strip() or not place.isprintable():
+        return f"should be a file, or {GIT} and the address of a repository"
+    if address.startswith("-"):
+        return "should not begin with -, which git takes for an option"
+    if place.startswith(GIT):
+        return ""
+    if place.endswith("/") or Path(place).name in {"", "..", "~"}:
+        return "should be a file, not a folder"
+    try:
+        Path(place).expanduser()
+    except RuntimeError:
+        return "should be below the home of a user of this machine"
+    return ""
 
 
 def required_witness(place: str) -> Witness:
@@ -90,7 +112,7 @@ class FileWitness:
     def lines(self) -> list[bytes]:
         """See `Witness`; what a power cut tore is left out."""
         try:
-            lines = self.path.read_bytes().split(b"\n")
+            lines = read_regular(self.path, MOST_BYTES).split(b"\n")
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -100,11 +122,16 @@ class FileWitness:
     def add(self, line: bytes) -> None:
         """See `Witness`."""
         try:
-            torn = self.path.exists() and self.path.read_bytes()[-1:] not in (b"", b"\n")
-            with self.path.open("ab") as file:
-                file.write(b"\n" * torn + line + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
+            descriptor = os.open(self.path, _ADDING, 0o666)
+            try:
+                require_regular(descriptor, self.path)
+                size = os.fstat(descriptor).st_size
+                torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+                with os.fdopen(os.dup(descriptor), "ab") as file:
+                    file.write(b"\n" * torn + line + b"\n")
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
         except OSError as error:
             raise UsageError(f"{self}: cannot be a witness: {error.strerror}") from None
 

@@ -42,15 +42,25 @@ class Statement:
         return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(self.body), self.body)
 
     def because(self, reason: str) -> Statement:
-        """The same, with the reason of whoever signs it."""
+        """The same, with the reason of whoever signs it.
+
+        Raises:
+            UsageError: when that is not UTF-8.
+        """
         content: Any = {**json.loads(self.body), REASON: reason}
-        return Statement(self.kind, rfc8785.dumps(content))
+        try:
+            return Statement(self.kind, rfc8785.dumps(content))
+        except ValueError:
+            raise UsageError(f"the reason {reason!a} is not UTF-8") from None
 
     @property
     def reason(self) -> str | None:
-        """Of whoever signs it; None where none is part of it."""
+        """Of whoever signs it; None where none is part of it, or none that can be signed."""
         said = _content(self.body).get(REASON)
-        return said if isinstance(said, str) else None
+        try:
+            return said.encode().decode() if isinstance(said, str) else None
+        except UnicodeEncodeError:
+            return None
 
     @property
     def bare(self) -> Statement:

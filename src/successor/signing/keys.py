@@ -23,9 +23,18 @@ if TYPE_CHECKING:
     from successor.signing.envelope import Sign
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+SHORT = len("SHA256:") + 16
+"""Characters of a fingerprint, of which nobody finds a second one: 96 bits."""
 _ALGORITHM = b"ssh-ed25519"
 _BEFORE_KEY = b"\x00\x00\x00\x0b" + _ALGORITHM + b"\x00\x00\x00\x20"
 
+_P = 2**255 - 19
+"""Of the field (RFC 8032, section 5.1)."""
+_Y8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+_OF_SMALL_ORDER = frozenset({0, 1, _P - 1, _Y8, _P - _Y8})
+"""y of the eight points of order 1, 2, 4 and 8, whatever x is. Under such a key somebody who has no
+private one signs: for order 1 one signature fits whatever is said.
+"""
 _BEFORE_PEM = bytes.fromhex("302a300506032b6570032100")
 """A sequence of the algorithm 1.3.101.112 and 32 bytes, in DER."""
 
@@ -55,7 +64,10 @@ class PublicKey:
             raise UsageError(
                 f"{line.strip()[:40]!r} is no Ed25519 public key, which reads: ssh-ed25519 AAAA..."
             )
-        return cls(blob[len(_BEFORE_KEY) :], comment.strip())
+        key = cls(blob[len(_BEFORE_KEY) :], comment.strip())
+        if not key.binds:
+            raise UsageError(f"{line.strip()[:40]!r} is a key by which anybody could sign")
+        return key
 
     @property
     def blob(self) -> bytes:
@@ -78,11 +90,26 @@ class PublicKey:
         """`SHA256:...`, as `ssh-keygen -l` prints it."""
         return f"SHA256:{b64encode(sha256(self.blob).digest()).decode().rstrip('=')}"
 
+    @property
+    def short(self) -> str:
+        """How the fingerprint begins, for a line in which several stand."""
+        return f"{self.fingerprint[:SHORT]}..."
+
+    @property
+    def binds(self) -> bool:
+        """Whether only who has the private key can sign: the point is of no small order, and
+        written in the one way that there is.
+        """
+        y = int.from_bytes(self.raw, "little") & (2**255 - 1)
+        return y < _P and y not in _OF_SMALL_ORDER
+
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Whether the private key signed exactly this message."""
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+        if not self.binds:
+            return False
         try:
             Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
         except (InvalidSignature, ValueError):

@@ -12,7 +12,7 @@ from successor.director import NOT_SAID
 from successor.errors import UnsignedError, UsageError
 from successor.insight.visible import visible
 from successor.lab import open_lab, record_of
-from successor.ledger import Choice, Ledger
+from successor.ledger import Choice, Ledger, require_text
 from successor.ledger import Look as Looked
 from successor.oversight import stopfile
 from successor.showing.proposal import explained, packet_of, told
@@ -56,6 +56,7 @@ class Wish:
             return default
         if not isinstance(found, str) or len(found) > LONGEST:
             raise UsageError(f"{name}: should be text of at most {LONGEST:,} signs")
+        require_text(found, f"{name}:")
         return found.strip() or default
 
 
