@@ -15,7 +15,17 @@ from typing import TypeAlias
 from successor.errors import Halt, RecordError, SuccessorError, UsageError
 from successor.ledger.codec import decode, encode, kind_of
 from successor.ledger.disk import explain_disk, naming_record
-from successor.ledger.events import Alive, Chartered, Entry, Event, Lifted, Paused, Progress, Signed
+from successor.ledger.events import (
+    Alive,
+    Chartered,
+    Directed,
+    Entry,
+    Event,
+    Lifted,
+    Paused,
+    Progress,
+    Signed,
+)
 from successor.ledger.history import History
 from successor.ledger.merkle import CompactRange, leaf_hash
 from successor.ledger.store import EventStore, Row
@@ -24,8 +34,8 @@ from successor.types import Digest, Stop
 
 PAUSED = "paused"
 """What ends a run of a lab that is paused."""
-WHILE_PAUSED = (Signed, Chartered, Alive, Paused, Lifted)
-"""What can be put on record during a pause: what people do about it."""
+WHILE_PAUSED = (Signed, Chartered, Alive, Directed, Paused, Lifted)
+"""What can be put on record during a pause: what people do about it, or pick for after it."""
 Listener: TypeAlias = Callable[[Entry[Event] | Progress], None]
 
 

@@ -15,6 +15,7 @@ from successor.ledger.disk import reader_lock
 from successor.ledger.tip import read_tip
 from successor.showing.generation import Chronicle, Generation
 from successor.showing.pace import Pace
+from successor.showing.past import Past
 from successor.showing.tree import Tree
 
 T = TypeVar("T")
@@ -27,6 +28,7 @@ class Sight:
     ledger: Ledger
     chronicle: Chronicle
     tree: Tree
+    past: Past
     pace: Pace = field(default_factory=Pace)
     over: list[Generation] = field(default_factory=list[Generation])
     """Generations that ended, oldest first."""
@@ -51,7 +53,7 @@ class Sight:
         """
         ledger = Ledger.read(record_of(folder))
         chronicle = Chronicle(ledger)
-        sight = cls(ledger, chronicle, Tree(chronicle.measures))
+        sight = cls(ledger, chronicle, Tree(chronicle.measures), Past(ledger))
         sight.fold()
         return sight
 
@@ -72,6 +74,7 @@ class Sight:
                     pass
             self.pace.take(entry)
             self.tree.take(entry)
+            self.past.take(entry)
             if (ended := self.chronicle.take(entry)) is not None:
                 self.over.append(ended)
 

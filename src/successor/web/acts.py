@@ -15,6 +15,7 @@ from successor.lab import open_lab, record_of
 from successor.ledger import Choice, Ledger
 from successor.ledger import Look as Looked
 from successor.oversight import stopfile
+from successor.showing.direction import direction_of
 from successor.showing.proposal import explained, packet_of, told
 from successor.signing import Sign, signer
 from successor.web.door import Visitor
@@ -128,6 +129,22 @@ def roll_back(seat: Seat, visitor: Visitor, wish: Wish) -> dict[str, Any]:
     }
 
 
+def direct(seat: Seat, _: Visitor, wish: Wish) -> dict[str, Any]:
+    """Pick what the next generation turns to first, of what was proposed to this visitor; nothing
+    named takes an earlier pick back.
+    """
+    reason, told = _why(wish, "pick"), wish.text("told")
+    seat.look()
+    found = seat.view("direction", direction_of)
+    if found is None:
+        raise UsageError("nothing is on record yet")
+    places = [at for at, each in enumerate(found.steps) if each.told == told]
+    if told and not places:
+        raise UsageError("meanwhile other steps are proposed; look again")
+    recorded = director.direct(seat.folder, found.proposed(), next(iter(places), None), reason)
+    return {"told": told, "recorded": recorded}
+
+
 def unlock(_: Seat, visitor: Visitor, wish: Wish) -> dict[str, Any]:
     """Keep a key ready for this visitor; the passphrase is not kept."""
     name, passphrase = wish.text("key"), wish.content.get("passphrase")
@@ -146,6 +163,7 @@ ACTS: Mapping[str, Act] = {
     "/api/resume": resume,
     "/api/review": review,
     "/api/rollback": roll_back,
+    "/api/direct": direct,
     "/api/unlock": unlock,
     "/api/lock": lock,
 }

@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from successor.lab import record_of
 from successor.ledger.store import opened_to_read, rows
+from successor.showing.direction import direction_of
 from successor.signing import public_keys
 from successor.signing.keys import is_locked
 from successor.web import curves, futures, record, review, versions
@@ -42,6 +43,12 @@ def keys(seat: Seat, request: Request) -> dict[str, Any]:
 def now(seat: Seat, _: Request) -> dict[str, Any]:
     """What the lab is at."""
     return seat.now()
+
+
+def direction(seat: Seat, _: Request) -> dict[str, Any]:
+    """Where the lab could go next."""
+    found = seat.view("direction", direction_of)
+    return found.fields() if found else {"steps": [], "questions": [], "goals": [], "near": []}
 
 
 async def live(seat: Seat, _: Request) -> Response:
@@ -84,6 +91,7 @@ READS: Mapping[str, Read] = {
     "/api/curves": curves.curves,
     "/api/futures": futures.futures,
     "/api/world": futures.world,
+    "/api/direction": direction,
     "/api/events": record.events,
     "/api/audit": record.audited,
 }

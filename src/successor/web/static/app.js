@@ -3,7 +3,7 @@ import { h } from "./dom.js";
 import { enter, follow, here } from "./api.js";
 import { resume, stop } from "./acts.js";
 
-const VIEWS = { now: "Now", review: "Review", lineage: "Lineage", curves: "Curves", futures: "Futures", record: "Record" };
+const VIEWS = { now: "Now", review: "Review", lineage: "Lineage", curves: "Curves", futures: "Futures", direction: "Direction", record: "Record" };
 const byId = (id) => document.getElementById(id);
 const app = { now: null, skew: 0, heard: 0 };
 let shown = null; // { name, view }
