@@ -16,6 +16,7 @@ import random
 import re
 import resource
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -38,6 +39,7 @@ from successor.ledger import (
     Examined,
     GenerationClosed,
     GenerationOpened,
+    Head,
     Heartbeat,
     Judged,
     Ledger,
@@ -45,7 +47,9 @@ from successor.ledger import (
     Written,
     version_id,
 )
-from successor.ledger.codec import encode_scores
+from successor.ledger.codec import encode, encode_scores
+from successor.ledger.merkle import leaf_hash
+from successor.ledger.tip import write_tip
 from successor.showing.following import Follower, Sight
 from successor.types import Decision, Draw, Exam, Slice, Verdict, Version
 
@@ -96,6 +100,29 @@ def write_record(lab: Path, versions: int) -> None:
             outcome = "promoted" if better else "rejected"
             journal.append(Decided(generation, Decision(version.id, outcome, "told", "policy")))
             incumbent = version.id if better else incumbent
+
+
+def fill(lab: Path, events: int) -> None:
+    """Add heartbeats, as a run of months leaves them, until there are so many events: in one
+    transaction, each hashed as the ledger hashes it.
+    """
+    folder = lab / ".successor"
+    with Ledger.open(folder, settings={}, seed=7) as ledger:
+        memory = ledger._journal.memory  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as above
+        tree, last = memory.tree, memory.history.entries[-1].time
+    connection = sqlite3.connect(folder / "record.sqlite", isolation_level=None)
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("BEGIN")
+    while tree.size < events:
+        last = round(last + 0.03, 3)
+        body = encode(Heartbeat(), last)
+        leaf = leaf_hash(body)
+        tree = tree.append(leaf)
+        row = (tree.size, body, leaf, tree.root)
+        connection.execute("INSERT INTO event VALUES (?, ?, ?, ?)", row)
+    connection.execute("COMMIT")
+    connection.close()
+    write_tip(folder, Head(tree.size, tree.root.hex()))
 
 
 def _examined(ledger: Ledger, generation: int, version: Version, share: float) -> None:

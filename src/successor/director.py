@@ -17,9 +17,10 @@ from pathlib import Path
 
 from successor.errors import UnsignedError, UsageError
 from successor.host import user
-from successor.lab import Lab, record_of
+from successor.lab import Lab, charter_of, record_of
 from successor.ledger import Choice, Directed, Ledger, Look, Proposed, Review, picks
 from successor.ledger.disk import reader_lock
+from successor.ledger.objects import require_beginning
 from successor.oversight import (
     Charter,
     Tally,
@@ -308,6 +309,26 @@ def standing(now: Charter | None, ledger: Ledger | None) -> Standing:
         return Standing(now, None, changes, (), now.rules.change, None)
     found = charter_tally(now, ledger)
     return Standing(now, in_force, changes, found.people, found.missing, found.statement)
+
+
+def standing_of(folder: Path) -> Standing:
+    """How a lab's charter stands, of its files and its record.
+
+    Raises:
+        UsageError: when a setting is wrong, or the lab's files are gone.
+        RecordError: when the record does not verify.
+    """
+    record = record_of(folder)
+    on_record = (record / "record.sqlite").is_file()
+    if on_record and not (folder / "successor.toml").is_file():
+        told = "is a record without its lab: no files are there that could be held against it"
+        raise UsageError(f"{folder} {told}; successor audit, status and replay need none")
+    now = charter_of(folder)
+    if not on_record:
+        require_beginning(record)  # or its events are lost
+        return standing(now, None)
+    with Ledger.read(record) as ledger:
+        return standing(now, ledger)
 
 
 def _differs(now: Charter, law: Charter | None) -> bool:

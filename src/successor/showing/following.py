@@ -84,6 +84,10 @@ class Follower:
     """What several viewers share: it is read, and every view of it made, once for all of them."""
 
     folder: Path
+    reading: int = 0
+    """Events of a record that is being read for the first time; 0 when none is."""
+    _reads: RLock = field(default_factory=RLock)
+    """Held by who reads: a first reading may take minutes, in which nobody else waits."""
     _lock: RLock = field(default_factory=RLock)
     _sight: Sight | None = None
     _running: bool = False
@@ -103,7 +107,7 @@ class Follower:
             RecordError: when the record does not verify.
         """
         record = record_of(self.folder)
-        with self._lock:
+        with self._reads:
             with reader_lock(record / "lock") as at_rest:
                 running = not at_rest
             changed, self._running = running != self._running, running
@@ -111,21 +115,32 @@ class Follower:
 
     def _caught_up(self, record: Path) -> bool:
         if self._sight is None:
-            if not (record / "record.sqlite").is_file() or read_tip(record) is None:
-                return False
-            try:
-                self._sight = Sight.of(self.folder)
-            except UsageError:  # a run has made its files, and put nothing on record yet
-                return False
-            return True
+            return self._first(record)
         try:
-            came = self._sight.ledger.catch_up()
+            with self._lock:
+                came = self._sight.ledger.catch_up()
+                if came:
+                    self._sight.fold()
         except (RecordError, UsageError):  # another record is in its place, or this one is damaged
-            self._sight = None
-            return self._caught_up(record)
-        if came:
-            self._sight.fold()
+            with self._lock:
+                self._sight = None
+            return self._first(record)
         return came
+
+    def _first(self, record: Path) -> bool:
+        """Read all of it, while others are told that it is being read."""
+        if not (record / "record.sqlite").is_file() or (tip := read_tip(record)) is None:
+            return False
+        self.reading = tip.size
+        try:
+            sight = Sight.of(self.folder)
+        except UsageError:  # a run has made its files, and put nothing on record yet
+            return False
+        finally:
+            self.reading = 0
+        with self._lock:
+            self._sight = sight
+        return True
 
     def see(self) -> Sight | None:
         """The record as it was last looked at; None where nothing is on record."""

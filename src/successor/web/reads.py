@@ -14,7 +14,7 @@ from successor.ledger.store import opened_to_read, rows
 from successor.showing.direction import direction_of
 from successor.signing import public_keys
 from successor.signing.keys import is_locked
-from successor.web import curves, futures, record, review, versions
+from successor.web import charter, curves, editing, futures, record, review, versions
 from successor.web.door import visitor_of
 from successor.web.seat import Seat
 
@@ -85,6 +85,8 @@ READS: Mapping[str, Read] = {
     "/api/now": now,
     "/api/review": review.waiting,
     "/api/review/lines": review.lines,
+    "/api/review/texts": editing.texts,
+    "/api/charter": charter.charter,
     "/api/lineage": versions.lineage,
     "/api/version": versions.version,
     "/api/version/lines": versions.lines,
