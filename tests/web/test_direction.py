@@ -17,6 +17,7 @@ from web.seats import Sit
 @pytest.fixture
 def improved(lab: Path, run: Run) -> Path:
     """A lab that promoted twice, and has not reached what it could."""
+    change(lab, 'wall_clock = "1m"', 'wall_clock = "1h"')  # however busy the machine is
     assert run("improve", lab, "--quiet").code == 0
     change(lab, "reliable_horizon=16", "reliable_horizon=32")
     return lab
@@ -43,11 +44,11 @@ def picked(lab: Path) -> list[Directed]:
 def test_what_is_weak_is_proposed_with_what_such_steps_gained(improved: Path) -> None:
     found = direction_of(Sight.of(improved))
     assert found.goal == "Count further"
-    assert found.goals == ("reliable horizon of 16; it is 16",)
+    assert found.goals == ("reliable horizon of 16; it is 16",), "as the last run was set"
     assert found.steps[0].proposed.weakness == "32", "the easiest: such have been mended twice"
     assert found.steps[0].proposed.gain == pytest.approx(1 / 11, abs=1e-3)
     assert found.steps[1].proposed.gain == pytest.approx(0.0, abs=1e-6), "farther was never mended"
-    assert any("32" in each.told for each in found.questions) or found.questions
+    assert any("Can 32, 64" in each.told for each in found.questions)
 
 
 def test_nothing_is_predicted_where_nothing_was_tried(lab: Path, run: Run) -> None:
@@ -63,7 +64,7 @@ def test_a_pick_is_on_record_with_what_the_machine_proposed(improved: Path, run:
     assert (made.chosen, made.reason) == (1, "64 matters")
     assert [each.weakness for each in made.proposed[:2]] == ["32", "64"]
     assert run("audit", improved).code == 0
-    assert run("status", improved, "--json").lines[0]["stopped"]["base_case"] == "target"
+    assert run("status", improved, "--json").lines[0]["stopped_by"] == "target"
 
 
 def test_a_pick_steers_the_next_generation_alone(
@@ -71,12 +72,14 @@ def test_a_pick_steers_the_next_generation_alone(
 ) -> None:
     told_first(lab)
     monkeypatch.chdir(tmp_path)
+    change(lab, 'wall_clock = "1m"', 'wall_clock = "1h"')
     change(lab, "generations = 9", "generations = 2")
+    change(lab, "reliable_horizon=16", "reliable_horizon=64")
     assert run("improve", lab, "--quiet").code == 0
     assert run("direct", lab, "--pick", "3", "--reason", "to see").code == 0
     assert run("improve", lab, "--generations", "4", "--quiet").code == 0
     lines = Path("told.txt").read_text("utf-8").splitlines()
-    assert lines == ["('', '')8", "('32', '')32", "('', '')32"]
+    assert lines == ["('', '')8", "('64', '')64", "('', '')32"]
 
 
 def test_a_pick_is_taken_back(improved: Path, run: Run) -> None:
@@ -106,8 +109,9 @@ def test_a_pick_that_says_too_little_is_refused(
 def test_a_run_at_work_finds_the_pick(lab: Path, run: Run) -> None:
     change(lab, 'kind = "tiny.py:author"', 'kind = "tiny.py:author"\npause_s = 4.0')
     change(lab, "reliable_horizon=16", "reliable_horizon=64")
+    change(lab, 'wall_clock = "1m"', 'wall_clock = "1h"')
     working = start("improve", lab, "--quiet")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while run("direct", lab, "--json").code != 0 and time.monotonic() < deadline:
         time.sleep(0.1)
     while not direction_of(Sight.of(lab)).steps and time.monotonic() < deadline:
@@ -115,7 +119,7 @@ def test_a_run_at_work_finds_the_pick(lab: Path, run: Run) -> None:
     found = run("direct", lab, "--pick", "2", "--reason", "while it works", "--json").lines[0]
     assert found["recorded"] is False
     assert found["picked"]["reason"] == "while it works"
-    working.communicate(timeout=120)
+    working.communicate(timeout=600)
     (made,) = picked(lab)
     assert made.reason == "while it works"
     assert not (lab / ".successor" / picks.FILE).exists()
