@@ -328,7 +328,7 @@ def standing_of(folder: Path) -> Standing:
         require_beginning(record)  # or its events are lost
         return standing(now, None)
     with Ledger.read(record) as ledger:
-        return standing(now, ledger)
+        return standing(now, ledger if ledger.head.size else None)
 
 
 def _differs(now: Charter, law: Charter | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -85,5 +86,10 @@ def test_an_edit_takes_the_place_of_what_waits(waiting: Path, sit: Sit) -> None:
 def test_a_run_is_begun_and_says_why_not(lab: Path, sit: Sit) -> None:
     seat = sit(lab)
     assert "at_work" in seat.post("/api/run")
+    deadline = time.monotonic() + 120
+    while not seat.get("/api/now").get("promotions") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    while seat.get("/api/now")["running"] and time.monotonic() < deadline:
+        time.sleep(0.1)
     change(lab, 'kind = "tiny.py:author"', 'kind = "tiny.py:nobody"')
     assert "nobody" in seat.post("/api/run", 409)["error"]

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Thread
 from typing import IO
 
 from successor.errors import EXIT_NEEDS_HUMAN, UsageError
@@ -39,6 +40,7 @@ def start(folder: Path, record: Path) -> bool:
             stderr=said,
             start_new_session=True,
         )
+        Thread(target=run.wait, daemon=True).start()  # nobody leaves it unreaped
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             code = run.poll()

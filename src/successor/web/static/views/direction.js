@@ -3,6 +3,7 @@ import { h, moment } from "../dom.js";
 import { get, here, post } from "../api.js";
 import { dialog, field } from "../acts.js";
 
+const sentence = (told) => told.replace(/^mend /, "Mend "); // names of authors stay as they are
 const points = (gain) => (gain === null ? "can't tell" : `+${(100 * gain).toFixed(2)} points`);
 
 export async function open(place, { app, say }) {
@@ -25,12 +26,11 @@ export async function open(place, { app, say }) {
     const most = Math.max(...found.steps.map((other) => other.gain || 0));
     const mine = found.picked && found.picked.told === each.told;
     return h("li", { class: number === at ? "step at" : "step", "aria-current": number === at ? "true" : undefined },
-      h("div", { class: "row" },
-        h("span", {}, h("strong", {}, each.told), number === 0 && h("span", { class: "tag first" }, "the machine's pick"), mine && h("span", { class: "tag promoted" }, "your pick")),
-        h("span", { class: "amount" }, points(each.gain)),
+      h("div", {}, h("strong", {}, sentence(each.told)), number === 0 && h("span", { class: "tag first" }, "the machine's pick"), mine && h("span", { class: "tag promoted" }, "your pick"),
+        h("div", { class: "soft" }, each.because.join("; "))),
+      h("div", { class: "gain" }, points(each.gain),
         most > 0 && each.gain !== null && h("progress", { class: "violet", value: each.gain / most, max: 1, "aria-label": `predicted gain of ${each.told}` })),
-      h("div", { class: "soft" }, each.because.join("; ")),
-      !here.read_only && h("button", { type: "button", onclick: () => { at = number; pick(); } }, mine ? "Pick it again" : "Pick it"));
+      !here.read_only && h("button", { type: "button", "aria-label": `Pick: ${each.told}`, onclick: () => { at = number; pick(); } }, "Pick"));
   }
 
   function picked() {

@@ -36,7 +36,7 @@ export async function open(place, { app, say }) {
   const step = h("progress", { max: 1, value: 0 });
   const told = h("p", {}), usual = h("p", { class: "soft" });
   const moment = part((now) => [h("h2", {}, "At the moment"), told, now.running && step, usual,
-    now.startable && h("p", {}, h("button", { type: "button", class: "good", onclick: start }, "Start a run", h("kbd", {}, "g")))].filter(Boolean));
+    now.startable && h("p", {}, h("button", { type: "button", class: now.ended ? "" : "good", onclick: start }, now.ended ? "Run it again" : "Start a run", h("kbd", {}, "g")))].filter(Boolean));
   const flight = part((list) => [h("h2", {}, "Candidates"),
     list.length ? h("ul", { class: "rows" }, list.map(candidate)) : h("p", { class: "soft" }, "None yet in this generation.")]);
   const weak = part((list) => [h("h2", {}, "Weaknesses"),
@@ -94,7 +94,7 @@ export async function open(place, { app, say }) {
       ].filter(Boolean));
       told.textContent = now.running && now.step ? `Generation ${now.generation}: ${STEPS[now.step.name]}${now.step.version ? ` ${now.step.version.slice(0, 8)}` : ""}` : now.told;
       usual.textContent = "";
-      moment.show({ running: now.running && Boolean(now.step), startable: startable(now) });
+      moment.show({ running: now.running && Boolean(now.step), startable: startable(now), ended: now.state === "ended" });
       flight.show(now.candidates);
       weak.show(now.weaknesses);
       budgets.show(now.budgets);
