@@ -32,7 +32,7 @@ import click
 from httpx2 import Client, HTTPError, Response
 from playwright.sync_api import Page, sync_playwright
 
-from seat_record import fill, write_record
+from seat_record import write_record
 from successor import host
 from successor.ledger import Heartbeat, Ledger
 from successor.showing.following import Follower
@@ -210,8 +210,10 @@ def slowing(viewers: int, pairs: int, folder: Path) -> dict[str, object]:
 def fragment(found: dict[str, Any]) -> str:
     """The table of docs/seat.md."""
     lines = [
-        (f"A record of {found['versions']:,} versions in {found['events']:,} events, on "
-        f"{found['host']['cores']} cores at a load of {found['load'][0]:.0f}:"),
+        (
+            f"A record of {found['versions']:,} versions in {found['events']:,} events, on "
+            f"{found['host']['cores']} cores at a load of {found['load'][0]:.0f}:"
+        ),
         "",
         "| what | time |",
         "| --- | ---: |",
@@ -229,9 +231,9 @@ def fragment(found: dict[str, Any]) -> str:
         )
         lines += [
             "",
-            (f"A run of nine generations used {alone:.2f} s of CPU time alone and {with_them:.2f} s "
-            f"with {slow['viewers']} viewers (medians of {len(slow['alone'])} runs each, in turn); "
-            f"the median of the ratios is {slow['cpu_ratio_median']:.3f}."),
+            f"A run of nine generations used {alone:.2f} s of CPU time alone and {with_them:.2f} s",
+            f"with {slow['viewers']} viewers (medians of {len(slow['alone'])} runs each, in turn);",
+            f"the median of the ratios is {slow['cpu_ratio_median']:.3f}.",
         ]
     return "\n".join([*lines, ""])
 
@@ -257,8 +259,8 @@ def main(
         if only != "slowing" and not lab.exists():
             lab.mkdir()
             (lab / "successor.toml").write_text(LAB, "utf-8")
-            click.echo(f"written in {cost(lambda: write_record(lab, versions)):.1f} s")
-            click.echo(f"filled in {cost(lambda: fill(lab, events)):.1f} s")
+            took = cost(lambda: found.update(events=write_record(lab, versions, events)))
+            click.echo(f"{found['events']:,} events written in {took:.1f} s")
             gc.collect()
         parts: dict[str, Callable[[], object]] = {
             "reading": lambda: [*reading(lab)],
@@ -271,7 +273,7 @@ def main(
                 found[name] = measure()
                 click.echo(f"{name}: {found[name]}")
             found.setdefault(name, [])
-    found |= {"versions": versions, "events": max(events, 4 * versions), "host": host.facts()}
+    found |= {"versions": versions, "host": host.facts()}
     found |= {"load": os.getloadavg()}
     found["memory_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     OUT.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
