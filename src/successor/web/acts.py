@@ -15,10 +15,10 @@ from successor.lab import open_lab, record_of
 from successor.ledger import Choice, Ledger
 from successor.ledger import Look as Looked
 from successor.oversight import stopfile
-from successor.showing.direction import direction_of
 from successor.showing.proposal import explained, packet_of, told
 from successor.signing import Sign, signer
 from successor.web import charter
+from successor.web.direction import picked
 from successor.web.door import Visitor
 from successor.web.editing import edited
 from successor.web.seat import Seat
@@ -139,15 +139,7 @@ def direct(seat: Seat, _: Visitor, wish: Wish) -> dict[str, Any]:
     named takes an earlier pick back.
     """
     reason, told = _why(wish, "pick"), wish.text("told")
-    seat.look()
-    found = seat.view("direction", direction_of)
-    if found is None:
-        raise UsageError("nothing is on record yet")
-    places = [at for at, each in enumerate(found.steps) if each.told == told]
-    if told and not places:
-        raise UsageError("meanwhile other steps are proposed; look again")
-    recorded = director.direct(seat.folder, found.proposed(), next(iter(places), None), reason)
-    return {"told": told, "recorded": recorded}
+    return {"told": told, "recorded": picked(seat, told, reason)}
 
 
 def run(seat: Seat, _: Visitor, __: Wish) -> dict[str, Any]:

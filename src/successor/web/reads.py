@@ -11,10 +11,9 @@ from starlette.responses import Response, StreamingResponse
 
 from successor.lab import record_of
 from successor.ledger.store import opened_to_read, rows
-from successor.showing.direction import direction_of
 from successor.signing import public_keys
 from successor.signing.keys import is_locked
-from successor.web import charter, curves, editing, futures, record, review, versions
+from successor.web import charter, curves, direction, editing, futures, record, review, versions
 from successor.web.door import visitor_of
 from successor.web.seat import Seat
 
@@ -43,12 +42,6 @@ def keys(seat: Seat, request: Request) -> dict[str, Any]:
 def now(seat: Seat, _: Request) -> dict[str, Any]:
     """What the lab is at."""
     return seat.now()
-
-
-def direction(seat: Seat, _: Request) -> dict[str, Any]:
-    """Where the lab could go next."""
-    found = seat.view("direction", direction_of)
-    return found.fields() if found else {"steps": [], "questions": [], "goals": [], "near": []}
 
 
 async def live(seat: Seat, _: Request) -> Response:
@@ -93,7 +86,7 @@ READS: Mapping[str, Read] = {
     "/api/curves": curves.curves,
     "/api/futures": futures.futures,
     "/api/world": futures.world,
-    "/api/direction": direction,
+    "/api/direction": direction.direction,
     "/api/events": record.events,
     "/api/audit": record.audited,
 }
