@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from cli.commands import start
 
@@ -19,11 +19,16 @@ Visit = Callable[[Path], Page]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def driver() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    launched = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    yield launched
+    launched.close()
 
 
 @contextmanager
@@ -47,8 +52,9 @@ def visit(browser: Browser) -> Iterator[Visit]:
     with ExitStack() as at_end:
 
         def opened(lab: Path) -> Page:
-            page = browser.new_page()
-            at_end.callback(page.close)
+            context = browser.new_context()
+            at_end.callback(context.close)
+            page = context.new_page()
             page.set_default_timeout(PATIENCE_MS)
             page.on("pageerror", lambda error: wrong.append(str(error)))
             page.on("console", lambda told: wrong.append(told.text) if _bad(told.type) else None)

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 from successor.oversight import stopfile
 from web.browsing import CHROMIUM, PATIENCE_MS, Visit, served
@@ -89,10 +89,10 @@ def test_another_page_neither_reads_nor_acts(lab: Path, visit: Visit) -> None:
     assert not (lab / stopfile.NAME).exists(), "the cookie went along, and was not enough"
 
 
-def test_another_name_for_this_machine_leads_nowhere(lab: Path) -> None:
+def test_another_name_for_this_machine_leads_nowhere(lab: Path, driver: Playwright) -> None:
     rules = "--host-resolver-rules=MAP evil.example 127.0.0.1"
-    with served(lab) as url, sync_playwright() as playwright:
-        lured = playwright.chromium.launch(
+    with served(lab) as url:
+        lured = driver.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", rules, "--no-proxy-server"]
         )
         page = lured.new_page()
