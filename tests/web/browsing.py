@@ -18,13 +18,13 @@ PATIENCE_MS = 60_000
 Visit = Callable[[Path], Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def driver() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(driver: Playwright) -> Iterator[Browser]:
     launched = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
     yield launched
