@@ -144,7 +144,7 @@ def direct(seat: Seat, _: Visitor, wish: Wish) -> dict[str, Any]:
 
 def run(seat: Seat, _: Visitor, __: Wish) -> dict[str, Any]:
     """Begin a run, as `successor improve` does."""
-    return {"at_work": start(seat.folder, record_of(seat.folder))}
+    return {"run": start(seat.folder, record_of(seat.folder))}
 
 
 def sign_charter(seat: Seat, visitor: Visitor, wish: Wish) -> dict[str, Any]:

@@ -10,20 +10,20 @@ import time
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Thread
-from typing import IO
+from typing import IO, Literal, TypeAlias
 
 from successor.errors import EXIT_NEEDS_HUMAN, UsageError
 from successor.ledger.disk import reader_lock
 
 PATIENCE_S = 30.0
 """Until a run has to hold the record, or to have said why it does not."""
+Begun: TypeAlias = Literal["at work", "over", "starting"]
 LONGEST = 400
 """Signs of what it says."""
 
 
-def start(folder: Path, record: Path) -> bool:
-    """Improve the lab, by its own settings and within its own budgets; False when the run was over
-    before anybody could look.
+def start(folder: Path, record: Path) -> Begun:
+    """Improve the lab, by its own settings and within its own budgets; how far the run is.
 
     Raises:
         UsageError: when one is at work already, or this one does not begin; it says why.
@@ -45,13 +45,13 @@ def start(folder: Path, record: Path) -> bool:
         while time.monotonic() < deadline:
             code = run.poll()
             if code is None and _at_work(record):
-                return True
+                return "at work"
             if code in (0, EXIT_NEEDS_HUMAN):
-                return False
+                return "over"
             if code is not None:
                 raise UsageError(_last_words(said) or f"the run ended with {code}")
             time.sleep(0.05)
-    return True
+    return "starting"
 
 
 def _at_work(record: Path) -> bool:

@@ -95,7 +95,7 @@ export async function rollBack(version, people) {
 
 export async function run() {
   return dialog("Start a run", h("p", {}, "As the lab's files say, within its budgets, and it goes on when this page or the seat ends. Stop it at any time."),
-    "Start it", async () => ((await post("/api/run", {})).at_work ? "A run is at work." : "The run is over already: see why it ended."), "good");
+    "Start it", async () => ({ "at work": "A run is at work.", over: "The run is over already: see why it ended." }[(await post("/api/run", {})).run] || "The run is starting."), "good");
 }
 
 export async function signCharter(charter) {
