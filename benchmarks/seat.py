@@ -1,10 +1,11 @@
 """How quick the director's seat is before a long record, and what it costs a run.
 
-    python benchmarks/seat.py --versions 10000
+    python benchmarks/seat.py --versions 10000 --events 1000000
 
-writes a record of so many versions, serves it, opens it in Chromium, appends to it, and lets a lab
-of milliseconds run with viewers and without. Prints what docs/seat.md has. Needs the extra `web`,
-Playwright and /usr/bin/chromium.
+writes a record of so many versions and events, serves it, opens it in Chromium, appends to it, and
+lets a lab of milliseconds run with viewers and without, in turn. Writes docs/benchmarks/seat.json,
+of which `make docs` makes the table in docs/seat.md. Needs the extra `web`, Playwright and
+/usr/bin/chromium.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import random
 import re
 import resource
 import shutil
@@ -27,31 +27,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
-from unittest.mock import patch
 
 import click
 from httpx2 import Client, HTTPError, Response
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-from successor.ledger import (
-    Decided,
-    Examined,
-    GenerationClosed,
-    GenerationOpened,
-    Heartbeat,
-    Judged,
-    Ledger,
-    Tally,
-    Written,
-    version_id,
-)
-from successor.ledger.codec import encode_scores
-from successor.showing.following import Follower, Sight
-from successor.types import Decision, Draw, Exam, Slice, Verdict, Version
+from seat_record import write_record
+from successor import host
+from successor.ledger import Heartbeat, Ledger
+from successor.showing.following import Follower
 
-ATTEMPTS = 10
-"""Candidates in a generation; of these the last is promoted, every third time."""
-SIZES = (1, 2, 4, 8, 16, 32, 64)
+OUT = Path(__file__).parent.parent / "docs" / "benchmarks" / "seat.json"
 TINY = Path(__file__).parent.parent / "tests" / "cli" / "tiny.py"
 LAB = """\
 [lab]
@@ -68,56 +54,16 @@ generations = 9
 """
 
 
-def write_record(lab: Path, versions: int) -> None:
-    """A record of so many versions by the ledger's own hand; no step is run, no disk waited for."""
-    chance = random.Random(7)
-    settings = {"lab": {"goal": "further", "stage": 4}, "base_cases": {"wall_clock": 1e6}}
-    with patch("os.fsync"), Ledger.open(lab / ".successor", settings=settings, seed=7) as ledger:
-        ledger.started({})
-        journal, objects = ledger._journal, ledger._objects  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - quicker than a run
-        store = journal._store  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as above
-        assert store  # noqa: S101 - it was opened to write
-        store._connection.execute("PRAGMA synchronous = OFF")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as above
-        code, incumbent, generation = objects.write(b"x = 1\n"), None, 0
-        for number in range(versions):
-            if incumbent is None or number % ATTEMPTS == 1:
-                if number:
-                    journal.append(GenerationClosed(generation))
-                    generation += 1
-                journal.append(GenerationOpened(generation, incumbent))
-            parents = (incumbent,) if incumbent else ()
-            files = {"x.py": code, "n": objects.write(str(number).encode())}
-            version = Version(version_id(files, parents, "told"), files, parents, "told")
-            journal.append(Written(generation, number % ATTEMPTS, version, {"tokens": 9}))
-            _examined(ledger, generation, version, chance.random() * 0.5 + number / versions / 2)
-            better = incumbent is None or (number % ATTEMPTS == 0 and number % 30 == 0)
-            if incumbent is not None:
-                journal.append(Judged(generation, _verdict(version, incumbent, better), "0" * 64))
-            outcome = "promoted" if better else "rejected"
-            journal.append(Decided(generation, Decision(version.id, outcome, "told", "policy")))
-            incumbent = version.id if better else incumbent
-
-
-def _examined(ledger: Ledger, generation: int, version: Version, share: float) -> None:
-    slices = tuple(Slice(f"speed/{size}", size, (round(share, 2),) * 4) for size in SIZES)
-    exam = Exam(version.id, Draw("training", 1, tuple((p.name, 4) for p in slices)), slices)
-    scores = ledger._objects.write(encode_scores(exam))  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as above
-    tallies = tuple(Tally(p.name, p.size, 4, sum(p.scores)) for p in slices)
-    event = Examined(generation, version.id, exam.draw, tallies, scores, {})
-    ledger._journal.append(event)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as above
-
-
-def _verdict(version: Version, incumbent: str, better: bool) -> Verdict:  # noqa: FBT001 - as told
-    outcome = "better" if better else "not better"
-    e_value = 99.0 if better else 0.5
-    return Verdict(version.id, incumbent, outcome, e_value, 40.0, 0.1, (0.0, 0.2), 64, 1, "told")
-
-
-def timed(act: Callable[[], object]) -> float:
-    """Seconds that it took."""
-    began = time.perf_counter()
+def cost(act: Callable[[], object]) -> float:
+    """Seconds of CPU time that it took: what else the machine had to do counts less."""
+    began = time.process_time()
     act()
-    return time.perf_counter() - began
+    return time.process_time() - began
+
+
+def median(act: Callable[[], object], often: int) -> float:
+    """Of its costs."""
+    return statistics.median(cost(act) for _ in range(often))
 
 
 @contextmanager
@@ -134,20 +80,23 @@ def served(lab: Path) -> Generator[str]:
 
 
 def reading(lab: Path) -> Iterator[tuple[str, float]]:
-    """Seconds to read the record, and to make what the pages show of it."""
+    """CPU time to read the record, and to make what the pages show of it."""
+    from successor.showing.direction import direction_of
     from successor.showing.now import now_of
     from successor.web.versions import _lineage  # pyright: ignore[reportPrivateUsage] - measured alone
 
-    yield "first read, every event verified", timed(lambda: Sight.of(lab))
     follower = Follower(lab)
-    follower.look()
-    sight = Sight.of(lab)
-    yield "looking again, nothing new", statistics.median(timed(follower.look) for _ in range(20))
-    yield (
-        "Now, made anew",
-        statistics.median(timed(partial(now_of, sight, running=True)) for _ in range(5)),
-    )
-    yield "Lineage, made anew", statistics.median(timed(partial(_lineage, sight)) for _ in range(5))
+    yield "first read, every event verified", cost(follower.look)
+    sight = follower.see()
+    assert sight  # noqa: S101 - it was read
+    yield "a look, nothing new", median(follower.look, 20)
+    yield "Now, made anew", median(partial(now_of, sight, running=True), 5)
+    yield "Lineage, made anew", median(partial(_lineage, sight), 5)
+    yield "Direction, made anew", median(partial(direction_of, sight), 5)
+
+
+VIEWS = (("now", ".tiles"), ("lineage", ".entry"), ("direction", ".step"), ("record", "table"))
+"""What is opened, and what is there when all of it is."""
 
 
 def painting(lab: Path) -> Iterator[tuple[str, float]]:
@@ -157,17 +106,21 @@ def painting(lab: Path) -> Iterator[tuple[str, float]]:
             executable_path="/usr/bin/chromium", args=["--no-sandbox"]
         )
         page = browser.new_page()
+        page.set_default_timeout(1_800_000)
         page.goto(url)
+        page.wait_for_selector("#view, .card")
+        yield "link: first contentful paint, while the record is read", _painted(page)
+        began = time.perf_counter()
         page.wait_for_selector(".tiles")
-        for view, ready in (("now", ".tiles"), ("lineage", ".entry")):
+        yield "until the record is read and Now is there", time.perf_counter() - began
+        for view, ready in VIEWS:
             page.goto(f"{url.partition('?')[0]}#/{view}")
             page.reload()
             page.wait_for_selector(ready)
-            paint: Any = page.evaluate(
-                "performance.getEntriesByName('first-contentful-paint')[0].startTime"
-            )
-            yield f"{view}: first contentful paint", float(paint) / 1000
+            yield f"{view}: first contentful paint", _painted(page)
             yield f"{view}: all of it is there", float(page.evaluate("performance.now()")) / 1000
+        page.goto(f"{url.partition('?')[0]}#/lineage")
+        page.wait_for_selector(".entry")
         redraw = """() => { const canvas = document.querySelector('canvas');
             const began = performance.now();
             for (let turn = 0; turn < 20; turn += 1)
@@ -177,18 +130,26 @@ def painting(lab: Path) -> Iterator[tuple[str, float]]:
         browser.close()
 
 
+def _painted(page: Page) -> float:
+    paint: Any = page.evaluate(
+        "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+    )
+    return float(paint) / 1000
+
+
 def arriving(lab: Path, often: int = 20) -> list[float]:
     """Seconds from when an event is appended until a viewer is told."""
     found: list[float] = []
-    with served(lab) as url, Client(base_url=url.partition("?")[0], timeout=120) as client:
+    with served(lab) as url, Client(base_url=url.partition("?")[0], timeout=3600) as client:
         client.get(f"/?{url.partition('?')[2]}")
         with Ledger.open(lab / ".successor", settings={}, seed=7) as ledger:
             ledger.started({})
             with client.stream("GET", "/api/live") as live:
                 told = (json.loads(each[6:]) for each in live.iter_lines() if each[:5] == "data:")
-                next(told)
+                while next(told)["events"] < ledger.head.size:
+                    pass
                 for _ in range(often):
-                    ledger._journal.append(Heartbeat())  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as above
+                    ledger._journal.append(Heartbeat())  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no step is run
                     began, size = time.perf_counter(), ledger.head.size
                     while next(told)["events"] < size:
                         pass
@@ -229,31 +190,93 @@ def _listen(live: Response) -> None:
             pass
 
 
+def slowing(viewers: int, pairs: int, folder: Path) -> dict[str, object]:
+    """What a run costs with so many viewers and with none, in turn: the machine has other things to
+    do, and does them to both.
+    """
+    with_them, alone = list[tuple[float, float]](), list[tuple[float, float]]()
+    for pair in range(pairs):
+        for many in (0, viewers) if pair % 2 else (viewers, 0):
+            (with_them if many else alone).append(running(many, folder))
+    ratios = [a[1] / b[1] for a, b in zip(with_them, alone, strict=True)]
+    return {
+        "viewers": viewers,
+        "with_them": [[round(each, 3) for each in row] for row in with_them],
+        "alone": [[round(each, 3) for each in row] for row in alone],
+        "cpu_ratio_median": round(statistics.median(ratios), 4),
+    }
+
+
+def fragment(found: dict[str, Any]) -> str:
+    """The table of docs/seat.md."""
+    lines = [
+        (
+            f"A record of {found['versions']:,} versions in {found['events']:,} events, on "
+            f"{found['host']['cores']} cores at a load of {found['load'][0]:.0f}:"
+        ),
+        "",
+        "| what | time |",
+        "| --- | ---: |",
+    ]
+    lines += [f"| {name}, CPU time | {_told(seconds)} |" for name, seconds in found["reading"]]
+    lines += [f"| {name} | {_told(seconds)} |" for name, seconds in found["painting"]]
+    late = found["arriving"]
+    if late:
+        half, most = statistics.median(late), sorted(late)[int(0.95 * len(late))]
+        told = f"{_told(half)}, {_told(most)}"
+        lines.append(f"| from an event on record until a viewer is told: median, 95% | {told} |")
+    if slow := found["slowing"]:
+        alone, with_them = (
+            statistics.median(row[1] for row in slow[name]) for name in ("alone", "with_them")
+        )
+        lines += [
+            "",
+            f"A run of nine generations used {alone:.2f} s of CPU time alone and {with_them:.2f} s",
+            f"with {slow['viewers']} viewers (medians of {len(slow['alone'])} runs each, in turn);",
+            f"the median of the ratios is {slow['cpu_ratio_median']:.3f}.",
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _told(seconds: float) -> str:
+    return f"{seconds:,.1f} s" if seconds >= 2 else f"{1000 * seconds:,.3g} ms"
+
+
 @click.command()
 @click.option("--versions", type=int, default=10_000, show_default=True)
-@click.option("--runs", type=int, default=5, show_default=True)
-def main(versions: int, runs: int) -> None:
-    """Measure all of it."""
+@click.option("--events", type=int, default=0, help="Filled up with heartbeats to so many.")
+@click.option("--viewers", type=int, default=20, show_default=True)
+@click.option("--pairs", type=int, default=5, show_default=True)
+@click.option("--only", type=click.Choice(["reading", "painting", "arriving", "slowing"]))
+@click.option("--record", type=click.Path(path_type=Path), help="Kept there, and used again.")
+def main(
+    versions: int, events: int, viewers: int, pairs: int, only: str | None, record: Path | None
+) -> None:
+    """Measure all of it, or one part, which replaces the same part of what was measured before."""
+    found: dict[str, Any] = json.loads(OUT.read_text("utf-8")) if OUT.exists() else {}
     with TemporaryDirectory(prefix="successor-seat-") as scratch:
-        lab = Path(scratch) / "long"
-        lab.mkdir()
-        (lab / "successor.toml").write_text(LAB, "utf-8")
-        print(f"written in {timed(lambda: write_record(lab, versions)):.1f} s")
-        gc.collect()
-        for name, seconds in (*reading(lab), *painting(lab)):
-            print(f"{name}: {seconds * 1000:,.2f} ms")
-        late = sorted(arriving(lab))
-        worst = late[int(0.95 * len(late))]
-        print(f"told of an event: median {statistics.median(late):.3f} s, 95% {worst:.3f} s")
-        took: dict[int, list[tuple[float, float]]] = {0: [], 5: []}
-        for _ in range(runs):  # in turn: the machine may have other things to do
-            for viewers, times in took.items():
-                times.append(running(viewers, Path(scratch)))
-        for viewers, times in took.items():
-            wall, cpu = (statistics.median(column) for column in zip(*times, strict=True))
-            print(f"nine generations, {viewers} viewers: {wall:.2f} s, {cpu:.2f} s of CPU time")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"memory of this process at most: {peak:,.0f} MB")
+        lab = record or Path(scratch) / "long"
+        if only != "slowing" and not lab.exists():
+            lab.mkdir()
+            (lab / "successor.toml").write_text(LAB, "utf-8")
+            took = cost(lambda: found.update(events=write_record(lab, versions, events)))
+            click.echo(f"{found['events']:,} events written in {took:.1f} s")
+            gc.collect()
+        parts: dict[str, Callable[[], object]] = {
+            "reading": lambda: [*reading(lab)],
+            "painting": lambda: [*painting(lab)],
+            "arriving": lambda: arriving(lab),
+            "slowing": lambda: slowing(viewers, pairs, Path(scratch)),
+        }
+        for name, measure in parts.items():
+            if only in (None, name):
+                found[name] = measure()
+                click.echo(f"{name}: {found[name]}")
+            found.setdefault(name, [])
+    found |= {"versions": versions, "host": host.facts()}
+    found |= {"load": os.getloadavg()}
+    found["memory_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    OUT.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -275,6 +275,15 @@ def sandbox_rates() -> str:
     return f"\n{sandbox.told(sandbox.restored((MEASURED / 'sandbox.json').read_text('utf-8')))}\n"
 
 
+def seat_speed() -> str:
+    """How quick the director's seat is."""
+    import seat
+
+    if not (MEASURED / "seat.json").exists():
+        return "\nNot measured yet: `python benchmarks/seat.py`.\n\n"
+    return f"\n{seat.fragment(json.loads((MEASURED / 'seat.json').read_text('utf-8')))}\n"
+
+
 def _field_docstrings(settings: type) -> dict[str, str]:
     body = ast.parse(inspect.getsource(settings)).body[0]
     told: dict[str, str] = {}
@@ -314,6 +323,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "horizons": horizons,
     "kinds of growth": kinds_of_growth,
     "sandbox": sandbox_rates,
+    "seat": seat_speed,
 }
 
 

@@ -1,5 +1,5 @@
 """What a human does with a lab: decide on a candidate, roll back, sign, change the rules, let the
-policy decide again after a tripwire.
+policy decide again after a tripwire, pick what comes first.
 
 To pause one and to lift that is in `pausing`.
 
@@ -9,13 +9,18 @@ operating system says.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from successor.errors import UnsignedError, UsageError
 from successor.host import user
-from successor.lab import Lab
-from successor.ledger import Choice, Ledger, Look, Review, require_text
+from successor.lab import Lab, charter_of, record_of
+from successor.ledger import Choice, Directed, Ledger, Look, Proposed, Review, picks, require_text
+from successor.ledger.disk import reader_lock
+from successor.ledger.objects import require_beginning
 from successor.oversight import (
     Charter,
     Tally,
@@ -242,6 +247,38 @@ def restore(lab: Lab, reason: str, signed: Sign | Envelope | None = None) -> str
     return backing.who
 
 
+def direct(
+    folder: Path, proposed: Sequence[Proposed], chosen: int | None, reason: str = NOT_SAID
+) -> bool:
+    """Pick what the next generation that begins turns to first; whether it is on record already. A
+    run that is at work finds it when it begins the next one.
+
+    What is better and what may take over is asked as ever: a pick needs no signature.
+
+    Args:
+        proposed: what the choice was from, the machine's own pick first.
+        chosen: the place among them; None takes an earlier pick back.
+
+    Raises:
+        UsageError: when nothing is on record.
+        RecordError: when the record does not verify.
+    """
+    record, who = record_of(folder), user()
+    picked = Directed(tuple(proposed), chosen, who, reason, round(time.time(), 3))
+    with Ledger.read(record) as ledger:
+        seed = ledger.seed
+    with reader_lock(record / "lock") as at_rest:
+        pass
+    with suppress(UsageError):  # a run may begin just now
+        if at_rest:
+            with Ledger.open(record, settings={}, seed=seed) as ledger:
+                ledger.direct(picked)
+            return True
+    picks.leave(record, picked)
+    stopfile.show_life(record, who)
+    return False
+
+
 @dataclass(frozen=True)
 class Standing:
     """How a charter stands."""
@@ -274,6 +311,26 @@ def standing(now: Charter | None, ledger: Ledger | None) -> Standing:
         return Standing(now, None, changes, (), now.rules.change, None)
     found = charter_tally(now, ledger)
     return Standing(now, in_force, changes, found.people, found.missing, found.statement)
+
+
+def standing_of(folder: Path) -> Standing:
+    """How a lab's charter stands, of its files and its record.
+
+    Raises:
+        UsageError: when a setting is wrong, or the lab's files are gone.
+        RecordError: when the record does not verify.
+    """
+    record = record_of(folder)
+    on_record = (record / "record.sqlite").is_file()
+    if on_record and not (folder / "successor.toml").is_file():
+        told = "is a record without its lab: no files are there that could be held against it"
+        raise UsageError(f"{folder} {told}; successor audit, status and replay need none")
+    now = charter_of(folder)
+    if not on_record:
+        require_beginning(record)  # or its events are lost
+        return standing(now, None)
+    with Ledger.read(record) as ledger:
+        return standing(now, ledger if ledger.head.size else None)
 
 
 def _differs(now: Charter, law: Charter | None) -> bool:

@@ -93,6 +93,7 @@ class Brief:
     reasons: tuple[str, ...] = ()  # the judge's, for each of those tried
     used: Figures = field(default_factory=dict[str, float | int | str])  # sums, over all drafts
     barred: tuple[Digest, ...] = ()  # objects that are quarantined or revoked: no author reads one
+    first: tuple[str, str] = ("", "")  # a weakness, an author: what a person wants to come first
 
 
 @dataclass(frozen=True)
@@ -175,12 +176,11 @@ class Subject(Protocol):
 
 
 class Author(Protocol):
-    """Who writes the next version."""
+    """Who writes the next version; None, or figures alone, when there is no more to try."""
 
     @property
     def name(self) -> str: ...
-    def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
-        """The next candidate of this generation; None, or figures alone, when there is no more."""
+    def write(self, brief: Brief, workspace: Workspace) -> Draft | None: ...  # of this generation
 
 
 class Judge(Protocol):

@@ -8,7 +8,10 @@ import pytest
 
 from cli.commands import Outcome, Run, change, make_lab
 from successor.cli import run_command
+from web.browsing import browser, driver, visit
 from web.seats import Sit, Sitting, sitting
+
+__all__ = ["browser", "driver", "visit"]
 
 
 @pytest.fixture

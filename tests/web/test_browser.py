@@ -2,73 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from cli.commands import Run, change, start
-from successor.ledger import Ledger, Reviewed, RolledBack
+from successor.ledger import Directed, Ledger, Reviewed, RolledBack
+from web.browsing import CHROMIUM, PATIENCE_MS, Visit
 from web.test_review import BIDI, HOSTILE, proposing
 
-CHROMIUM = shutil.which("chromium")
-PATIENCE_MS = 60_000
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: apt-get install chromium"),
 ]
-Visit = Callable[[Path], Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
-@contextmanager
-def served(lab: Path) -> Generator[str]:
-    """The link of a seat, as the terminal shows it."""
-    seat = start("serve", lab, "--port", "0", "--no-browser", PYTHONUNBUFFERED="1")
-    assert seat.stderr
-    try:
-        found = re.search(r"http://\S+", seat.stderr.readline())
-        assert found
-        yield found[0]
-    finally:
-        seat.terminate()
-        seat.communicate(timeout=30)
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    """Opens a lab in a page of its own; whatever the policy or a script complains of fails."""
-    wrong = list[str]()
-    with ExitStack() as at_end:
-
-        def opened(lab: Path) -> Page:
-            page = browser.new_page()
-            at_end.callback(page.close)
-            page.set_default_timeout(PATIENCE_MS)
-            page.on("pageerror", lambda error: wrong.append(str(error)))
-            page.on("console", lambda told: wrong.append(told.text) if _bad(told.type) else None)
-            page.goto(at_end.enter_context(served(lab)))
-            page.wait_for_selector("#view")
-            return page
-
-        yield opened
-    assert [each for each in wrong if "Failed to load resource" not in each] == []
-
-
-def _bad(kind: str) -> bool:
-    return kind == "error"
 
 
 def test_a_promotion_arrives_while_somebody_watches(lab: Path, visit: Visit) -> None:
@@ -81,6 +29,48 @@ def test_a_promotion_arrives_while_somebody_watches(lab: Path, visit: Visit) -> 
     assert run.poll() is None, "the run goes on"
     expect(page.locator("#state")).to_have_text("ended", timeout=PATIENCE_MS)
     run.communicate(timeout=60)
+
+
+def test_start_a_run(lab: Path, visit: Visit) -> None:
+    page = visit(lab)
+    expect(page.locator("h1")).to_have_text("Nothing is on record yet")
+    page.keyboard.press("g")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tag.promoted").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#state")).to_have_text("ended", timeout=PATIENCE_MS)
+
+
+def test_pick_a_direction_by_keyboard(lab: Path, run: Run, visit: Visit) -> None:
+    assert run("improve", lab, "--quiet").code == 0
+    page = visit(lab)
+    page.keyboard.press("6")
+    expect(page.locator(".step.at")).to_contain_text("the machine's pick")
+    page.keyboard.press("j")
+    page.keyboard.press("p")
+    expect(page.locator("dialog")).to_contain_text("The machine's own pick is another")
+    page.keyboard.type("64 matters to us")
+    page.keyboard.press("Enter")
+    expect(page.locator(".step.at")).to_contain_text("your pick")
+    with Ledger.read(lab / ".successor") as ledger:
+        (made,) = [entry.event for entry in ledger.entries(Directed)]
+    assert (made.chosen, made.reason) == (1, "64 matters to us")
+
+
+def test_edit_what_waits(waiting: Path, visit: Visit) -> None:
+    page = visit(waiting)
+    page.keyboard.press("2")
+    expect(page.locator(".diff .added").last).to_have_text("+8")
+    page.keyboard.press("e")
+    expect(page.locator("textarea")).to_have_value("8")
+    page.locator("textarea").fill("7")
+    page.get_by_label("Why, for the record").fill("eight is unlucky")
+    page.get_by_role("button", name="Hand it in").click()
+    expect(page.locator("main")).to_contain_text("Your edit is the next candidate")
+    with Ledger.read(waiting / ".successor") as ledger:
+        (made,) = [entry.event for entry in ledger.entries(Reviewed)]
+        assert made.version
+        assert ledger.object(made.version.files["ability"]) == b"7"
+    assert (made.choice, made.reason) == ("edit", "eight is unlucky")
 
 
 def test_review_by_keyboard_alone(waiting: Path, visit: Visit) -> None:
@@ -147,7 +137,15 @@ def test_roll_back(lab: Path, run: Run, visit: Visit) -> None:
 def test_every_view_can_be_opened(lab: Path, run: Run, visit: Visit) -> None:
     assert run("improve", lab, "--quiet").code == 0
     page = visit(lab)
-    seen = ["Generations", "Nothing waits for you", "Lineage", "Gain per", "A world", "head"]
+    seen = [
+        "Generations",
+        "Nothing waits for you",
+        "Lineage",
+        "Gain per",
+        "A world",
+        "Next steps",
+        "head",
+    ]
     for number, text in enumerate(seen, start=1):
         page.keyboard.press(str(number))
         expect(page.locator("main")).to_contain_text(text)

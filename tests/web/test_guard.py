@@ -97,7 +97,8 @@ def test_the_cookie_alone_reads_and_does_not_act(seat: Sitting) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["stop", "resume", "review", "rollback", "unlock", "lock", "anything"]
+    "path",
+    ["stop", "resume", "review", "rollback", "direct", "run", "charter", "unlock", "lock", "any"],
 )
 def test_read_only_refuses_every_act(lab: Path, sit: Sit, path: str) -> None:
     told = sit(lab, read_only=True).post(f"/api/{path}", 403, reason="why")

@@ -6,13 +6,15 @@ import json
 import time
 from contextlib import closing
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
+import pytest
 import uvicorn
 from httpx2 import Client
 
 from cli.commands import Run, change, start
 from successor.ledger import Ledger, Paused
+from successor.showing.following import Sight
 from successor.web.app import application
 from successor.web.door import Door
 from successor.web.seat import Seat
@@ -28,6 +30,33 @@ def slow(lab: Path, pause_s: float) -> Path:
 def test_a_lab_without_a_record_is_shown_as_such(lab: Path, sit: Sit) -> None:
     found = sit(lab).get("/api/now")
     assert (found["state"], found["events"], found["problem"]) == ("idle", 0, None)
+
+
+def test_a_long_record_is_read_while_the_seat_answers(
+    lab: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("improve", lab, "--quiet").code == 0
+    go_on, whole = Event(), Sight.of
+
+    def slowly(folder: Path) -> Sight:
+        assert go_on.wait(60)
+        return whole(folder)
+
+    monkeypatch.setattr(Sight, "of", slowly)
+    seat = Seat(lab, "lab", door=Door())
+    reading = Thread(target=seat.look)
+    reading.start()
+    deadline = time.monotonic() + 60
+    while seat.now()["state"] != "reading" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    found = seat.now()
+    assert found["state"] == "reading"
+    assert "events" in found["told"]
+    assert seat.view("lineage", lambda _: "seen") is None
+    go_on.set()
+    reading.join()
+    assert seat.now()["state"] == "ended"
+    assert seat.view("lineage", lambda _: "seen") == "seen"
 
 
 def test_now_says_what_status_says(lab: Path, sit: Sit, run: Run) -> None:

@@ -88,3 +88,14 @@ def test_a_record_begun_anew_is_read_anew(over: Path, run: Run, sit: Sit) -> Non
     with Ledger.read(over / ".successor") as ledger:
         assert after["ledger_head"] == ledger.head.root != before
     assert after["problem"] is None
+
+
+def test_beside_the_first_version_all_of_it_is_shown(lab: Path, run: Run, sit: Sit) -> None:
+    assert run("improve", lab, "--quiet").code == 0
+    seat = sit(lab)
+    newest = seat.get("/api/now")["incumbent"]["version"]
+    step = seat.get(f"/api/version?id={newest}")
+    since = seat.get(f"/api/version?id={newest}&beside=first")
+    assert ("-8" in step["lines"], "-4" in step["lines"]) == (True, False)
+    assert ("-8" in since["lines"], "-4" in since["lines"]) == (False, True)
+    assert (step["beside"], since["beside"]) == ("parent", "first")

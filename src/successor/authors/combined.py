@@ -145,14 +145,17 @@ class CombinedAuthor:
         """Who wrote what, of which it is not known yet whether it paid."""
 
     def write(self, brief: Brief, workspace: Workspace) -> Draft | None:
-        """The draft of the first author, in the bandit's order, that has one."""
+        """The draft of the first author that has one, in the bandit's order; before all others of
+        the one that a person wants to come first.
+        """
         self._learn(brief)
         if not brief.weaknesses and not self._endless():
             return None
         turn = Turn.load(workspace.resume())
         ranked = self.bandit.ranked(random.Random(brief.seed))
         first = [] if self._paid else self._fresh
-        for name in dict.fromkeys([*first, *ranked]):
+        wanted = [brief.first[1]] if brief.first[1] in self._authors else []
+        for name in dict.fromkeys([*wanted, *first, *ranked]):
             if name in turn.passed:
                 continue
             self._fresh = [each for each in self._fresh if each != name]

@@ -16,6 +16,7 @@ import click
 
 from successor.cli.attest import attest
 from successor.cli.authorship import authorship
+from successor.cli.direct import direct
 from successor.cli.doctor import doctor
 from successor.cli.drill import drill
 from successor.cli.fix import fix
@@ -77,9 +78,9 @@ def cli() -> None:
 
 
 VERBS = (
-    improve, fix, write, status, lineage, diff, front, review, rollback, audit, replay, attest,
-    head, report, horizon, futures, authorship, gain, judgement, drill, doctor, stop, resume,
-    alive, serve, watch, keys, policy, models, mcp,
+    improve, fix, write, status, lineage, diff, front, review, direct, rollback, audit, replay,
+    attest, head, report, horizon, futures, authorship, gain, judgement, drill, doctor, stop,
+    resume, alive, serve, watch, keys, policy, models, mcp,
 )  # fmt: skip
 for verb in VERBS:
     cli.add_command(verb)

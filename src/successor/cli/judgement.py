@@ -21,7 +21,7 @@ from successor.cli.options import JSON, LAB, PLOT, Parsed, echo_json, option, pl
 
     Every choice on record of the lab LAB: the options, what was predicted of each, and who chose
     what. An option is to stay with the incumbent, the candidate, what its author could have handed
-    in instead, or what a person made of it.
+    in instead, or what a person made of it. Beside them, what people picked by successor direct.
 
     With --replay the roads that were not taken are tried: every option is examined on the same
     fresh items, by the lab's own exams in the sandbox, until the time is over. It tells how often
@@ -52,6 +52,7 @@ def judgement(
     lab: Path, *, replay: bool, budget: str, seed: int, plot: Path | None, json: bool
 ) -> None:
     """See the help above."""
+    from successor.insight.judgement.directions import directions
     from successor.insight.judgement.moments import moments
     from successor.insight.judgement.telling import Judgement, as_json, lines
     from successor.lab import record_of
@@ -59,14 +60,14 @@ def judgement(
     from successor.ledger import Ledger
 
     with Ledger.read(record_of(lab)) as ledger:
-        found = moments(ledger)
+        found, picks = moments(ledger), directions(ledger)
     budget_s, began, done = parse_duration(budget), time.monotonic(), None
     if replay:
         from successor.replaying import try_roads
 
         with bar("trying roads") as progress:
             done = try_roads(lab, found, seed, budget_s, lambda at, of: progress(at, of, ""))
-    told = Judgement(found, done, time.monotonic() - began)
+    told = Judgement(found, done, time.monotonic() - began, picks)
     if plot:
         from successor.insight.judgement.plot import draw
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +13,7 @@ from successor.errors import EXIT_NEEDS_HUMAN
 
 if TYPE_CHECKING:
     from successor.director import Standing
-    from successor.oversight import Charter, Explanation, Rules
+    from successor.oversight import Explanation, Rules
 
 
 @click.group(
@@ -95,7 +94,9 @@ def init(lab: Path, names: tuple[str, ...], *, stage: int) -> None:
 @JSON
 def check(lab: Path, *, json: bool) -> int:
     """See the help above."""
-    return _tell(_standing(lab), lab, as_json=json)
+    from successor.director import standing_of
+
+    return _tell(standing_of(lab), lab, as_json=json)
 
 
 @policy.command(
@@ -117,15 +118,16 @@ def check(lab: Path, *, json: bool) -> int:
 @JSON
 def sign(lab: Path, *, signing: Signing, json: bool) -> int:
     """See the help above."""
-    from successor.director import sign_charter
+    from successor.director import sign_charter, standing_of
     from successor.errors import UsageError
     from successor.lab import open_lab
+    from successor.showing.charter import to_sign
     from successor.signing import Envelope, public_keys
 
     if signing.key is None and signing.envelope is None:
         signed_by(signing)  # of other options the mistake is told first
         raise UsageError("who signs? Give --key NAME, or --envelope FILE")
-    found = _standing(lab)
+    found = standing_of(lab)
     due = found.statement is not None or (found.changes and signing.out is None)
     known = signing.agent or signing.envelope or signing.key in public_keys()
     if found.now is not None and due and known and not json:
@@ -213,55 +215,6 @@ def _taken_back(found: Explanation) -> str:
     return f"revoked by the rollback of {back.event.by} ({back.event.reason}), event {back.seq}"
 
 
-def _standing(lab: Path) -> Standing:
-    """How the lab's charter stands, of its files and its record."""
-    from successor.director import standing
-    from successor.errors import UsageError
-    from successor.lab import charter_of, record_of
-    from successor.ledger import Ledger
-    from successor.ledger.objects import require_beginning
-
-    record = record_of(lab)
-    on_record = (record / "record.sqlite").is_file()
-    if on_record and not (lab / "successor.toml").is_file():
-        told = "is a record without its lab: no files are there that could be held against it"
-        raise UsageError(f"{lab} {told}; successor audit, status and replay need none")
-    now = charter_of(lab)
-    if not on_record:
-        require_beginning(record)  # or its events are lost
-        return standing(now, None)
-    with Ledger.read(record) as ledger:
-        return standing(now, ledger)
-
-
-def to_sign(now: Charter, changes: str) -> Iterator[str]:
-    """All that a signature is under, in lines for people."""
-    from successor.insight.visible import visible
-    from successor.oversight import STAGES
-
-    rules, stage = now.rules, f"{now.stage} ({STAGES[now.stage]})"
-    told_changes = visible(changes) or "nothing in it is looser than what is in force"
-    yield f"What is signed ({told_changes}):"
-    yield f"  stage         {stage}, at most {rules.stage}"
-    for kind, holders in (("people", rules.people), ("machines", rules.machines)):
-        for each in holders:
-            yield f"  {kind:<13} {visible(each.name)}: {each.key}"
-    yield f"  signatures    promotion {rules.promotion}, change {rules.change}"
-    told: dict[str, object] = {"thresholds": rules.thresholds, "witnesses": rules.witnesses}
-    told |= {"dead_man_s": rules.dead_man_s, "judge": now.judge, "base_cases": now.base_cases}
-    for name, value in told.items():
-        if value:
-            yield f"  {name:<13} {_listed(value)}"
-
-
-def _listed(value: object) -> str:
-    """Settings on a line; what is not set is left out."""
-    if not isinstance(value, Mapping):
-        return ", ".join(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else f"{value}"
-    table = cast("Mapping[str, object]", value)
-    return ", ".join(f"{name} {each}" for name, each in table.items() if each is not None)
-
-
 def _tell(found: Standing, lab: Path, *, as_json: bool) -> int:
     if as_json:
         echo_json(_fields(found))
@@ -318,9 +271,11 @@ def _lines(found: Standing, lab: Path) -> list[str]:
         told.append(f"Signed by {names}; {found.missing} more must.")
         if found.missing:
             told.append(f"Sign it: successor policy sign {lab} --key NAME")
+    from successor.showing.charter import listed
+
     rules = found.now.rules
     if rules.thresholds:
-        told.append(f"Thresholds: {_listed(rules.thresholds)}.")
+        told.append(f"Thresholds: {listed(rules.thresholds)}.")
     if rules.people:
         told.append(f"People: {', '.join(each.name for each in rules.people)}.")
         told.append(

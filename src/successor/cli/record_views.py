@@ -25,6 +25,7 @@ from successor.lab import record_of
 from successor.ledger import (
     Alive,
     Decided,
+    Directed,
     GenerationClosed,
     GenerationOpened,
     Heartbeat,
@@ -56,7 +57,7 @@ USED = ("cpu_s", "examples", "tokens", "usd", "disk_bytes")
 """Of what budgets are in, beside the working time and generations."""
 _MEASURED_ONLY = ("cpu_s", "disk_bytes")
 """Of these, what no draft reports."""
-_NO_END = (Alive, Heartbeat, Paused)
+_NO_END = (Alive, Directed, Heartbeat, Paused)
 """What a session's end may be followed by."""
 
 
@@ -261,7 +262,7 @@ def _reviewed_by(ledger: Ledger) -> str | None:
         match entry.event:
             case Reviewed(choice="accept" | "edit" | "reject", by=by):
                 return by
-            case Decided() | GenerationClosed() | Alive():
+            case Decided() | GenerationClosed() | Alive() | Directed():
                 continue
             case _:
                 return None

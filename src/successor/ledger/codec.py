@@ -202,6 +202,9 @@ def _checked_integer(number: int, where: str) -> int:
 
 def _parsed(body: bytes) -> object:
     try:
+        # A reader of its own is made for `parse_int`, which only long numbers need.
+        if LONG_NUMBER.search(body) is None:
+            return json.loads(body)
         return json.loads(body, parse_int=_integer_or_double)
     except (ValueError, RecursionError):
         raise RecordError("it is no JSON") from None

@@ -231,6 +231,40 @@ class Alive:
 
 
 @dataclass(frozen=True)
+class Proposed:
+    """What the next generation could turn to first, as it was proposed to a person."""
+
+    weakness: str
+    """The slice; "" when it is none."""
+    author: str
+    """Who would have the first turn; "" when it is left open."""
+    gain: float | None
+    """Predicted of the mean score of the exam; None where the record could not tell."""
+
+
+@dataclass(frozen=True)
+class Directed:
+    """A person picked what the next generation that begins turns to first. Neither the judge nor
+    the overseer asks.
+    """
+
+    schema: ClassVar[int] = 1
+    proposed: tuple[Proposed, ...]
+    """The machine's own pick first."""
+    chosen: int | None
+    """The place among them; None takes an earlier pick back."""
+    by: str
+    reason: str
+    at: float
+    """Seconds since 1970; it is on record when a generation begins, if a run was at work."""
+
+    @property
+    def pick(self) -> Proposed | None:
+        """What was picked; None when nothing is."""
+        return None if self.chosen is None else self.proposed[self.chosen]
+
+
+@dataclass(frozen=True)
 class Heartbeat:
     """A session is in the middle of a step. While one works, some event is never long ago."""
 
@@ -263,6 +297,7 @@ Event: TypeAlias = (
     | Paused
     | Lifted
     | Alive
+    | Directed
     | Heartbeat
     | Stopped
 )
@@ -286,13 +321,14 @@ KINDS: Mapping[str, type[Event]] = {
         Paused,
         Lifted,
         Alive,
+        Directed,
         Heartbeat,
         Stopped,
     )
 }
-HUMAN_ACTS = (Reviewed, RolledBack, Restored, Signed, Chartered, Lifted, Alive)
+HUMAN_ACTS = (Reviewed, RolledBack, Restored, Signed, Chartered, Lifted, Alive, Directed)
 """What only a person does: each is a sign of life."""
-BETWEEN = (SessionStarted, Restored, Signed, Chartered, Paused, Lifted, Alive)
+BETWEEN = (SessionStarted, Restored, Signed, Chartered, Paused, Lifted, Alive, Directed)
 """The time before one of these was nobody's work."""
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 

@@ -12,6 +12,7 @@ from successor.ledger.events import (
     Alive,
     Chartered,
     Decided,
+    Directed,
     Entry,
     Event,
     Examined,
@@ -22,6 +23,7 @@ from successor.ledger.events import (
     Lifted,
     Lowered,
     Paused,
+    Proposed,
     Restored,
     Reviewed,
     RolledBack,
@@ -36,7 +38,7 @@ from successor.ledger.usage import Usage
 from successor.types import Decision, Digest, Version
 
 _Between: TypeAlias = (
-    RolledBack | Restored | Signed | Chartered | Lifted | Alive | Heartbeat | Stopped
+    RolledBack | Restored | Signed | Chartered | Lifted | Alive | Directed | Heartbeat | Stopped
 )
 
 Why: TypeAlias = Literal["quarantined", "rolled back"]
@@ -57,6 +59,8 @@ class OpenGeneration:
     """What a human made of a candidate, until it is the next one."""
     lowered: set[Digest] = field(default_factory=set[Digest])
     """Candidates that lowered the stage."""
+    pick: Proposed | None = None
+    """What a person wants it to turn to first."""
 
     @property
     def waiting(self) -> Digest | None:
@@ -99,6 +103,8 @@ class History:
         """The pause that nobody has lifted; its entry says when the record was how long."""
         self.lowered: Entry[Lowered] | None = None
         """The last tripwire, until people let the policy decide again."""
+        self.directed: Directed | None = None
+        """What a person picked last for the next generation; None once that began."""
         self.looked_after: float | None = None
         """When a person last did something, or the record began."""
         self.seed: int | None = None
@@ -118,7 +124,7 @@ class History:
         self.usage.take(entry)
         self.named.update(entry.stored, objects_of(entry.event))
         if self.looked_after is None or isinstance(entry.event, HUMAN_ACTS):
-            at = entry.event.at if isinstance(entry.event, Alive) else entry.time
+            at = entry.event.at if isinstance(entry.event, Alive | Directed) else entry.time
             self.looked_after = max(at, self.looked_after or at)
         match entry.event:
             case SessionStarted(seed=seed):
@@ -126,7 +132,7 @@ class History:
             case SandboxOpened() as opened:
                 self.sandbox = opened
             case GenerationOpened() as opened:
-                self.generation = OpenGeneration(opened)
+                self._begin(opened)
             case Written() as written:
                 self._add_written(written)
             case Examined() as examined:
@@ -150,6 +156,16 @@ class History:
                 self._add_between(other)
         self.entries.append(entry)
 
+    def _begin(self, opened: GenerationOpened) -> None:
+        """A generation takes what was picked for it."""
+        pick = self.directed.pick if self.directed else None
+        self.generation, self.directed = OpenGeneration(opened, pick=pick), None
+
+    def _direct(self, directed: Directed) -> None:
+        if directed.chosen is not None and not 0 <= directed.chosen < len(directed.proposed):
+            raise ValueError("what was picked was not proposed")
+        self.directed = directed
+
     def _hold(self, entry: Entry[Event], held: Paused | Lowered) -> None:
         """Take in what holds until people end it."""
         if isinstance(held, Paused):
@@ -171,6 +187,8 @@ class History:
                 self.charter = charter
             case Lifted():
                 self.paused = None
+            case Directed() as directed:
+                self._direct(directed)
             case Alive() | Heartbeat() | Stopped():
                 pass
 

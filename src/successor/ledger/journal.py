@@ -15,7 +15,17 @@ from typing import TypeAlias
 from successor.errors import Halt, RecordError, SuccessorError, UsageError
 from successor.ledger.codec import decode, encode, kind_of
 from successor.ledger.disk import explain_disk, naming_record
-from successor.ledger.events import Alive, Chartered, Entry, Event, Lifted, Paused, Progress, Signed
+from successor.ledger.events import (
+    Alive,
+    Chartered,
+    Directed,
+    Entry,
+    Event,
+    Lifted,
+    Paused,
+    Progress,
+    Signed,
+)
 from successor.ledger.history import History
 from successor.ledger.merkle import CompactRange, leaf_hash
 from successor.ledger.store import EventStore, Row
@@ -24,8 +34,8 @@ from successor.types import Digest, Stop
 
 PAUSED = "paused"
 """What ends a run of a lab that is paused."""
-WHILE_PAUSED = (Signed, Chartered, Alive, Paused, Lifted)
-"""What can be put on record during a pause: what people do about it."""
+WHILE_PAUSED = (Signed, Chartered, Alive, Directed, Paused, Lifted)
+"""What can be put on record during a pause: what people do about it, or pick for after it."""
 Listener: TypeAlias = Callable[[Entry[Event] | Progress], None]
 
 
@@ -222,24 +232,28 @@ def verified(
         expected = tree.size + 1
         if row.seq != expected:
             raise RecordError(f"event {expected}: it is missing; the next on record is {row.seq}")
-        name = f"event {row.seq} ({kind_of(row.body)})"
         if leaf_hash(row.body) != row.leaf:
-            raise RecordError(f"{name}: it was changed: its hash is not the one on record")
+            raise RecordError(f"{_name(row)}: it was changed: its hash is not the one on record")
         tree = tree.append(row.leaf)
         if tree.root != row.root:
-            raise RecordError(f"{name}: it does not follow from the events before it")
+            raise RecordError(f"{_name(row)}: it does not follow from the events before it")
         try:
             found = decode(row.body)
         except RecordError as error:
-            raise RecordError(f"{name}: {error}") from None
+            raise RecordError(f"{_name(row)}: {error}") from None
         if tip is not None and tip.size == row.seq and tip.root != tree.root.hex():
-            raise RecordError(f"{name}: it is not the one that the record ended in")
+            raise RecordError(f"{_name(row)}: it is not the one that the record ended in")
         entry = Entry(row.seq, found.time, found.event, found.used, found.stored)
         yield Verified(entry, row.leaf, tree)
     if tip is None and tree.size > 1:
         raise RecordError(f"event {tree.size}: the head that was kept with it is missing")
     if tip is not None and tip.size > tree.size:
         raise RecordError(f"event {tree.size + 1}: it is missing; the record had {tip.size}")
+
+
+def _name(row: Row) -> str:
+    """How a row is called that does not verify: only then its kind is made out."""
+    return f"event {row.seq} ({kind_of(row.body)})"
 
 
 def _remember(rows: Iterable[Row], tip: Head | None, until: int | None = None) -> Memory:

@@ -8,10 +8,19 @@ from pathlib import Path
 from typing import TypeVar, overload
 
 from successor.errors import PausedError, RecordError, UsageError
-from successor.ledger import reviews
+from successor.ledger import picks, reviews
 from successor.ledger.codec import decode_exam
 from successor.ledger.disk import explain_disk, naming_record, not_verified
-from successor.ledger.events import Decided, Entry, Event, Examined, Lowered, Paused, RolledBack
+from successor.ledger.events import (
+    Decided,
+    Directed,
+    Entry,
+    Event,
+    Examined,
+    Lowered,
+    Paused,
+    RolledBack,
+)
 from successor.ledger.journal import Journal, told_pause
 from successor.ledger.merkle import CompactRange, consistency_proof, inclusion_proof
 from successor.ledger.objects import ObjectStore
@@ -163,6 +172,10 @@ class Reading:
     def waiting(self) -> Proposal | None:
         """The candidate that waits for a human."""
         return reviews.waiting(self._journal.history)
+
+    def directed(self) -> Directed | None:
+        """What a person picked for the next generation, on record or left for a run to find."""
+        return picks.left(self._folder) or self._journal.history.directed
 
     def pause(self) -> str | None:
         """Who paused it and why, in a few words; None when it is not paused."""

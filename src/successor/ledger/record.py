@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Self, TypeAlias
 
 from successor.errors import UsageError
-from successor.ledger import reviews, usage
+from successor.ledger import picks, reviews, usage
 from successor.ledger.codec import LARGEST_INTEGER
 from successor.ledger.disk import WriterLock, bytes_in, explain_disk, make_folder, naming_record
 from successor.ledger.events import (
     Alive,
     Chartered,
+    Directed,
     Event,
     GenerationClosed,
     GenerationOpened,
@@ -280,6 +281,11 @@ class Ledger(Reading):
             self._close(left.opened.generation)
         self._journal.append(RolledBack(version, by, reason))
 
+    def direct(self, picked: Directed) -> None:
+        """Put on record what a person picked for the next generation that begins."""
+        self._journal.append(picked)
+        picks.forget(self._folder)
+
     def restore(self, by: str, reason: str) -> None:
         """Let the policy decide again; whether people may, the overseer has found."""
         self.started()
@@ -351,6 +357,7 @@ class Ledger(Reading):
         history = self._journal.history
         if history.generation is not None:
             return history.generation.opened
+        picks.take(self._journal, self._folder)
         opened = GenerationOpened(len(history.generations), history.incumbent)
         self._journal.append(opened)
         return opened

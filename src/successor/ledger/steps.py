@@ -215,7 +215,18 @@ class Generation:
         """
         if author.name.startswith(HUMAN):
             raise SuccessorError(f"an author may not be called {author.name!r}: {HUMAN} is taken")
-        return self._write(attempt, author.name, lambda work: author.write(brief, work))
+        told = self._directed(attempt, brief)
+        return self._write(attempt, author.name, lambda work: author.write(told, work))
+
+    def _directed(self, attempt: int, brief: Brief) -> Brief:
+        """The brief with what a person picked for this generation: a weakness comes first in all
+        of it, an author has the first turn.
+        """
+        if (pick := self._steps.pick) is None:
+            return brief
+        weaknesses = sorted(brief.weaknesses, key=lambda each: each.slice != pick.weakness)
+        first = (pick.weakness, "" if attempt else pick.author)
+        return replace(brief, weaknesses=tuple(weaknesses), first=first)
 
     def barred(self) -> tuple[Digest, ...]:
         """Objects of quarantined and revoked versions alone, which authors may not read."""

@@ -15,6 +15,7 @@ from successor.ledger.disk import reader_lock
 from successor.ledger.tip import read_tip
 from successor.showing.generation import Chronicle, Generation
 from successor.showing.pace import Pace
+from successor.showing.past import Past
 from successor.showing.tree import Tree
 
 T = TypeVar("T")
@@ -27,6 +28,7 @@ class Sight:
     ledger: Ledger
     chronicle: Chronicle
     tree: Tree
+    past: Past
     pace: Pace = field(default_factory=Pace)
     over: list[Generation] = field(default_factory=list[Generation])
     """Generations that ended, oldest first."""
@@ -51,7 +53,7 @@ class Sight:
         """
         ledger = Ledger.read(record_of(folder))
         chronicle = Chronicle(ledger)
-        sight = cls(ledger, chronicle, Tree(chronicle.measures))
+        sight = cls(ledger, chronicle, Tree(chronicle.measures), Past(ledger))
         sight.fold()
         return sight
 
@@ -72,6 +74,7 @@ class Sight:
                     pass
             self.pace.take(entry)
             self.tree.take(entry)
+            self.past.take(entry)
             if (ended := self.chronicle.take(entry)) is not None:
                 self.over.append(ended)
 
@@ -81,6 +84,10 @@ class Follower:
     """What several viewers share: it is read, and every view of it made, once for all of them."""
 
     folder: Path
+    reading: int = 0
+    """Events of a record that is being read for the first time; 0 when none is."""
+    _reads: RLock = field(default_factory=RLock)
+    """Held by who reads: a first reading may take minutes, in which nobody else waits."""
     _lock: RLock = field(default_factory=RLock)
     _sight: Sight | None = None
     _running: bool = False
@@ -100,7 +107,7 @@ class Follower:
             RecordError: when the record does not verify.
         """
         record = record_of(self.folder)
-        with self._lock:
+        with self._reads:
             with reader_lock(record / "lock") as at_rest:
                 running = not at_rest
             changed, self._running = running != self._running, running
@@ -108,21 +115,32 @@ class Follower:
 
     def _caught_up(self, record: Path) -> bool:
         if self._sight is None:
-            if not (record / "record.sqlite").is_file() or read_tip(record) is None:
-                return False
-            try:
-                self._sight = Sight.of(self.folder)
-            except UsageError:  # a run has made its files, and put nothing on record yet
-                return False
-            return True
+            return self._first(record)
         try:
-            came = self._sight.ledger.catch_up()
+            with self._lock:
+                came = self._sight.ledger.catch_up()
+                if came:
+                    self._sight.fold()
         except (RecordError, UsageError):  # another record is in its place, or this one is damaged
-            self._sight = None
-            return self._caught_up(record)
-        if came:
-            self._sight.fold()
+            with self._lock:
+                self._sight = None
+            return self._first(record)
         return came
+
+    def _first(self, record: Path) -> bool:
+        """Read all of it, while others are told that it is being read."""
+        if not (record / "record.sqlite").is_file() or (tip := read_tip(record)) is None:
+            return False
+        self.reading = tip.size
+        try:
+            sight = Sight.of(self.folder)
+        except UsageError:  # a run has made its files, and put nothing on record yet
+            return False
+        finally:
+            self.reading = 0
+        with self._lock:
+            self._sight = sight
+        return True
 
     def see(self) -> Sight | None:
         """The record as it was last looked at; None where nothing is on record."""

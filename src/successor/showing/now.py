@@ -45,10 +45,10 @@ def now_of(sight: Sight, *, running: bool) -> dict[str, Any]:
     """
     ledger, chronicle = sight.ledger, sight.chronicle
     incumbent, waits = ledger.incumbent(), ledger.waiting()
-    budgets = [*_budgets(sight)]
+    budgets = [*budgets_of(sight)]
     state, told = _state(sight, running=running)
     return {
-        "goal": visible(str(_setting(sight, "lab").get("goal", ""))),
+        "goal": visible(str(setting_of(sight, "lab").get("goal", ""))),
         "running": running,
         "state": state,
         "told": visible(told),
@@ -84,7 +84,7 @@ def _shown(text: str | None) -> str | None:
     return None if text is None else visible(text)
 
 
-def _setting(sight: Sight, table: str) -> Mapping[str, Any]:
+def setting_of(sight: Sight, table: str) -> Mapping[str, Any]:
     """A table of the last session's settings."""
     found = sight.session.settings.get(table) if sight.session else None
     return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
@@ -92,7 +92,7 @@ def _setting(sight: Sight, table: str) -> Mapping[str, Any]:
 
 def _stage(sight: Sight) -> Stage:
     """The stage of the last session, no higher than people signed."""
-    settings = {"lab": {"stage": WHOLLY, **_setting(sight, "lab")}}
+    settings = {"lab": {"stage": WHOLLY, **setting_of(sight, "lab")}}
     law = adopted(sight.ledger)
     return min(stage_of(settings), law.charter.stage if law else WHOLLY)
 
@@ -187,9 +187,9 @@ def _candidate(leaf: Leaf) -> dict[str, Any]:
     }
 
 
-def _budgets(sight: Sight) -> Iterator[dict[str, Any]]:
+def budgets_of(sight: Sight) -> Iterator[dict[str, Any]]:
     """What the lab may use, and has used, of all that ends it by being used up."""
-    limits = _setting(sight, "base_cases")
+    limits = setting_of(sight, "base_cases")
     for name, (words, unit) in BUDGETS.items():
         limit = limits.get(name)
         if isinstance(limit, int | float):

@@ -17,8 +17,12 @@ from successor.ledger import Look as Looked
 from successor.oversight import stopfile
 from successor.showing.proposal import explained, packet_of, told
 from successor.signing import Sign, signer
+from successor.web import charter
+from successor.web.direction import picked
 from successor.web.door import Visitor
+from successor.web.editing import edited
 from successor.web.seat import Seat
+from successor.web.starting import start
 
 LONGEST = 2000
 """Signs of a reason."""
@@ -89,7 +93,8 @@ def resume(seat: Seat, visitor: Visitor, wish: Wish) -> dict[str, Any]:
 def review(seat: Seat, visitor: Visitor, wish: Wish) -> dict[str, Any]:
     """Decide on the candidate that waits, as it was shown to this visitor."""
     choice, expected = _choice(wish), wish.text("candidate")
-    reason = _why(wish, "reject") if choice == "reject" else wish.text("reason", NOT_SAID)
+    told_why = choice in ("reject", "edit")
+    reason = _why(wish, choice) if told_why else wish.text("reason", NOT_SAID)
     with open_lab(seat.folder, to_write=False) as lab:
         ledger = lab.parts.ledger
         proposal = ledger.waiting()
@@ -102,7 +107,8 @@ def review(seat: Seat, visitor: Visitor, wish: Wish) -> dict[str, Any]:
         shown = told(packet) + (f"\n{explained(packet)}" if look.explained else "")
         looked = Looked(shown, round(look.seconds, 3), look.explained)
         signed = _signer(visitor, wish) if choice == "accept" else None
-        director.review(lab, choice, reason, look=looked, signed=signed)
+        files = edited(ledger, proposal, wish.content) if choice == "edit" else None
+        director.review(lab, choice, reason, look=looked, files=files, signed=signed)
         waits = ledger.waiting() is not None
         made = [each for each in ledger.decisions() if each.candidate == expected][-1]
     decision = "waiting" if waits else made.outcome
@@ -129,6 +135,27 @@ def roll_back(seat: Seat, visitor: Visitor, wish: Wish) -> dict[str, Any]:
     }
 
 
+def direct(seat: Seat, _: Visitor, wish: Wish) -> dict[str, Any]:
+    """Pick what the next generation turns to first, of what was proposed to this visitor; nothing
+    named takes an earlier pick back.
+    """
+    reason, told = _why(wish, "pick"), wish.text("told")
+    return {"told": told, "recorded": picked(seat, told, reason)}
+
+
+def run(seat: Seat, _: Visitor, __: Wish) -> dict[str, Any]:
+    """Begin a run, as `successor improve` does."""
+    return {"run": start(seat.folder, record_of(seat.folder))}
+
+
+def sign_charter(seat: Seat, visitor: Visitor, wish: Wish) -> dict[str, Any]:
+    """Sign what the lab's files say, as it was shown."""
+    key = _signer(visitor, wish)
+    if key is None:
+        raise UsageError("who signs? Unlock a key first")
+    return charter.signed(seat, wish.text("digest"), key)
+
+
 def unlock(_: Seat, visitor: Visitor, wish: Wish) -> dict[str, Any]:
     """Keep a key ready for this visitor; the passphrase is not kept."""
     name, passphrase = wish.text("key"), wish.content.get("passphrase")
@@ -147,17 +174,22 @@ ACTS: Mapping[str, Act] = {
     "/api/resume": resume,
     "/api/review": review,
     "/api/rollback": roll_back,
+    "/api/direct": direct,
+    "/api/run": run,
+    "/api/charter": sign_charter,
     "/api/unlock": unlock,
     "/api/lock": lock,
 }
 
 
 def _choice(wish: Wish) -> Choice:
-    made: dict[str, Choice] = {"accept": "accept", "reject": "reject", "later": "later"}
+    made: dict[str, Choice] = {
+        "accept": "accept", "edit": "edit", "reject": "reject", "later": "later",
+    }  # fmt: skip
     try:
         return made[wish.text("choice")]
     except KeyError:
-        raise UsageError("choice: should be accept, reject or later") from None
+        raise UsageError("choice: should be accept, edit, reject or later") from None
 
 
 def _why(wish: Wish, what: str) -> str:

@@ -36,6 +36,8 @@ ENTERED = Template(
 """A page and no redirection: a browser keeps a strict cookie back on those that began elsewhere.
 What follows the # is sent to nobody; the page keeps it where no server of another port is shown it.
 """
+PATIENCE_S = 2.0
+"""For so long the link waits for the record to be read; of a longer one the page says so."""
 OUTSIDE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Successor</title>'
     "<p>Open the link that the terminal shows. Each works once; when it was used, the terminal "
@@ -52,8 +54,8 @@ def application(seat: Seat, begun: Callable[[], None] = lambda: None) -> Starlet
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        await asyncio.to_thread(seat.look)
         watching = asyncio.create_task(seat.watch())
+        await seat.first_look(PATIENCE_S)
         begun()
         yield
         await seat.end()

@@ -13,7 +13,7 @@ from successor.lab import record_of
 from successor.ledger.store import opened_to_read, rows
 from successor.signing import public_keys
 from successor.signing.keys import is_locked
-from successor.web import curves, futures, record, review, versions
+from successor.web import charter, curves, direction, editing, futures, record, review, versions
 from successor.web.door import visitor_of
 from successor.web.seat import Seat
 
@@ -78,6 +78,8 @@ READS: Mapping[str, Read] = {
     "/api/now": now,
     "/api/review": review.waiting,
     "/api/review/lines": review.lines,
+    "/api/review/texts": editing.texts,
+    "/api/charter": charter.charter,
     "/api/lineage": versions.lineage,
     "/api/version": versions.version,
     "/api/version/lines": versions.lines,
@@ -85,6 +87,7 @@ READS: Mapping[str, Read] = {
     "/api/futures": futures.futures,
     "/api/futures/others": futures.others,
     "/api/world": futures.world,
+    "/api/direction": direction.direction,
     "/api/events": record.events,
     "/api/audit": record.audited,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -42,6 +43,7 @@ class Seat:
     _locks: dict[str, Lock] = field(default_factory=dict[str, Lock])
     _changes: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _looked: asyncio.Event = field(default_factory=asyncio.Event)
     _over: bool = False
 
     def __post_init__(self) -> None:
@@ -65,6 +67,8 @@ class Seat:
         told = {**found} if found else {"running": running, "state": "idle", "events": 0}
         if not found:
             told["told"] = "nothing is on record yet"
+        if not found and (size := self.follower.reading):
+            told |= {"state": "reading", "told": f"reading the record: {size:,} events"}
         return {**told, "problem": self.problem, "at": time.time()}
 
     def view(self, name: str, make: Callable[[Sight], T]) -> T | None:
@@ -83,11 +87,18 @@ class Seat:
             self._locks.pop(oldest, None)
         return cast("T", found)
 
+    async def first_look(self, patience_s: float) -> None:
+        """Wait until the record was read once, but no longer than that."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                await self._looked.wait()
+
     async def watch(self) -> None:
         """Look at the record again and again, and wake up whoever waits for news."""
         slot = 0
         while not self._over:
             changed = await asyncio.to_thread(self.look)
+            self._looked.set()
             later = int(time.time() // AFRESH_S)
             if changed or (later != slot and self.follower.running):
                 slot = later

@@ -84,9 +84,10 @@ def version(seat: Seat, request: Request) -> dict[str, Any]:
         RecordError: when an object is missing or damaged.
     """
     sight, leaf = _named(seat, request)
-    changed = _changed(seat, sight, leaf.version)
+    changed = _changed(seat, sight, leaf.version, request)
     return {
         **_known(seat, sight, leaf),
+        "beside": "first" if _beside_first(request) else "parent",
         "lines": changed.lines[:LONGEST],
         "total": len(changed.lines),
         "files": [
@@ -100,7 +101,7 @@ def version(seat: Seat, request: Request) -> dict[str, Any]:
 def lines(seat: Seat, request: Request) -> dict[str, Any]:
     """More of the difference."""
     sight, leaf = _named(seat, request)
-    changed, begin = _changed(seat, sight, leaf.version), whole(request, "from")
+    changed, begin = _changed(seat, sight, leaf.version, request), whole(request, "from")
     return {"lines": changed.lines[begin : begin + MOST_LINES], "total": len(changed.lines)}
 
 
@@ -112,16 +113,24 @@ def _named(seat: Seat, request: Request) -> tuple[Sight, Leaf]:
     return sight, sight.tree.leaves[name]
 
 
-def _changed(seat: Seat, sight: Sight, found: Version) -> Changed:
+def _beside_first(request: Request) -> bool:
+    """Whether all that came since the first version is asked for, not the last step alone."""
+    return request.query_params.get("beside") == "first"
+
+
+def _changed(seat: Seat, sight: Sight, found: Version, request: Request) -> Changed:
+    whole_line = _beside_first(request)
+
     def read() -> Changed:
         parent = next(iter(found.parents), None)
-        nothing = Version(Digest(), {}, (), "")
-        before = sight.ledger.version(parent) if parent else nothing
+        before = Version(Digest(), {}, (), "")
+        if parent:
+            before = sight.ledger.lineage(parent)[0 if whole_line else -1]
         changes = tuple(differences(sight.ledger, before, found))
         files = tuple((visible(each.name), *tallied(each)) for each in changes)
         return Changed(tuple(shown(changes)), files)
 
-    return seat.once(f"change {found.id}", read)
+    return seat.once(f"change {found.id} {whole_line}", read)
 
 
 def _known(seat: Seat, sight: Sight, leaf: Leaf) -> dict[str, Any]:

@@ -19,10 +19,12 @@ def weights(brief: Brief, trainable: Sequence[str]) -> dict[str, float]:
     """How much to practise each weak slice: most where right and wrong are equally likely.
 
     There the samples of one problem differ most, and so teach most (4 p (1 - p), as in the
-    curricula of Absolute Zero and R-Zero). What is mastered is left to replay.
+    curricula of Absolute Zero and R-Zero). What is mastered is left to replay. What a person wants
+    to come first counts as much as two of those that teach most.
     """
     weak = {each.slice: each.score for each in brief.weaknesses if each.slice in trainable}
-    return {name: max(HOPELESS, 4.0 * p * (1.0 - p)) for name, p in weak.items()}
+    found = {name: max(HOPELESS, 4.0 * p * (1.0 - p)) for name, p in weak.items()}
+    return {name: 2.0 if name == brief.first[0] else each for name, each in found.items()}
 
 
 def shares(wanted: Mapping[str, float], problems: int) -> dict[str, int]:

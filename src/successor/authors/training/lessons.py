@@ -31,14 +31,18 @@ def reach_of(brief: Brief) -> int:
 def plan_lessons(brief: Brief, goal: int, count: int, learner: Learner) -> list[Lesson]:
     """Lessons of sizes beyond reach, where the weaknesses begin, and up to `goal`.
 
-    The kinds of problems of a size (carry patterns, say) take turns.
+    The kinds of problems of a size (carry patterns, say) take turns. Of those that are not of the
+    largest size, every second one is of the weakness that a person wants to come first.
     """
     rng = np.random.default_rng([brief.seed, 0])
     reach = reach_of(brief)
     lessons: list[Lesson] = []
+    wanted = [each.slice for each in brief.weaknesses if each.slice == brief.first[0]]
     for turn in range(count):
         size = goal if turn < HARDEST * count else int(rng.integers(min(reach + 1, goal), goal + 1))
         kinds = learner.slices(size)
         seed = int(rng.integers(SEEDS))
-        lessons.append(Lesson(kinds[turn % len(kinds)], seed))
+        hard = turn < HARDEST * count
+        name = wanted[0] if wanted and not hard and turn % 2 else kinds[turn % len(kinds)]
+        lessons.append(Lesson(name, seed))
     return lessons

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from successor.insight.judgement.directions import Directing, as_fields, told_directions
 from successor.insight.judgement.moments import Moment
 from successor.insight.judgement.picks import OPPONENTS, Move, Opponent, Taste, Tried, taste
 from successor.insight.report.html import counted, number
@@ -31,6 +32,8 @@ class Judgement:
     tried: tuple[Tried, ...] | None
     """None when no road was."""
     seconds: float
+    directions: tuple[Directing, ...] = ()
+    """What people picked for generations to turn to first."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def as_json(found: Judgement, seed: int, budget_s: float) -> dict[str, object]:
     count, median = error(found.moments)
     return {
         "moments": [_moment(each, by_seq.get(each.seq)) for each in found.moments],
+        "directions": as_fields(found.directions),
         "predictions_measured": count,
         "measured_over_predicted": median,
         "replayed": len(by_seq) if found.tried is not None else None,
@@ -151,6 +155,7 @@ def lines(found: Judgement) -> Iterator[str]:
             f"Of {counted(count, 'prediction')} that the exams on record measured too, the median "
             f"came to {number(median)} times what was predicted."
         )
+    yield from told_directions(found.directions)
     yield ""
     yield from _tried(found)
 

@@ -92,3 +92,20 @@ export async function rollBack(version, people) {
     return found.lacks || `${version.slice(0, 8)} is in charge.`;
   }, "danger");
 }
+
+export async function run() {
+  return dialog("Start a run", h("p", {}, "As the lab's files say, within its budgets, and it goes on when this page or the seat ends. Stop it at any time."),
+    "Start it", async () => ({ "at work": "A run is at work.", over: "The run is over already: see why it ended." }[(await post("/api/run", {})).run] || "The run is starting."), "good");
+}
+
+export async function signCharter(charter) {
+  const key = await chosen(true, charter.people);
+  if (!key) return null;
+  return dialog("Sign the charter", [
+    h("p", {}, charter.changes ? `It changes: ${charter.changes}.` : "Nothing in it is looser than what is in force."),
+    h("pre", { class: "signed", tabindex: "0" }, charter.lines.join("\n")), signsAs(key),
+  ], `Sign as ${key}`, async () => {
+    const made = await post("/api/charter", { digest: charter.digest, key });
+    return made.missing ? `Signed. ${made.missing} more must.` : "Signed, and in force.";
+  }, "good");
+}

@@ -3,7 +3,7 @@ import { h } from "./dom.js";
 import { enter, follow, here } from "./api.js";
 import { resume, stop } from "./acts.js";
 
-const VIEWS = { now: "Now", review: "Review", lineage: "Lineage", curves: "Curves", futures: "Futures", record: "Record" };
+const VIEWS = { now: "Now", review: "Review", lineage: "Lineage", curves: "Curves", futures: "Futures", direction: "Direction", record: "Record" };
 const byId = (id) => document.getElementById(id);
 const app = { now: null, skew: 0, heard: 0 };
 let shown = null; // { name, view }
@@ -22,6 +22,10 @@ async function show() {
     if (link.getAttribute("href") === `#/${tab}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  if (app.now?.state === "reading") {
+    byId("main").replaceChildren(h("section", { class: "card" }, h("h1", {}, "Reading the record"), h("p", { role: "status" }, `${app.now.told}, each verified to follow from those before it.`)));
+    return;
+  }
   document.title = `${VIEWS[known] || "Version"} – ${here.lab} – Successor`;
   const { open } = await import(`./views/${known}.js`);
   const place = h("div", { id: "view", class: known });
@@ -38,6 +42,7 @@ async function show() {
 function hear(now) {
   const before = app.now;
   app.now = now;
+  if ((before?.state === "reading") !== (now.state === "reading")) show();
   app.heard = Date.now();
   app.skew = Date.now() / 1000 - now.at;
   byId("goal").textContent = now.goal || "";
@@ -51,7 +56,7 @@ function hear(now) {
 }
 
 const state = (now) => (now.problem ? "the record does not verify"
-  : { running: "running", waiting: "waits for you", paused: "paused", ended: "ended", interrupted: "interrupted", idle: "nothing yet" }[now.state]);
+  : { running: "running", waiting: "waits for you", paused: "paused", ended: "ended", interrupted: "interrupted", reading: "reading the record", idle: "nothing yet" }[now.state]);
 
 function notice(now) {
   const place = byId("notice");

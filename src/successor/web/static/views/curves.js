@@ -14,7 +14,7 @@ export async function open(place, { app }) {
   function axis(values) {
     const known = values.filter((value) => value > 0);
     const logs = known.length && Math.max(...known) / Math.min(...known) > 4;
-    return logs ? { type: "log", tickFormat: (value) => (Math.log10(value) % 1 ? "" : number(value)) } : { nice: true };
+    return logs ? { type: "log", tickFormat: (value) => ([1, 2, 5].includes(Number(value.toExponential(0)[0])) ? number(value) : "") } : { nice: true };
   }
 
   function chart(title, note, marks, options) {
@@ -68,7 +68,7 @@ export async function open(place, { app }) {
       Plot.ruleY([1], { stroke: colour("--soft"), strokeDasharray: "3 3" }),
       Plot.dot(held, { x: "generation", y: "threshold", symbol: "times", stroke: colour("--amber"), r: 4 }),
       Plot.dot(held, { x: "generation", y: "shown", fill: (row) => (row.outcome === "better" ? colour("--green") : colour("--grey")), r: 4 }),
-    ], { x: tick, y: { type: "log", label: "e-value", tickFormat: (value) => (Math.log10(value) % 1 ? "" : number(value)) } });
+    ], { x: tick, y: { type: "log", label: "e-value", tickFormat: (value) => ([1, 2, 5].includes(Number(value.toExponential(0)[0])) ? number(value) : "") } });
   }
 
   function draw() {

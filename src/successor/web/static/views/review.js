@@ -80,6 +80,7 @@ export async function open(place, { app, say }) {
     return h("div", { class: "actions" },
       h("button", { class: "good", type: "button", onclick: accept }, found.people.length ? "Sign and accept" : "Accept", h("kbd", {}, "a")),
       h("button", { type: "button", onclick: reject }, "Reject", h("kbd", {}, "r")),
+      h("button", { type: "button", onclick: edit }, "Edit", h("kbd", {}, "e")),
       h("button", { type: "button", onclick: explain }, "Explain", h("kbd", {}, "x")),
       h("span", { class: "note keys" }, h("kbd", {}, "j"), " ", h("kbd", {}, "k"), " scroll"));
   }
@@ -94,8 +95,9 @@ export async function open(place, { app, say }) {
     document.getElementById("more").open = true;
   }
 
-  async function decided(choice, told, key) {
-    const made = await post("/api/review", { choice, candidate: found.candidate, reason: told.get("reason"), key: key || undefined });
+  async function decided(choice, told, key, more = {}) {
+    const made = await post("/api/review", { choice, candidate: found.candidate, reason: told.get("reason"), key: key || undefined, ...more });
+    if (choice === "edit") return "Your edit is the next candidate: the next run examines and judges it.";
     return { promoted: `${found.candidate.slice(0, 8)} is in charge.`, waiting: `Signed. It goes on waiting: ${made.reason}` }[made.decision]
       || `${found.candidate.slice(0, 8)} was ${made.decision}.`;
   }
@@ -120,13 +122,27 @@ export async function open(place, { app, say }) {
     field("reason", "Why? It is kept on record, and holds for good", { required: true, "data-first": true }),
   ], "Reject", (told) => decided("reject", told), "danger"));
 
+  const edit = () => doing(async () => {
+    const told = await get("/api/review/texts", asked.signal);
+    const left = told.left_out ? `${counted(told.left_out, "file")} too long for here, or with signs that hide: the command line edits them.` : "";
+    if (!told.files.length) return dialog("Nothing can be edited here", h("p", {}, left || "No file that it changes is text."), "Good", () => null);
+    const [first] = told.files, text = h("textarea", { name: "text", rows: "18", spellcheck: "false", class: "mono", "aria-label": "The file", "data-first": true });
+    const file = h("select", { name: "place", onchange: () => { text.value = told.files[file.selectedIndex].text; } }, told.files.map((each) => h("option", { value: String(each.place) }, each.name)));
+    text.value = first.text;
+    text.addEventListener("keydown", (event) => { if (event.key === "Enter") event.stopPropagation(); });
+    return dialog(`Edit ${found.candidate.slice(0, 8)}`, [
+      h("p", { class: "note" }, "What you make of it takes its place as a candidate like any other: nothing is in charge before it was judged. ", left),
+      h("label", {}, h("span", {}, "File"), file), text, field("reason", "Why, for the record", { required: true }),
+    ], "Hand it in", (form) => decided("edit", form, "", { place: Number(form.get("place")), text: text.value }), "good");
+  });
+
   await load();
   return {
     hear(now) {
       if (found && !busy && (now.waiting || null) !== (found.candidate || null)) load();
     },
     press(event) {
-      const keys = { a: accept, r: reject, x: explain, j: () => scrollBy(0, 120), k: () => scrollBy(0, -120),
+      const keys = { a: accept, r: reject, e: edit, x: explain, j: () => scrollBy(0, 120), k: () => scrollBy(0, -120),
         u: () => unlocking(found?.people || []).then(draw) };
       if (!keys[event.key]) return false;
       keys[event.key]();

@@ -7,21 +7,28 @@ import { evidence } from "./now.js";
 
 export async function open(place, { argument, say }) {
   const asked = new AbortController();
-  let found, all = false;
+  let found, all = false, beside = "parent";
 
   async function load() {
-    found = await get(`/api/version?id=${encodeURIComponent(argument)}`, asked.signal);
+    found = await get(`/api/version?id=${encodeURIComponent(argument)}&beside=${beside}`, asked.signal);
+    all = false;
     draw();
   }
 
-  const lines = (from) => get(`/api/version/lines?id=${found.version}&from=${from}`, asked.signal);
+  const lines = (from) => get(`/api/version/lines?id=${found.version}&from=${from}&beside=${beside}`, asked.signal);
+
+  async function other() {
+    beside = beside === "parent" ? "first" : "parent";
+    await load();
+  }
 
   function draw() {
     const left = found.total - found.lines.length, verdict = found.verdict;
     place.replaceChildren(
       h("h1", {}, "Version ", h("span", { class: "mono" }, found.version.slice(0, 12)), " ", tag(found.in_charge ? "in charge" : found.outcome)),
       h("p", { class: "soft" }, `By ${found.author}, generation ${found.generation}`, found.parent && [", from ", version(found.parent)], `, ${moment(found.time)} UTC. ${measures(found.measured)}`),
-      h("section", { class: "card" }, h("h2", {}, found.parent ? "What it changes in its parent" : "What it is"),
+      h("section", { class: "card" }, h("h2", {}, !found.parent ? "What it is" : beside === "first" ? "What changed since the first version" : "What it changes in its parent"),
+        found.parent ? h("p", {}, h("button", { type: "button", onclick: other }, beside === "first" ? "Beside its parent" : "Beside the first version", h("kbd", {}, "f"))) : "",
         h("p", { class: "soft" }, found.files.map((each) => `${each.name} +${each.added} −${each.removed}`).join("; ") || "nothing",
           found.files_left_out ? `; and ${found.files_left_out} files more` : ""),
         all ? whole(found.lines, found.total, lines) : plain(found.lines),
@@ -69,6 +76,7 @@ export async function open(place, { argument, say }) {
   return {
     press(event) {
       if (event.key === "x") showAll();
+      else if (event.key === "f" && found.parent) other();
       else if (event.key === "b" && found.can_roll_back && !here.read_only) back();
       else return false;
       return true;
