@@ -19,7 +19,7 @@ import json
 import math
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -184,13 +184,16 @@ def _told(value: float, low: float, high: float) -> str:
 
 def restored(told: dict[str, Any]) -> Result:
     """A result as JSON has it, where null is what never comes."""
-    rows = list[Row]()
-    for each in told["rows"]:
-        shares = {
-            name: tuple(math.inf if one is None else float(one) for one in each[name])
-            for name in ("gain", "share", "budget")
-        }
-        rows.append(Row(**{**each, **shares}))
+
+    def interval_of(found: Sequence[float | None]) -> Interval:
+        value, low, high = (math.inf if each is None else each for each in found)
+        return value, low, high
+
+    intervals = ("gain", "share", "budget")
+    rows = [
+        Row(**{**row, **{name: interval_of(row[name]) for name in intervals}})
+        for row in told["rows"]
+    ]
     return Result(told["tasks"], told["evaluations"], told["seed"], tuple(rows))
 
 

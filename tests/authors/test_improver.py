@@ -66,7 +66,7 @@ class Known:
 def written(
     desk: Desk, improvers: Known, bench: Bench | None = None, generation: int = 1, **told: int
 ) -> Draft | None:
-    given = Settings(**{"evaluations": 40, **told})
+    given = replace(Settings(evaluations=40), **told)
     author = ImproverAuthor(bench or Bench(far), given, improvers)
     return author.write(brief(desk, generation), desk)
 

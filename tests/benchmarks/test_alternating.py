@@ -44,7 +44,7 @@ def test_both_arms_go_on_from_round_to_round(tmp_path: Path) -> None:
     lab = alternating.copied(EXAMPLE, tmp_path / "lab", 1, frozen=False)
     (lab / "improver" / "successor.toml").write_text(LAB, encoding="utf-8")
     text = (lab / "successor.toml").read_text("utf-8")
-    small = text.replace("evaluations = 80", "evaluations = 30").replace("10, 30, 100", "8, 12")
+    small = text.replace("evaluations = 40", "evaluations = 30").replace("10, 30, 100", "8, 12")
     (lab / "successor.toml").write_text(small, encoding="utf-8")
     done = CliRunner().invoke(alternating.main, [str(lab), "--rounds", "2", "--json"])
     assert done.exit_code == 0, done.output
