@@ -52,10 +52,10 @@ def answered(task, said):
     for part in said.split("[")[1:]:
         try:
             numbers = [float(each) for each in part.partition("]")[0].split(",")]
-        except ValueError:
+            if task.kind != "reals":
+                numbers = [int(each) for each in numbers]
+        except (ValueError, OverflowError):  # no number, or one that is none
             continue
-        if task.kind != "reals":
-            numbers = [int(each) for each in numbers]
         if fits(task, numbers):
             found.append(numbers)
     return found
