@@ -141,6 +141,10 @@ def test_both_improve_in_turn_and_both_are_on_record(lab: Path, run: Run) -> Non
     with Ledger.read(lab / ".successor") as ledger:
         told = ledger.entries(Written)[-1].event.figures
         assert ledger.object(str(told["improver_text"])) == (inner / "v1.txt").read_bytes()
+    assert run("report", lab, "--open", "no").code == 0
+    page = (lab / "report.html").read_text("utf-8")
+    assert improvers(lab)[0][:8] in page
+    assert str(told["improver_text"]) not in page
     said = run("attest", lab, "--unsigned").out
     assert improvers(lab)[-1] in said
     assert f"improver: {improvers(lab)[-1][:12]}" in run("attest", lab, "--trailers").out.lower()
