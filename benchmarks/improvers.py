@@ -20,7 +20,7 @@ import math
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -189,11 +189,10 @@ def restored(told: dict[str, Any]) -> Result:
         value, low, high = (math.inf if each is None else each for each in found)
         return value, low, high
 
-    intervals = ("gain", "share", "budget")
-    rows = [
-        Row(**{**row, **{name: interval_of(row[name]) for name in intervals}})
-        for row in told["rows"]
-    ]
+    rows = list[Row]()
+    for row in told["rows"]:
+        intervals = {name: interval_of(row[name]) for name in ("gain", "share", "budget")}
+        rows.append(replace(Row(**row), **intervals))
     return Result(told["tasks"], told["evaluations"], told["seed"], tuple(rows))
 
 
