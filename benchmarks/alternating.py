@@ -13,6 +13,7 @@ promoted but by a judge.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -70,7 +71,8 @@ def copied(lab: Path, folder: Path, seed: int, *, frozen: bool) -> Path:
     """A lab with nothing on record, whose improver may stay as it is."""
     shutil.copytree(lab, folder, ignore=shutil.ignore_patterns(RECORD, "__pycache__"))
     for path in (folder / FILE_NAME, folder / _inner(folder) / FILE_NAME):
-        text = path.read_text("utf-8").replace("[lab]\n", f"[lab]\nseed = {seed}\n", 1)
+        text = re.sub(r"(?m)^seed *=.*\n", "", path.read_text("utf-8"))
+        text = text.replace("[lab]\n", f"[lab]\nseed = {seed}\n", 1)
         if frozen and path.parent == folder:
             text = text.replace("[author]\n", "[author]\ngenerations = 0\n", 1)
         path.write_text(text, "utf-8")
