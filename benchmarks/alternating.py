@@ -1,19 +1,19 @@
 """Programs and the improver that improves them take turns: does that beat the improver as it was?
 
-    python benchmarks/alternating.py examples/improver --rounds 3
-    python benchmarks/alternating.py examples/improver --programs tsp --rounds 2 --json
+    python benchmarks/alternating.py examples/alternating --rounds 5
+    python benchmarks/alternating.py examples/alternating --seeds 3 --json
 
-In each round the improver in charge of its lab searches for better numbers of each program, as in
-`transfer.py`; what it finds is handed in to the program's own lab (author `inbox`), whose judge
-decides. Then the improver's lab goes on for a generation, on its own code. Beside it the same
-rounds with the first improver throughout: there may be no difference. All runs are by `successor
-improve` on copies of the labs; nothing is promoted but by a judge.
+Each lab is one of a program whose author is an `improver`, with that improver's lab inside. A round
+is a generation of it; before each round but the first the improver's lab goes on for one of its
+own. Beside it the same rounds and seeds by the first improver throughout (`generations = 0`).
+There may be no difference. All runs are by `successor improve` on copies of the labs; nothing is
+promoted but by a judge.
 """
 
 from __future__ import annotations
 
 import json
-import math
+import re
 import shutil
 import sys
 import tempfile
@@ -25,42 +25,32 @@ from pathlib import Path
 
 import click
 
-from efforts import course
 from improving import successor, versions
 from recursion import Desk
-from scaling import without
-from successor.authors.inbox.queue import Inbox
-from successor.authors.tune.knobs import find_knobs, turned
-from successor.errors import UsageError
 from successor.lab import RECORD
 from successor.labfile import FILE_NAME
-from successor.subjects.improver import ImproverSubject, improver
+from successor.ledger import Decided, Ledger, Written
 from successor.subjects.program import ProgramSubject, function
 from successor.types import Version
-from transfer import DIGITS, FORMULAS, PROGRAMS, REACH, WITH_KNOBS
 
-BEGIN = {
-    "tsp": (0.0, 0.0, 0.0, 0.0),
-    "bin_packing": (-1.0, 0.0, 0.0),
-    "symbolic_regression": (0.0, 1.0, 0.0, 0.0, 0.0),
-}
-"""Weights of the formulas with which they do what the example does."""
 _WALL_S = 7200.0
-ALTERNATING, FROZEN = "alternating", "the first throughout"
+ALTERNATING, FROZEN = "in turn", "the first throughout"
+_OTHER_INPUTS = 10_000
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What one round came to for one program."""
+    """What one round came to."""
 
     arm: str
+    seed: int
     round: int
     improver: str
-    """The version that searched, by how its id begins."""
-    program: str
-    handed_in: bool
+    """The version that searched, by how its id begins; "" where nobody did."""
+    improvers: int
+    """Versions of it that were ever in charge."""
     promotions: int
-    """Of the program's lab so far."""
+    """Of the program so far."""
     times: float
     """How many times less the version in charge costs than the first, on inputs of its own."""
 
@@ -71,25 +61,26 @@ def run(lab: Path, *words: str) -> None:
     Raises:
         ClickException: when it fails.
     """
-    told = ["improve", str(lab), "--budget", "2h", "--quiet", *words]
+    told = ["improve", str(lab), "--budget", "10h", "--quiet", *words]
     done = successor(told, _WALL_S)
     if isinstance(done, str):
         raise click.ClickException(f"{lab}: {done}")
 
 
-def copied(name: str, folder: Path) -> Path:
-    """An example program's lab that takes what is handed in, its rule a formula with weights."""
-    lab = folder / name
-    shutil.copytree(PROGRAMS / name, lab, ignore=shutil.ignore_patterns(RECORD, "__pycache__"))
-    text = without((lab / FILE_NAME).read_text("utf-8"), "author")
-    told = '\n[author]\nkind = "inbox"\nleast = 0.005\nattempts = 1\n'
-    (lab / FILE_NAME).write_text(text.replace("plateau = 2", "") + told, "utf-8")
-    if name in FORMULAS:
-        path = lab / tomllib.loads(text)["subject"]["target"]
-        before, formula = FORMULAS[name]
-        source = path.read_text("utf-8")
-        path.write_text(source.replace(before, formula.format(*BEGIN[name])), "utf-8")
-    return lab
+def copied(lab: Path, folder: Path, seed: int, *, frozen: bool) -> Path:
+    """A lab with nothing on record, whose improver may stay as it is."""
+    shutil.copytree(lab, folder, ignore=shutil.ignore_patterns(RECORD, "__pycache__"))
+    for path in (folder / FILE_NAME, folder / _inner(folder) / FILE_NAME):
+        text = re.sub(r"(?m)^seed *=.*\n", "", path.read_text("utf-8"))
+        text = text.replace("[lab]\n", f"[lab]\nseed = {seed}\n", 1)
+        if frozen and path.parent == folder:
+            text = text.replace("[author]\n", "[author]\ngenerations = 0\n", 1)
+        path.write_text(text, "utf-8")
+    return folder
+
+
+def _inner(lab: Path) -> str:
+    return tomllib.loads((lab / FILE_NAME).read_text("utf-8"))["author"].get("lab", "improver")
 
 
 def opened(lab: Path) -> ProgramSubject:
@@ -97,28 +88,6 @@ def opened(lab: Path) -> ProgramSubject:
     told = tomllib.loads((lab / FILE_NAME).read_text("utf-8"))
     subject = {key: value for key, value in told["subject"].items() if key != "kind"}
     return function(subject, lab, told["lab"]["goal"])
-
-
-def search(
-    engine: ImproverSubject, source: str, program: ProgramSubject, text: str, size: tuple[int, int]
-) -> str:
-    """The best that an improver finds among other numbers of a program, or the program."""
-    seed, evaluations = size
-    knobs, desk = find_knobs(text, program.function), Desk()
-    start = Version("start", {program.path: desk.write(text.encode())}, (), "subject")
-    best = (0.0, text)
-
-    def price(point: Sequence[float]) -> float:
-        nonlocal best
-        settings = [2 * REACH * (each - 0.5) for each in point]
-        variant = turned(text, knobs, settings, DIGITS)
-        found = program.screen(variant, start, seed, desk)
-        worth = math.log(found.gains["cost"]) if found.correct else -10.0
-        best = max(best, (worth, variant))
-        return -worth
-
-    engine.pursue(source, len(knobs), evaluations, seed, price)
-    return best[1]
 
 
 def gained(program: ProgramSubject, first: str, last: str, seed: int) -> float:
@@ -131,66 +100,47 @@ def gained(program: ProgramSubject, first: str, last: str, seed: int) -> float:
     return round(found.gains["cost"], 4) if found.correct else 0.0
 
 
-def turn(
-    engine: ImproverSubject, stage: tuple[str, str], lab: Path, arm: str, size: tuple[int, int]
-) -> Turn:
-    """One program's turn: searched, handed in, judged."""
-    number, evaluations = size
-    name, source = stage
+def turn(lab: Path, arm: str, seed: int, number: int) -> Turn:
+    """One generation of a lab, and what it came to."""
+    run(lab, "--generations", str(1 + number))
+    with Ledger.read(lab / RECORD) as ledger:
+        figures = [each.event.figures for each in ledger.entries(Written)]
+        promotions = _promoted(ledger)
+    with Ledger.read(lab / _inner(lab) / RECORD) as ledger:
+        improvers = 1 + _promoted(ledger)
+    who = [str(each["improver"])[:8] for each in figures if "improver" in each]
     with closing(opened(lab)) as program:
         first, last = (each[program.path].decode() for each in versions(lab))
-        found = search(engine, source, program, last, (1 + number, evaluations))
-        handed_in = found != last and _put(lab, found)
-        if handed_in:
-            run(lab, "--generations", str(2 + number))
-        last = versions(lab)[1][program.path].decode()
-        times = gained(program, first, last, 10_000 + number)
-    told = successor(["status", str(lab), "--json"], _WALL_S)
-    promotions = 0 if isinstance(told, str) else int(json.loads(told.stdout)["promotions"])
-    return Turn(arm, 1 + number, name[:8], lab.name, handed_in, promotions, times)
+        times = gained(program, first, last, _OTHER_INPUTS)
+    return Turn(arm, seed, number, who[-1] if who else "", improvers, promotions, times)
 
 
-def _put(lab: Path, text: str) -> bool:
-    try:
-        Inbox(lab).put(text, "found by an improver")
-    except UsageError:  # it waits already, or was refused before
-        return False
-    return True
+def _promoted(ledger: Ledger) -> int:
+    """But for the first version, which nobody judged."""
+    made = [each.event.decision.outcome for each in ledger.entries(Decided)]
+    return made.count("promoted") - 1
 
 
-def alternate(
-    folder: Path, improvers: Path, programs: Sequence[str], rounds: int, evaluations: int
-) -> list[Turn]:
-    """Both arms, round by round."""
-    own, found = folder / "improver", list[Turn]()
-    shutil.copytree(improvers, own, ignore=shutil.ignore_patterns(RECORD, "__pycache__"))
-    run(own, "--generations", "1")
-    labs = {arm: [copied(name, folder / arm) for name in programs] for arm in (ALTERNATING, FROZEN)}
-    for lab in (each for arm in labs.values() for each in arm):
-        run(lab, "--generations", "1")
-    told = {"target": course(own).settings.target}
-    with closing(improver(told, own)) as engine:
-        bar = click.progressbar(range(rounds), label="rounds", file=sys.stderr)
-        with bar:
-            for number in bar:
-                stages = course(own).stages
-                for arm, stage in ((ALTERNATING, stages[-1]), (FROZEN, stages[0])):
-                    who = stage.version, stage.source
-                    for lab in labs[arm]:
-                        found.append(turn(engine, who, lab, arm, (number, evaluations)))
-                run(own, "--generations", str(2 + number))
-    return found
+def alternate(folder: Path, lab: Path, rounds: int, seeds: int) -> list[Turn]:
+    """Both arms, round by round, with each seed."""
+    labs = [
+        (arm, seed, copied(lab, folder / f"{arm}-{seed}", seed, frozen=arm == FROZEN))
+        for seed in range(1, 1 + seeds)
+        for arm in (ALTERNATING, FROZEN)
+    ]
+    with click.progressbar(range(1, 1 + rounds), label="rounds", file=sys.stderr) as bar:
+        return [turn(each, arm, seed, number) for number in bar for arm, seed, each in labs]
 
 
 def fragment(turns: Sequence[Turn]) -> str:
     """As a table."""
     lines = [
-        "| who searches | round | improver | program | promotions | times less |",
-        "| --- | ---: | --- | --- | ---: | ---: |",
+        "| who searches | seed | round | improver | of so many | promotions | times less |",
+        "| --- | ---: | ---: | --- | ---: | ---: | ---: |",
     ]
     lines += [
-        f"| {each.arm} | {each.round} | {each.improver} | {each.program} | {each.promotions} | "
-        f"{each.times:.3f} |"
+        f"| {each.arm} | {each.seed} | {each.round} | {each.improver} | {each.improvers} | "
+        f"{each.promotions} | {each.times:.3f} |"
         for each in turns
     ]
     return "\n".join(lines) + "\n"
@@ -198,22 +148,13 @@ def fragment(turns: Sequence[Turn]) -> str:
 
 @click.command()
 @click.argument("lab", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--programs",
-    multiple=True,
-    type=click.Choice([*WITH_KNOBS, *FORMULAS]),
-    default=("circle_packing", "tsp"),
-    show_default=True,
-)
-@click.option("--rounds", default=3, show_default=True)
-@click.option("--variants", default=60, show_default=True, help="Of a program, in a round.")
+@click.option("--rounds", default=5, show_default=True)
+@click.option("--seeds", default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
-def main(
-    *, lab: Path, programs: tuple[str, ...], rounds: int, variants: int, as_json: bool
-) -> None:
-    """Let programs and their improver take turns, beside the first improver throughout."""
+def main(*, lab: Path, rounds: int, seeds: int, as_json: bool) -> None:
+    """Let a program and its improver take turns, beside the first improver throughout."""
     with tempfile.TemporaryDirectory() as folder:
-        turns = alternate(Path(folder), lab, programs, rounds, variants)
+        turns = alternate(Path(folder), lab, rounds, seeds)
     figures = json.dumps([asdict(each) for each in turns], indent=2)
     click.echo(figures if as_json else fragment(turns))
 

@@ -19,9 +19,10 @@ import json
 import math
 import sys
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -37,6 +38,8 @@ STRATEGIES = Path(__file__).resolve().parent / "strategies"
 EXAMPLE = STRATEGIES.parents[1] / "examples" / "improver" / "improver.py"
 OPERATORS = "operators.py"
 LUCK = "another seed"
+PATIENT = {"wall_s": 300.0, "cpu_s": 60.0}
+"""What is compared is what is found: nobody fails for the time that others take of a machine."""
 _RESAMPLES = 2000
 Interval = tuple[float, float, float]
 """A value and the ends of its 95% interval."""
@@ -157,9 +160,7 @@ def fragment(result: Result) -> str:
     for each in result.rows:
         areas = " | ".join(f"{value:.3f}" for value in each.areas.values())
         gain, low, high = each.gain
-        shares = " | ".join(
-            f"{a:.2f} ({b:.2f} to {c:.2f})" for a, b, c in (each.share, each.budget)
-        )
+        shares = " | ".join(_told(*found) for found in (each.share, each.budget))
         failed = f" ({each.failed} failed)" if each.failed else ""
         lines.append(
             f"| {each.name}{failed} | {each.area:.3f} | {areas} | {gain:+.3f} ({low:+.3f} to "
@@ -171,6 +172,28 @@ def fragment(result: Result) -> str:
         "share of those that the first one took, and of all that there are."
     )
     return "\n".join(lines) + "\n"
+
+
+def _told(value: float, low: float, high: float) -> str:
+    """A share with its interval, where more than any number is never."""
+    if math.isinf(low):
+        return "never"
+    a, b, c = ("never" if math.isinf(each) else f"{each:.2f}" for each in (value, low, high))
+    return f"{a} ({b} to {c})"
+
+
+def restored(told: dict[str, Any]) -> Result:
+    """A result as JSON has it, where null is what never comes."""
+
+    def interval_of(found: Sequence[float | None]) -> Interval:
+        value, low, high = (math.inf if each is None else each for each in found)
+        return value, low, high
+
+    rows = list[Row]()
+    for row in told["rows"]:
+        intervals = {name: interval_of(row[name]) for name in ("gain", "share", "budget")}
+        rows.append(replace(Row(**row), **intervals))
+    return Result(told["tasks"], told["evaluations"], told["seed"], tuple(rows))
 
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -194,7 +217,7 @@ def main(
     texts = {name: path.read_text("utf-8") for name, path in sources.items()}
     texts[LUCK] = lucky(texts[first.stem])
     texts |= published() if strategies else {}
-    subject = improver({"target": first.name, "evaluations": evaluations}, first.parent)
+    subject = improver({"target": first.name, "evaluations": evaluations, **PATIENT}, first.parent)
     try:
         result = measure(subject, texts, tasks, seed)
     finally:

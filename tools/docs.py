@@ -34,6 +34,7 @@ from successor.authors import (
     training,
     tune,
 )
+from successor.authors import improver as leading
 from successor.cli import cli
 from successor.judge.race_settings import RaceSettings
 from successor.labfile import LabFile
@@ -117,6 +118,7 @@ def parts() -> str:
         "[author] of search": combined.Settings,
         "[author] of rewrite": rewrite.Settings,
         "[author] of tune": tune.Settings,
+        "[author] of improver": leading.Settings,
         "[author] of evolve": evolve.Settings,
         "[author] of mutate": mutate.Settings,
         "[author] of itself": itself.Settings,
@@ -201,6 +203,16 @@ def packages() -> str:
         return "\nNot measured yet: `python benchmarks/packages.py`.\n\n"
     figures = json.loads((MEASURED / "packages.json").read_text("utf-8"))
     return f"\n{packages.fragment(packages.restored(figures))}\n"
+
+
+def improvers() -> str:
+    """Improvers beside the first one and beside published strategies."""
+    import improvers as beside
+
+    if not (MEASURED / "improvers.json").exists():
+        return "\nNot measured yet: `python benchmarks/improvers.py`.\n\n"
+    text = (MEASURED / "improvers.json").read_text("utf-8")
+    return f"\n{beside.fragment(beside.restored(json.loads(text)))}\n"
 
 
 def planted_bugs() -> str:
@@ -315,6 +327,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "program error rates": program_error_rates,
     "programs": programs,
     "packages": packages,
+    "improvers": improvers,
     "planted bugs": planted_bugs,
     "local models": models,
     "prompts": prompts,

@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import cast
 
+from successor.authors.improver import IMPROVER, TEXT
 from successor.errors import UsageError
 from successor.lab import record_of
 from successor.ledger import (
@@ -98,6 +99,14 @@ class Promotion:
         event = self.written.event
         verdict = self.judged.event.verdict
         return Proposal(event.generation, event.attempt, self.version, self.parent, verdict)
+
+    @property
+    def improver(self) -> Mapping[str, str]:
+        """The version of an improver that searched for it, and the object with its code; nothing
+        where none did.
+        """
+        told = self.written.event.figures
+        return {key: str(told[key]) for key in (IMPROVER, TEXT) if key in told}
 
     @property
     def external(self) -> Json:
@@ -246,7 +255,7 @@ def _byproducts(promotion: Promotion) -> Iterator[Json]:
     if verdict.evidence is not None:
         yield _file("scores", verdict.evidence)
     decision = canonical(asdict(decided.event.decision))
-    author = {"author": promotion.version.author}
+    author = {"author": promotion.version.author, **promotion.improver}
     yield {**_content("decision", decision), "annotations": {**json.loads(decision), **author}}
     events = {
         "generation": decided.event.generation,

@@ -58,6 +58,9 @@ def test_the_figures_are_json_also_where_nothing_is_reached(tmp_path: Path) -> N
     figures = json.loads((tmp_path / "out" / "improvers.json").read_text("utf-8"))
     assert [each["name"] for each in figures["rows"]] == ["improver", "worse", "another seed"]
     assert figures["rows"][1]["gain"][0] < 0
+    assert figures["rows"][1]["share"][2] is None, "it never comes to that"
+    assert improvers.fragment(improvers.restored(figures)) in done.output
+    assert "never" in done.output
     assert figures["rows"][1]["share"][2] is None
 
 

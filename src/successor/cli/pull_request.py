@@ -33,6 +33,7 @@ def trailers_of(promotion: Promotion) -> list[str]:
         ("Version", promotion.version.id),
         ("Parent", promotion.parent.id),
         ("Author", promotion.version.author),
+        *(("Improver", each) for each in [*promotion.improver.values()][:1]),
         ("Evidence", promotion.evidence),
         ("E-Value", f"{verdict.e_value:.6g}"),
         ("E-Value-Needed", f"{verdict.threshold:.6g}"),

@@ -48,6 +48,8 @@ from successor.insight.report.rollbacks import (
 from successor.ledger import told_pause
 
 FIRST = "The first version has no successor yet."
+IMPROVER, IMPROVERS_CODE = "improver", "improver_text"
+"""Figures of a draft that an improver searched for: its version, and the object with its code."""
 
 
 def page(
@@ -315,12 +317,17 @@ def _costs(story: Story) -> str:
 
 def _draft_figures(story: Story) -> tuple[list[str], list[Sequence[object]]]:
     known = {key: None for row in story.versions for key in row.figures}
-    keys = [key for key in known if key not in {*MEANINGS, OPTIONS}]
+    keys = [key for key in known if key not in {*MEANINGS, OPTIONS, IMPROVERS_CODE}]
     rows: list[Sequence[object]] = [
-        (row.generation, Code(row.short), *(row.figures.get(key) for key in keys))
+        (row.generation, Code(row.short), *(_shown(key, row.figures.get(key)) for key in keys))
         for row in story.versions
     ]
     return ["generation", "version", *map(words, keys)], rows
+
+
+def _shown(key: str, value: object) -> object:
+    """A figure; of the improver that searched, how the id of its version begins."""
+    return Code(str(value)[:8]) if key == IMPROVER and value else value
 
 
 def _confirmed(story: Story) -> str:
