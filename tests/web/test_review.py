@@ -109,7 +109,7 @@ def test_a_rejection_takes_a_reason(waiting: Path, sit: Sit) -> None:
     for reason in ("", "  ", None):
         found = seat.post("/api/review", 409, choice="reject", candidate=candidate, reason=reason)
         assert found["error"].startswith("why?")
-    assert "should be accept" in seat.post("/api/review", 409, choice="edit")["error"]
+    assert "should be accept" in seat.post("/api/review", 409, choice="other")["error"]
     assert told(waiting) == before
 
 
