@@ -82,6 +82,20 @@ def test_runs_with_dates_and_hacks(run: Run, tmp_path: Path):
     assert run("horizon", path).code == 2
 
 
+def test_a_model_without_success_is_told_to_be_in_no_trend(run: Run, tmp_path: Path):
+    path = two_models(tmp_path / "r.jsonl")
+    none = [{**ROW, "alias": "none", "task_id": f"{size}", "task_family": "f"} for size in (1, 2)]
+    none = [{**each, "human_minutes": int(str(each["task_id"]))} for each in none]
+    with path.open("a", encoding="utf-8") as file:
+        for each in none:
+            row = {**each, "score_binarized": 0, "release_date": "2023-01-01"}
+            file.write(json.dumps(row) + "\n")
+    (told,) = run("horizon", path, *FAIL, "--json").lines
+    assert told["trend"]["models"] == ["old", "new"]
+    assert told["trend"]["left_out"] == ["none"]
+    assert "Note: horizon 0, which no trend can hold: none." in run("horizon", path, *FAIL).out
+
+
 def test_dates_may_stand_in_a_file_of_their_own(run: Run, tmp_path: Path):
     path = rows(tmp_path / "r.jsonl", {}, {"score_binarized": 0, "task_id": "u"})
     (tmp_path / "dates.yaml").write_text("date:\n  a: 2024-02-03\n")
@@ -153,6 +167,7 @@ def test_a_lab_is_a_table_of_its_versions(run: Run, lab: Path):
     assert told["trend"]["unit"] == "minutes of work"
     p50 = [each["p50"] for each in told["models"] if each["p50"] is not None]
     assert p50 == sorted(p50)
+    assert told["trend"]["method"] in {"", "residuals"}, "not of the items of exams alone"
     (status,) = run("status", lab, "--json").lines
     if told["models"][-1]["p50"] is not None:
         assert told["models"][-1]["p50"] == pytest.approx(status["horizon"], rel=1e-6)
@@ -226,6 +241,7 @@ def test_other_wrong_wishes(run: Run, tmp_path: Path):
         ([TABLE, "--hack-policy", "pass"], "needs the runs"),
         ([path, *FAIL, "--penalty", "nan"], "is not finite"),
         ([path, *FAIL, "--penalty", "inf"], "is not finite"),
+        ([path, *FAIL, "--draws", "1"], "--draws 1: should be 100 or more, or 0"),
         ([TABLE, "--since", "2025-01-01", "--until", "2024-01-01"], "is after --until"),
         ([tmp_path.parent / "nothing", *FAIL], "no such file"),
     ):
@@ -256,8 +272,8 @@ def test_models_that_are_all_alike_have_no_trend(run: Run, tmp_path: Path, score
         for day in days for size in (1, 2, 4)
     ]  # fmt: skip
     path = rows(tmp_path / "r.jsonl", *made)
-    assert told in run("horizon", path, *FAIL, "--draws", "20").out
-    (found,) = run("horizon", path, *FAIL, "--draws", "20", "--json").lines
+    assert told in run("horizon", path, *FAIL, "--draws", "100").out
+    (found,) = run("horizon", path, *FAIL, "--draws", "100", "--json").lines
     assert found["trend"]["doubling_time"] is None
 
 
