@@ -34,6 +34,13 @@ def test_a_series(run: Run, doubling: Path):
     assert told["forecasts"][-1]["median"] == pytest.approx(2**15, rel=0.5)
 
 
+def test_a_series_that_falls(run: Run, tmp_path: Path):
+    path = write(tmp_path / "s.csv", "time,value", *(f"{n},{2.0**-n}" for n in range(12)))
+    assert run("futures", path).out.startswith("Declining: steady halvings.")
+    (told,) = run("futures", path, "--json").lines
+    assert (told["verdict"], told["meaning"]) == ("exponential", "declining: steady halvings")
+
+
 def test_what_is_printed_is_what_is_documented(run: Run, doubling: Path, lab: Path):
     run("improve", lab, "--quiet")
     schema = documented("`successor futures PATH --json`")

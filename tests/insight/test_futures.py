@@ -71,6 +71,19 @@ def test_a_few_points_tell_nothing_however_clear():
     assert sum(found.probabilities.values()) == pytest.approx(1.0)
 
 
+def test_what_falls_is_not_said_to_double():
+    times, values = series("exponential", 20, 0.1, 1)
+    found = told(times, [1 / value for value in values])
+    assert found.verdict == "exponential"
+    assert found.meaning("exponential") == "declining: steady halvings"
+    ever = told(*series("superexponential", 40, 0.1, 1))
+    assert ever.meaning("superexponential").startswith("accelerating")
+    faster = told(times, [1 / value for value in series("superexponential", 20, 0.1, 1)[1]])
+    assert faster.meaning("superexponential").startswith("declining ever faster")
+    noise = np.exp(0.3 * np.random.default_rng(1).standard_normal(20))
+    assert "can't be told" in told(times, noise.tolist()).meaning("exponential")
+
+
 def test_units_of_time_and_value_do_not_matter():
     times, values = series("logistic", 15, 0.2, 3)
     found, other = told(times, values), told([t / 365 for t in times], [1e6 * y for y in values])

@@ -12,7 +12,7 @@ import numpy as np
 from starlette.requests import Request
 
 from successor.errors import UsageError
-from successor.insight.futures.growth import KINDS, MEANINGS, Growth, forecasts, told
+from successor.insight.futures.growth import KINDS, Growth, forecasts, told
 from successor.insight.futures.presets import DOUBLINGS, PRESETS, TAKEOFF
 from successor.insight.futures.returns import Fitted, Returns, going_on, returns
 from successor.insight.futures.series import WORKED, Series, review_share
@@ -151,7 +151,7 @@ def _curves(found: Seen) -> dict[str, Any]:
         "at": at,
         "curves": curves,
         "band": [[finite(end) for end in each.most] for each in together],
-        "meanings": MEANINGS,
+        "meanings": {kind: growth.meaning(kind) for kind in KINDS},
         "growth": growth_json(
             series, growth, forecasts(growth, ahead, draws=DRAWS, seed=SEED), found.back
         ),

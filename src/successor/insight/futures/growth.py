@@ -30,12 +30,20 @@ MEANINGS: dict[Kind, str] = {
     "exponential": "compounding: steady doublings",
     "superexponential": "accelerating: each doubling takes less time",
 }
+DECLINES: dict[Kind, str] = {
+    **MEANINGS,
+    "exponential": "declining: steady halvings",
+    "superexponential": "declining ever faster: each halving takes less time",
+}
+STILL = "steady: whether it grows or declines can't be told"
 FEWEST = 6
 """Points from which a kind is told; fewer leave nothing to predict."""
 TRAINED = 4
 """First points that no kind is scored on."""
 SURE = 0.95
 """Probability among the three from which a kind is told."""
+_CLEAR = 0.975
+"""Probability from which a series is said to rise or fall."""
 SHAPE, RATE = 0.5, 0.02
 """Of the prior of the noise: one point's worth of 20%, so that a few points that happen to lie on
 a curve say little."""
@@ -107,6 +115,17 @@ class Posterior:
         raised = np.exp(self.log_evidence - self.log_evidence.max())
         return raised / raised.sum()
 
+    @property
+    def falls(self) -> float:
+        """Probability that b is below 0; an S-curve only rises."""
+        from scipy.special import stdtr
+
+        if self.grid.kind == "logistic":
+            return 0.0
+        scale = np.sqrt(self.rate / self.shape * self.covariance[:, 1, 1])
+        chance = np.asarray(stdtr(2 * self.shape, -self.mean[:, 1] / scale), np.float64)
+        return float(self.weights @ chance)
+
 
 def posterior(grid: Bends, u: Array, logs: Array) -> Posterior:
     """Given points; with none, the prior."""
@@ -147,6 +166,13 @@ class Growth:
     posteriors: dict[Kind, Posterior]
     start: float
     span: float
+
+    def meaning(self, kind: Kind) -> str:
+        """What a kind is of these points, which may fall."""
+        falls = self.posteriors[kind].falls
+        if falls > _CLEAR:
+            return DECLINES[kind]
+        return STILL if falls > 1.0 - _CLEAR else MEANINGS[kind]
 
 
 def told(times: Sequence[float], values: Sequence[float]) -> Growth:

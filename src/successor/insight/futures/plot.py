@@ -34,9 +34,9 @@ def draw_growth(series: Series, found: Growth, ahead: Sequence[Forecast], output
     )
     kept = [_below(curve, most) for curve in curves]
     marks = [Mark(x, y) for x, y in zip(series.times, series.values, strict=True)]
-    verdict = found.verdict or "the data can't tell"
+    verdict = found.meaning(found.verdict) if found.verdict else "the data can't tell"
     write(
-        Chart(f"Growth: {verdict}", series.unit, series.what, marks, [band, *kept], series.shown),
+        Chart(verdict.capitalize(), series.unit, series.what, marks, [band, *kept], series.shown),
         output,
     )
 

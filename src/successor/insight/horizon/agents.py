@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from successor.insight.horizon.bootstrap import horizons
 from successor.insight.horizon.runs import HUMAN, Cell, HackPolicy, Runs
@@ -132,14 +131,15 @@ def _doubt(drawn: Array | None, runs: int) -> str:
     if runs < FEWEST:
         return f"{runs} runs; it takes {FEWEST}"
     known = ~np.isnan(drawn[:, 0])
-    if known.mean() < FITTED:
-        return f"only {share_of(known)} of draws could be fitted"
+    share = float(known.mean())
+    if share < FITTED:
+        return f"only {share_of(share)} of draws could be fitted"
     return "all draws are alike" if np.ptp(drawn[known, 0]) == 0 else ""
 
 
-def share_of(which: NDArray[np.bool_]) -> str:
-    """What share is true, never rounded up to what it takes."""
-    return f"{math.floor(100 * which.mean())}%"
+def share_of(share: float) -> str:
+    """In percent, never rounded up to what it takes."""
+    return f"{math.floor(100 * share)}%"
 
 
 def _told(

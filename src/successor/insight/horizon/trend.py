@@ -107,7 +107,11 @@ def _interval(
         if whole.mean() >= FITTED:
             sampled = _drawn(times, drawn[whole])
         if not fixed and sampled is None:
-            return "", None, f"only {share_of(whole)} of draws could be fitted for all of them"
+            return (
+                "",
+                None,
+                f"only {share_of(float(whole.mean()))} of draws could be fitted for all of them",
+            )
         if not fixed:
             return "bootstrap", sampled, ""
     if scatter is None:
