@@ -41,6 +41,26 @@ def test_a_series_that_falls(run: Run, tmp_path: Path):
     assert (told["verdict"], told["meaning"]) == ("exponential", "declining: steady halvings")
 
 
+@pytest.mark.parametrize(
+    ("times", "unit", "last"),
+    [
+        (("20240101", "20240201", "20250101"), "days", "2025-07-03"),
+        (("2024-01-01", "20240201", "20250101"), "days", "2025-07-03"),
+        (("20240101", "20240231", "20250101"), "time", "20255101"),
+        (("18240101", "18240201", "18250101"), "time", "18255101"),
+        (("20240101", "20240201", "20250101.0"), "time", "20255101"),
+    ],
+)
+def test_eight_digits_are_dates_where_all_can_be(
+    run: Run, tmp_path: Path, times: tuple[str, ...], unit: str, last: str
+):
+    rows = [f"{at},{n + 1}" for n, at in enumerate(times)]
+    (told,) = run("futures", write(tmp_path / "s.csv", "time,value", *rows), "--json").lines
+    assert told["unit"] == unit
+    assert f"{told['forecasts'][-1]['time']:.0f}" == last or unit == "days"
+    assert unit == "time" or told["forecasts"][-1]["shown"] == last
+
+
 def test_what_is_printed_is_what_is_documented(run: Run, doubling: Path, lab: Path):
     run("improve", lab, "--quiet")
     schema = documented("`successor futures PATH --json`")
@@ -95,6 +115,8 @@ def test_numbers_of_a_world_can_be_set(run: Run, tmp_path: Path):
         (["time,value", "1,2", "2,-3"], "line 3: value '-3': should be a number above 0"),
         (["time,value", "1,2", "2,0"], "line 3: value '0': should be a number above 0"),
         (["time,value", "1,2", "soon,3"], "line 3: time 'soon': should be a number, or a date"),
+        (["time,value", "1,2", "2024-01-01junk,3"], "line 3: time '2024-01-01junk': should be"),
+        (["time,value", "20240101,2", "1,3", "2024-01-01,3"], "line 4: a date"),
         (["time,value", "1,2", "2024-01-01,3"], "line 3: a date, where earlier rows have numbers"),
         (["time,value", "1,2", ",3"], "line 3: no time or date"),
         (["time,width", "1,2"], "line 2: no value or horizon"),

@@ -197,6 +197,9 @@ def test_a_plot_is_an_svg(run: Run, tmp_path: Path):
         ({"human_minutes": 5}, "line 2: task 't' has size 5, and 4 in an earlier run"),
         ({"task_family": "g"}, "line 2: task 't' is of family 'g', and of 'f' earlier"),
         ({"release_date": "yesterday"}, "line 2: release date 'yesterday'"),
+        ({"release_date": "2024-01-01junk"}, "line 2: release date '2024-01-01junk'"),
+        ({"release_date": "18240101"}, "line 2: release date '18240101'"),
+        ({"release_date": 20240231}, "line 2: release date 20240231"),
         ({"reward_hack": "perhaps"}, "hack is 'perhaps': should be true or false"),
     ],
 )
@@ -250,6 +253,13 @@ def test_other_wrong_wishes(run: Run, tmp_path: Path):
         assert told in done.err
     (tmp_path / "empty").mkdir()
     assert "neither a lab" in run("horizon", tmp_path / "empty", *FAIL).err
+
+
+@pytest.mark.parametrize("spelled", [20240203, "20240203", "2024-02-03T10:00:00Z", "2024-02-03"])
+def test_a_date_is_spelled_in_these_ways(run: Run, tmp_path: Path, spelled: object):
+    path = rows(tmp_path / "r.jsonl", {"release_date": spelled})
+    (told,) = run("horizon", path, *FAIL, "--json").lines
+    assert told["models"][0]["release_date"] == "2024-02-03"
 
 
 def test_one_model_has_no_trend_and_says_why(run: Run, tmp_path: Path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ SIZE = ("human_minutes", "size", "difficulty")
 SCORE = ("score_binarized", "score", "success")
 HACK = ("reward_hack", "reward_hacked", "reward_hacking", "hacked", "hack", "cheated")
 RELEASED = ("release_date", "released")
+_EIGHT = re.compile(r"(19\d\d|20\d\d|2100)\d{4}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)", re.ASCII)
 _TRUE, _FALSE = frozenset({"1", "true", "yes"}), frozenset({"", "0", "false", "no"})
 
 
@@ -133,13 +136,33 @@ def day(value: object) -> date | None:
         case date():
             return value
         case str():
-            try:
-                return date.fromisoformat(value.strip()[:10])
-            except ValueError:
-                pass
+            found = compact(value)
+            if found or (found := _spelled(value.strip())):
+                return found
+        case int():
+            if found := compact(value):
+                return found
         case _:
             pass
     raise ValueError(f"release date {value!r}: should be like 2025-02-24")
+
+
+def compact(value: object) -> date | None:
+    """A date of eight digits, such as 20250224, of 1900 to 2100; None for any other."""
+    text = str(value).strip()
+    if isinstance(value, bool) or not _EIGHT.fullmatch(text):
+        return None
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
+
+
+def _spelled(text: str) -> date | None:
+    try:
+        return datetime.fromisoformat(text).date() if _DAY.match(text) else None
+    except ValueError:
+        return None
 
 
 def _json_lines(file: IO[str]) -> Iterator[tuple[int, Mapping[str, object]]]:

@@ -34,7 +34,8 @@ def growth_section(story: Story) -> str:
     ]
     note = (
         f"{verdict.capitalize()}: {found.reason}. Three kinds of growth are fitted to the "
-        "versions in charge by minutes of work, and compared by how well they predict each from those before it. "
+        "versions in charge by minutes of work, and compared by how well they predict each from "
+        "those before it. "
         "Versions build on each other, and a run ends where it is told to: no promise. "
         f"{returns_line(returns(times, values), words(story.measure))}"
     )
