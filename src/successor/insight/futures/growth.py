@@ -22,6 +22,8 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from successor.insight.futures.errors import hang_together
+
 Array: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = Literal["logistic", "exponential", "superexponential"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -201,10 +203,25 @@ def told(times: Sequence[float], values: Sequence[float]) -> Growth:
     elif odds[likely] < SURE:
         share = f"{odds[likely]:.0%}"
         verdict, reason = None, f"the likeliest kind, {likely}, has {share}; it takes {SURE:.0%}"
+    elif lag := _lag(after[likely], u, logs):
+        near = f"correlate by {lag:.2f} with their neighbours"
+        verdict, reason = None, f"the errors hang together: those of {likely} growth {near}"
     else:
         verdict, reason = likely, f"it predicts best by far: {odds[likely]:.1%} of the odds"
     mean: dict[Kind, float] = {kind: score / max(1, scored) for kind, score in scores.items()}
     return Growth(odds, mean, verdict, reason, after, start, span)
+
+
+def _lag(found: Posterior, u: Array, logs: Array) -> float:
+    """How much the errors about the best curve of a kind hang together; 0 when they may not."""
+
+    def shape(bend: Array) -> tuple[Array, Array]:
+        offset, slope = Bends(found.grid.kind, bend[None, :]).features(u)
+        return offset[0], slope[0]
+
+    grid = found.grid.values
+    start = grid[int(np.argmax(found.log_evidence))]
+    return hang_together(shape, start, (grid.min(axis=0), grid.max(axis=0)), logs)
 
 
 def drawn(found: Growth, kind: Kind, times: Array, draws: int, rng: np.random.Generator) -> Array:
