@@ -11,7 +11,7 @@ from pathlib import Path
 from successor.errors import UsageError
 from successor.insight.authorship.record import authorship_of
 from successor.insight.horizon.measured import RECORD, ROWS, TABLES, Asked, measured
-from successor.insight.horizon.rows import compact, day, rows_in
+from successor.insight.horizon.rows import compact, day, decimal, rows_in
 from successor.insight.report.data import story
 from successor.insight.report.html import counted
 from successor.ledger import Ledger
@@ -112,10 +112,8 @@ class Moment:
 
 def _time(value: object) -> Moment:
     try:
-        if isinstance(value, int | float | str) and not isinstance(value, bool):
-            number, spelled = float(value), compact(value)
-            if math.isfinite(number):
-                return Moment(number, float(spelled.toordinal()) if spelled else None)
+        number, spelled = decimal(value), compact(value)
+        return Moment(number, float(spelled.toordinal()) if spelled else None)
     except ValueError:
         try:
             if found := day(value):
@@ -127,10 +125,8 @@ def _time(value: object) -> Moment:
 
 def _positive(name: str, value: object) -> float:
     try:
-        if isinstance(value, int | float | str) and not isinstance(value, bool):
-            number = float(value)
-            if math.isfinite(number) and number > 0:
-                return number
+        if (number := decimal(value)) > 0:
+            return number
     except ValueError:
         pass
     raise ValueError(f"{name} {value!r}: should be a number above 0, since growth is a factor")
