@@ -10,6 +10,7 @@ from cli.commands import Run, change
 from cli.test_json_docs import assert_fits, documented
 from successor.cli.futures import PRESETS
 from successor.insight.futures.presets import NAMES
+from successor.insight.futures.series import read_series
 
 TABLE = Path(__file__).parents[1] / "insight" / "data" / "metr" / "benchmark_results_1_1.yaml"
 
@@ -44,21 +45,19 @@ def test_a_series_that_falls(run: Run, tmp_path: Path):
 @pytest.mark.parametrize(
     ("times", "unit", "last"),
     [
-        (("20240101", "20240201", "20250101"), "days", "2025-07-03"),
-        (("2024-01-01", "20240201", "20250101"), "days", "2025-07-03"),
-        (("20240101", "20240231", "20250101"), "time", "20255101"),
-        (("18240101", "18240201", "18250101"), "time", "18255101"),
-        (("20240101", "20240201", "20250101.0"), "time", "20255101"),
+        (("20240101", "20240201", "20250101"), "days", "2025-01-01"),
+        (("2024-01-01", "20240201", "20250101"), "days", "2025-01-01"),
+        (("20240101", "20240231", "20250101"), "time", "2.02501e+07"),
+        (("18240101", "18240201", "18250101"), "time", "1.82501e+07"),
+        (("20240101", "20240201", "20250101.0"), "time", "2.02501e+07"),
     ],
 )
 def test_eight_digits_are_dates_where_all_can_be(
-    run: Run, tmp_path: Path, times: tuple[str, ...], unit: str, last: str
+    tmp_path: Path, times: tuple[str, ...], unit: str, last: str
 ):
     rows = [f"{at},{n + 1}" for n, at in enumerate(times)]
-    (told,) = run("futures", write(tmp_path / "s.csv", "time,value", *rows), "--json").lines
-    assert told["unit"] == unit
-    assert f"{told['forecasts'][-1]['time']:.0f}" == last or unit == "days"
-    assert unit == "time" or told["forecasts"][-1]["shown"] == last
+    series = read_series(write(tmp_path / "s.csv", "time,value", *rows))
+    assert (series.unit, series.shown(series.times[-1])) == (unit, last)
 
 
 def test_what_is_printed_is_what_is_documented(run: Run, doubling: Path, lab: Path):
@@ -84,7 +83,11 @@ def test_few_points_cannot_tell(run: Run, tmp_path: Path):
     done = run("futures", path)
     assert done.code == 0
     assert "The data can't tell: 3 points; it takes 6." in done.out
-    assert "2024-03-31" in done.out
+    assert "odds" not in done.out
+    assert "2024-03-31" not in done.out
+    (told,) = run("futures", path, "--json", "--plot", tmp_path / "f.svg").lines
+    assert (told["probabilities"], told["scores"], told["forecasts"]) == ({}, {}, [])
+    assert "polyline" not in (tmp_path / "f.svg").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -143,7 +146,8 @@ def test_other_wrong_wishes(run: Run, tmp_path: Path, doubling: Path):
         ([tmp_path], "no lab with a record"),
         ([write(tmp_path / "s.txt", "1")], "should be a .csv"),
         ([doubling, "--set", "a=1"], "--set is for a --preset"),
-        (["--preset", "ai-2027", "--set", "a=1"], "is a model of its own"),
+        (["--preset", "ai-2027", "--set", "a=1"], "successor: --set: ai-2027 is a model"),
+        ([doubling, "--preset", "ai-2027", "--set", "a=1"], "PATH and --set: ai-2027 is"),
         (["--preset", "review-bound", "--set", "review"], "should be KEY=NUMBER"),
         (["--preset", "review-bound", "--set", "revew=1"], "did you mean 'review'"),
         ([doubling, "--ahead", "nan"], "is not finite"),

@@ -134,8 +134,9 @@ def _look(sight: Sight) -> Seen | None:
 
 def _curves(found: Seen) -> dict[str, Any]:
     series, growth = found.series, found.growth
+    points = POINTS if growth.enough else 0
     span = series.times[-1] - series.times[0]
-    at = np.linspace(series.times[0], series.times[-1] + span / 2, POINTS).tolist()
+    at = np.linspace(series.times[0], series.times[-1] + span / 2, points).tolist()
     ahead = [series.times[-1] + span / 2 * step / 4 for step in range(1, 5)]
     together = forecasts(growth, at, draws=FEWER)
     curves = {

@@ -168,6 +168,8 @@ class Growth:
     posteriors: dict[Kind, Posterior]
     start: float
     span: float
+    enough: bool = True
+    """Whether there are points to tell anything of; else odds and scores are no measurements."""
 
     def meaning(self, kind: Kind) -> str:
         """What a kind is of these points, which may fall."""
@@ -209,7 +211,7 @@ def told(times: Sequence[float], values: Sequence[float]) -> Growth:
     else:
         verdict, reason = likely, f"it predicts best by far: {odds[likely]:.1%} of the odds"
     mean: dict[Kind, float] = {kind: score / max(1, scored) for kind, score in scores.items()}
-    return Growth(odds, mean, verdict, reason, after, start, span)
+    return Growth(odds, mean, verdict, reason, after, start, span, len(u) >= FEWEST)
 
 
 def _lag(found: Posterior, u: Array, logs: Array) -> float:

@@ -34,8 +34,8 @@ def growth_json(
         "verdict": found.verdict or "can't tell",
         "meaning": found.meaning(found.verdict) if found.verdict else None,
         "reason": found.reason,
-        "probabilities": dict(found.probabilities),
-        "scores": dict(found.scores),
+        "probabilities": dict(found.probabilities) if found.enough else {},
+        "scores": dict(found.scores) if found.enough else {},
         "forecasts": [
             {
                 "time": each.time,
@@ -44,7 +44,7 @@ def growth_json(
                 "interval_50": [finite(end) for end in each.half],
                 "interval_90": [finite(end) for end in each.most],
             }
-            for each in ahead
+            for each in (ahead if found.enough else ())
         ],
         "returns": returns_json(back) if back else None,
     }
@@ -86,6 +86,14 @@ def growth_lines(
         yield f"{found.meaning(found.verdict).capitalize()}. {found.reason.capitalize()}."
     else:
         yield f"The data can't tell: {found.reason}."
+    if found.enough:
+        yield from _measured(series, found, ahead)
+    if series.unit == WORKED:
+        yield ""
+        yield returns_line(back, series.what)
+
+
+def _measured(series: Series, found: Growth, ahead: Sequence[Forecast]) -> Iterator[str]:
     yield ""
     yield f"{'kind':18}{'odds':>8}{'score':>10}"
     for kind in KINDS:
@@ -100,8 +108,6 @@ def growth_lines(
             f"{_ends(each.most):>26}"
         )
     yield ""
-    if series.unit == WORKED:
-        yield returns_line(back, series.what)
     yield (
         f"Score: mean ln density of a point, predicted from those before it, over "
         f"{len(series.times)} points. A series that slows in any way counts as an S-curve."

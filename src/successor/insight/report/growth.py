@@ -44,6 +44,8 @@ def growth_section(story: Story) -> str:
         ["minutes", "median", "5%", "95%"],
         rows,
     )
+    if not found.enough:
+        return f'<section><h2>Where it goes</h2><p class="note">{escape(note)}</p></section>'
     return (
         f'<section><h2>Where it goes</h2><p class="note">{escape(note)}</p>'
         f"<details><summary>The numbers</summary>{listing}</details></section>"
