@@ -2,6 +2,7 @@
 
     python benchmarks/futures.py            # 400 series of each kind
     python benchmarks/futures.py --quick    # a tenth
+    python benchmarks/futures.py --hanging  # series whose errors hang together, of no kind or bent
 
 Writes docs/benchmarks/futures.json.
 """
@@ -101,6 +102,43 @@ def study(setting: Setting, kind: str, many: int) -> Row:
     return Row(setting.name, kind, many, dict(verdicts), covered / many)
 
 
+def hanging(name: str, points: int, rng: np.random.Generator) -> Array:
+    """Logarithms whose errors are not independent of each other, or whose rate doubles midway."""
+    at, noise = np.arange(points, dtype=float), rng.standard_normal(points)
+    match name:
+        case "random walk with drift":
+            return np.cumsum(0.15 + 0.15 * noise)
+        case "exponential, errors that fade by 0.8":
+            errors = [0.2 * noise[0]]
+            for each in noise[1:]:
+                errors.append(0.8 * errors[-1] + 0.12 * each)
+            return 0.15 * at + np.array(errors)
+        case _:
+            return 0.1 * at + 0.1 * np.maximum(0, at - points / 2) + 0.1 * noise
+
+
+HANGING = (
+    "random walk with drift",
+    "exponential, errors that fade by 0.8",
+    "exponential, one doubling of its rate",
+)
+
+
+def hanging_rows(many: int = 30) -> str:
+    """What is told of such series, in Markdown."""
+    lines = ["| series | points | told |", "| --- | ---: | --- |"]
+    for name in HANGING:
+        for points in (10, 20, 40):
+            verdicts = Counter[str]()
+            for at in range(many):
+                rng = np.random.default_rng([SEED + 1, at, points])
+                values = np.exp(hanging(name, points, rng)).tolist()
+                verdicts[told([*range(points)], values).verdict or "can't tell"] += 1
+            listed = ", ".join(f"{count} {kind}" for kind, count in verdicts.most_common())
+            lines.append(f"| {name} | {points} | {listed} |")
+    return "\n".join(lines)
+
+
 def fragment(rows: list[dict[str, Any]]) -> str:
     """The tables in Markdown."""
     lines = [
@@ -124,8 +162,12 @@ def fragment(rows: list[dict[str, Any]]) -> str:
 @click.command()
 @click.option("--quick", is_flag=True, help="A tenth of the series.")
 @click.option("--write", is_flag=True, help="Put the figures in docs/benchmarks/futures.json.")
-def main(*, quick: bool, write: bool) -> None:
+@click.option("--hanging", "bent", is_flag=True, help="Series whose errors hang together.")
+def main(*, quick: bool, write: bool, bent: bool) -> None:
     """Tell apart series of known kinds."""
+    if bent:
+        click.echo(hanging_rows())
+        return
     many = 40 if quick else 400
     rows = [asdict(study(setting, kind, many)) for setting in SETTINGS for kind in KINDS]
     click.echo(fragment(rows))

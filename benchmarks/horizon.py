@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import click
@@ -53,7 +55,11 @@ class Result:
     ratio: float
     cpu_ratio: float
     ends_off: float
-    """Largest difference of an end of a p50's interval, in doublings; Monte Carlo error of both."""
+    """Largest difference of an end of a p50's interval, in doublings."""
+    ends_errors: float
+    """Largest one over its Monte Carlo standard error, that of either side's draws."""
+    ends: int
+    """How many were compared."""
     cores: int
     load: float
     """Of the machine, when it began."""
@@ -141,6 +147,34 @@ def p50(intercept: float, slope: float) -> float:
         return float(np.exp2(-np.float64(intercept) / np.float64(slope)))
 
 
+def compared(ours: Array, theirs: Array) -> list[tuple[float, float]]:
+    """Difference of either end of an interval, in doublings, and its Monte Carlo error."""
+    found = list[tuple[float, float]]()
+    for end in (0.025, 0.975):
+        mine, other = (np.log2(np.nanquantile(side, end)) for side in (ours, theirs))
+        error = math.hypot(*(percentile_error(side, end) for side in (ours, theirs)))
+        found.append((abs(float(mine - other)), error))
+    return found
+
+
+def percentile_error(draws: Array, end: float, again: int = 400) -> float:
+    """Standard error of a percentile of log2 of draws, by drawing them anew."""
+    known = draws[~np.isnan(draws)]
+    rng = np.random.default_rng(42)
+    ends = [np.quantile(rng.choice(known, len(known)), end) for _ in range(again)]
+    return float(np.std(np.log2(ends), ddof=1))
+
+
+def chance(found: dict[str, Any]) -> str:
+    """Whether so many differences of nothing but chance are as large as the largest."""
+    most = NormalDist().inv_cdf(1 - 0.025 / found["ends"])
+    told = f"{found['ends_errors']:.1f} Monte Carlo standard errors of both"
+    limit = (
+        f"chance alone leaves {most:.1f} at most in 19 of 20 comparisons of {found['ends']} ends"
+    )
+    return f"{told}; {limit}"
+
+
 def timed(work: Callable[[], Any]) -> tuple[Any, float, float]:
     """(what it returns, seconds, seconds of processor time)."""
     wall, cpu = time.perf_counter(), time.process_time()
@@ -159,10 +193,10 @@ def measure(path: Path, draws: int, loop_draws: int, penalty: float = 1e-5) -> R
         others, loop_wall, loop_cpu = timed(lambda: loop(rows, loop_draws, penalty))
     share = draws / loop_draws
     ends = [
-        abs(np.log2(np.nanquantile(ours.draws[agent], end)) - np.log2(np.quantile(values, end)))
+        each
         for agent, values in others.items()
         if len(values) > 0.95 * loop_draws
-        for end in (0.025, 0.975)
+        for each in compared(ours.draws[agent], np.array(values))
     ]
     return Result(
         runs=len(rows),
@@ -178,7 +212,9 @@ def measure(path: Path, draws: int, loop_draws: int, penalty: float = 1e-5) -> R
         loop_cpu_s=loop_cpu * share,
         ratio=loop_wall * share / wall,
         cpu_ratio=loop_cpu * share / cpu,
-        ends_off=float(max(ends)),
+        ends_off=max(off for off, _ in ends),
+        ends_errors=max(off / error for off, error in ends),
+        ends=len(ends),
         cores=os.cpu_count() or 1,
         load=load,
     )
@@ -199,7 +235,8 @@ def fragment(found: dict[str, Any]) -> str:
         f"| ratio | {found['ratio']:.0f} | {found['cpu_ratio']:.0f} |\n\n"
         f"Weights differ from the file's own column by {found['weights_off']:.1g} at most, "
         f"coefficients from scikit-learn's on the same weights by {found['fit_off']:.1g}. Ends of "
-        f"the intervals of p50 differ by {found['ends_off']:.2f} doublings at most: chance."
+        f"the intervals of p50 differ by {found['ends_off']:.2f} doublings at most, and by "
+        f"{chance(found)}."
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 
+import numpy as np
 import pytest
 
-from horizon import RESULT, fragment, p50
+from horizon import RESULT, compared, fragment, p50, percentile_error
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,22 @@ def test_a_draw_almost_without_a_slope_does_not_end_the_loop(
     intercept: float, slope: float, minutes: float
 ) -> None:
     assert p50(intercept, slope) == minutes
+
+
+def test_the_error_of_a_percentile_is_that_of_its_draws() -> None:
+    rng = np.random.default_rng(3)
+    ends = [np.quantile(np.log2(rng.lognormal(size=1000)), 0.025) for _ in range(400)]
+    told = [percentile_error(rng.lognormal(size=1000), 0.025) for _ in range(20)]
+    assert np.mean(told) == pytest.approx(np.std(ends), rel=0.25)
+    same = [compared(rng.lognormal(size=1000), rng.lognormal(size=1000)) for _ in range(20)]
+    assert max(off / error for pair in same for off, error in pair) < 4
+    other = compared(rng.lognormal(size=1000), 1.5 * rng.lognormal(size=1000))
+    assert max(off / error for off, error in other) > 3
+
+
+def test_what_chance_leaves_stands_beside_the_difference() -> None:
+    told = fragment({**json.loads(RESULT.read_text("utf-8")), "ends_errors": 9.0, "ends": 16})
+    assert "by 9.0 Monte Carlo standard errors of both; chance alone leaves 3.0 at most" in told
 
 
 def test_a_loop_of_fewer_draws_says_so() -> None:

@@ -10,6 +10,7 @@ from cli.commands import Run, change
 from cli.test_json_docs import assert_fits, documented
 from successor.cli.futures import PRESETS
 from successor.insight.futures.presets import NAMES
+from successor.insight.futures.series import read_series
 
 TABLE = Path(__file__).parents[1] / "insight" / "data" / "metr" / "benchmark_results_1_1.yaml"
 
@@ -32,6 +33,31 @@ def test_a_series(run: Run, doubling: Path):
     assert told["verdict"] == "exponential"
     assert told["forecasts"][-1]["time"] == 15
     assert told["forecasts"][-1]["median"] == pytest.approx(2**15, rel=0.5)
+
+
+def test_a_series_that_falls(run: Run, tmp_path: Path):
+    path = write(tmp_path / "s.csv", "time,value", *(f"{n},{2.0**-n}" for n in range(12)))
+    assert run("futures", path).out.startswith("Declining: steady halvings.")
+    (told,) = run("futures", path, "--json").lines
+    assert (told["verdict"], told["meaning"]) == ("exponential", "declining: steady halvings")
+
+
+@pytest.mark.parametrize(
+    ("times", "unit", "last"),
+    [
+        (("20240101", "20240201", "20250101"), "days", "2025-01-01"),
+        (("2024-01-01", "20240201", "20250101"), "days", "2025-01-01"),
+        (("20240101", "20240231", "20250101"), "time", "2.02501e+07"),
+        (("18240101", "18240201", "18250101"), "time", "1.82501e+07"),
+        (("20240101", "20240201", "20250101.0"), "time", "2.02501e+07"),
+    ],
+)
+def test_eight_digits_are_dates_where_all_can_be(
+    tmp_path: Path, times: tuple[str, ...], unit: str, last: str
+):
+    rows = [f"{at},{n + 1}" for n, at in enumerate(times)]
+    series = read_series(write(tmp_path / "s.csv", "time,value", *rows))
+    assert (series.unit, series.shown(series.times[-1])) == (unit, last)
 
 
 def test_what_is_printed_is_what_is_documented(run: Run, doubling: Path, lab: Path):
@@ -57,7 +83,11 @@ def test_few_points_cannot_tell(run: Run, tmp_path: Path):
     done = run("futures", path)
     assert done.code == 0
     assert "The data can't tell: 3 points; it takes 6." in done.out
-    assert "2024-03-31" in done.out
+    assert "odds" not in done.out
+    assert "2024-03-31" not in done.out
+    (told,) = run("futures", path, "--json", "--plot", tmp_path / "f.svg").lines
+    assert (told["probabilities"], told["scores"], told["forecasts"]) == ({}, {}, [])
+    assert "polyline" not in (tmp_path / "f.svg").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -88,6 +118,11 @@ def test_numbers_of_a_world_can_be_set(run: Run, tmp_path: Path):
         (["time,value", "1,2", "2,-3"], "line 3: value '-3': should be a number above 0"),
         (["time,value", "1,2", "2,0"], "line 3: value '0': should be a number above 0"),
         (["time,value", "1,2", "soon,3"], "line 3: time 'soon': should be a number, or a date"),
+        (["time,value", "1,2", "2,1_000"], "line 3: value '1_000'"),
+        (["time,value", "1,2", "1_000,3"], "line 3: time '1_000'"),
+        (["time,value,value", "1,2,3"], "line 1: two columns are called 'value'"),
+        (["time,value", "1,2", "2024-01-01junk,3"], "line 3: time '2024-01-01junk': should be"),
+        (["time,value", "20240101,2", "1,3", "2024-01-01,3"], "line 4: a date"),
         (["time,value", "1,2", "2024-01-01,3"], "line 3: a date, where earlier rows have numbers"),
         (["time,value", "1,2", ",3"], "line 3: no time or date"),
         (["time,width", "1,2"], "line 2: no value or horizon"),
@@ -111,7 +146,8 @@ def test_other_wrong_wishes(run: Run, tmp_path: Path, doubling: Path):
         ([tmp_path], "no lab with a record"),
         ([write(tmp_path / "s.txt", "1")], "should be a .csv"),
         ([doubling, "--set", "a=1"], "--set is for a --preset"),
-        (["--preset", "ai-2027", "--set", "a=1"], "is a model of its own"),
+        (["--preset", "ai-2027", "--set", "a=1"], "successor: --set: ai-2027 is a model"),
+        ([doubling, "--preset", "ai-2027", "--set", "a=1"], "PATH and --set: ai-2027 is"),
         (["--preset", "review-bound", "--set", "review"], "should be KEY=NUMBER"),
         (["--preset", "review-bound", "--set", "revew=1"], "did you mean 'review'"),
         ([doubling, "--ahead", "nan"], "is not finite"),

@@ -82,6 +82,20 @@ def test_runs_with_dates_and_hacks(run: Run, tmp_path: Path):
     assert run("horizon", path).code == 2
 
 
+def test_a_model_without_success_is_told_to_be_in_no_trend(run: Run, tmp_path: Path):
+    path = two_models(tmp_path / "r.jsonl")
+    none = [{**ROW, "alias": "none", "task_id": f"{size}", "task_family": "f"} for size in (1, 2)]
+    none = [{**each, "human_minutes": int(str(each["task_id"]))} for each in none]
+    with path.open("a", encoding="utf-8") as file:
+        for each in none:
+            row = {**each, "score_binarized": 0, "release_date": "2023-01-01"}
+            file.write(json.dumps(row) + "\n")
+    (told,) = run("horizon", path, *FAIL, "--json").lines
+    assert told["trend"]["models"] == ["old", "new"]
+    assert told["trend"]["left_out"] == ["none"]
+    assert "Note: horizon 0, which no trend can hold: none." in run("horizon", path, *FAIL).out
+
+
 def test_dates_may_stand_in_a_file_of_their_own(run: Run, tmp_path: Path):
     path = rows(tmp_path / "r.jsonl", {}, {"score_binarized": 0, "task_id": "u"})
     (tmp_path / "dates.yaml").write_text("date:\n  a: 2024-02-03\n")
@@ -153,6 +167,7 @@ def test_a_lab_is_a_table_of_its_versions(run: Run, lab: Path):
     assert told["trend"]["unit"] == "minutes of work"
     p50 = [each["p50"] for each in told["models"] if each["p50"] is not None]
     assert p50 == sorted(p50)
+    assert told["trend"]["method"] in {"", "residuals"}, "not of the items of exams alone"
     (status,) = run("status", lab, "--json").lines
     if told["models"][-1]["p50"] is not None:
         assert told["models"][-1]["p50"] == pytest.approx(status["horizon"], rel=1e-6)
@@ -178,10 +193,19 @@ def test_a_plot_is_an_svg(run: Run, tmp_path: Path):
         ({"score_binarized": 2}, "line 2: score 2: should be between 0 and 1"),
         ({"score_binarized": None}, "line 2: no score_binarized or score or success"),
         ({"score_binarized": float("nan")}, "is nan: should be a number"),
+        ({"human_minutes": True}, "line 2: human_minutes or size or difficulty is True"),
+        ({"human_minutes": "1_000"}, "difficulty is '1_000': should be a number"),
+        ({"human_minutes": 10**400}, "line 2: human_minutes or size or difficulty is 1000"),
         ({"alias": None}, "line 2: no alias or agent or model"),
+        ({"alias": {"a": 1}}, "line 2: alias or agent or model is {'a': 1}: should be text"),
+        ({"task_id": ["t"]}, "line 2: task_id or task is ['t']: should be text"),
+        ({"alias": "a\0b"}, r"line 2: alias or agent or model is 'a\x00b': no name has a NUL"),
         ({"human_minutes": 5}, "line 2: task 't' has size 5, and 4 in an earlier run"),
         ({"task_family": "g"}, "line 2: task 't' is of family 'g', and of 'f' earlier"),
         ({"release_date": "yesterday"}, "line 2: release date 'yesterday'"),
+        ({"release_date": "2024-01-01junk"}, "line 2: release date '2024-01-01junk'"),
+        ({"release_date": "18240101"}, "line 2: release date '18240101'"),
+        ({"release_date": 20240231}, "line 2: release date 20240231"),
         ({"reward_hack": "perhaps"}, "hack is 'perhaps': should be true or false"),
     ],
 )
@@ -202,6 +226,8 @@ def test_a_bad_row_is_named(run: Run, tmp_path: Path, change: dict[str, object],
         ("t.yaml", "a: " + "[" * 100_000, "no YAML"),
         ("r.csv", "", "line 1: no heading"),
         ("r.csv", "model,size,score\nm,1\n", "line 2: should have 3 values"),
+        ("r.csv", "model,model,size,score\nm,n,1,1\n", "line 1: two columns are called 'model'"),
+        ("r.jsonl", '{"alias": "a", "alias": "b"}\n', "line 1: 'alias' stands in it twice"),
         ("t.yaml", "results: 3\n", "no table of horizons"),
         ("t.yaml", "a: [", "no YAML"),
         ("t.yaml", "results: {m: {metrics: {}}}", "m: no p50_horizon_length"),
@@ -226,6 +252,7 @@ def test_other_wrong_wishes(run: Run, tmp_path: Path):
         ([TABLE, "--hack-policy", "pass"], "needs the runs"),
         ([path, *FAIL, "--penalty", "nan"], "is not finite"),
         ([path, *FAIL, "--penalty", "inf"], "is not finite"),
+        ([path, *FAIL, "--draws", "1"], "--draws 1: should be 100 or more, or 0"),
         ([TABLE, "--since", "2025-01-01", "--until", "2024-01-01"], "is after --until"),
         ([tmp_path.parent / "nothing", *FAIL], "no such file"),
     ):
@@ -234,6 +261,13 @@ def test_other_wrong_wishes(run: Run, tmp_path: Path):
         assert told in done.err
     (tmp_path / "empty").mkdir()
     assert "neither a lab" in run("horizon", tmp_path / "empty", *FAIL).err
+
+
+@pytest.mark.parametrize("spelled", [20240203, "20240203", "2024-02-03T10:00:00Z", "2024-02-03"])
+def test_a_date_is_spelled_in_these_ways(run: Run, tmp_path: Path, spelled: object):
+    path = rows(tmp_path / "r.jsonl", {"release_date": spelled})
+    (told,) = run("horizon", path, *FAIL, "--json").lines
+    assert told["models"][0]["release_date"] == "2024-02-03"
 
 
 def test_one_model_has_no_trend_and_says_why(run: Run, tmp_path: Path):
@@ -256,8 +290,8 @@ def test_models_that_are_all_alike_have_no_trend(run: Run, tmp_path: Path, score
         for day in days for size in (1, 2, 4)
     ]  # fmt: skip
     path = rows(tmp_path / "r.jsonl", *made)
-    assert told in run("horizon", path, *FAIL, "--draws", "20").out
-    (found,) = run("horizon", path, *FAIL, "--draws", "20", "--json").lines
+    assert told in run("horizon", path, *FAIL, "--draws", "100").out
+    (found,) = run("horizon", path, *FAIL, "--draws", "100", "--json").lines
     assert found["trend"]["doubling_time"] is None
 
 

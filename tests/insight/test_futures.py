@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -53,7 +54,7 @@ def series(kind: Kind, points: int, noise: float, seed: int) -> tuple[list[float
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_long_clear_series_is_told(kind: Kind):
     right = [told(*series(kind, 40, 0.1, seed)).verdict == kind for seed in range(10)]
-    assert sum(right) >= 9
+    assert sum(right) >= 8  # One in twenty has errors that hang together by chance.
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -69,6 +70,56 @@ def test_a_few_points_tell_nothing_however_clear():
     assert found.verdict is None
     assert found.reason == f"{FEWEST - 1} points; it takes {FEWEST}"
     assert sum(found.probabilities.values()) == pytest.approx(1.0)
+
+
+def walk(rng: np.random.Generator) -> np.ndarray:
+    return np.cumsum(0.15 + 0.15 * rng.standard_normal(40))
+
+
+def breaking(rng: np.random.Generator) -> np.ndarray:
+    """Growth whose rate doubles once, midway."""
+    at = np.arange(40.0)
+    return 0.1 * at + 0.1 * np.maximum(0, at - 20) + 0.1 * rng.standard_normal(40)
+
+
+@pytest.mark.parametrize("made", [walk, breaking])
+def test_errors_that_hang_together_tell_no_kind(made: Callable[[np.random.Generator], np.ndarray]):
+    found = [
+        told([*range(40)], np.exp(made(np.random.default_rng([5, seed]))).tolist())
+        for seed in range(20)
+    ]
+    assert sum(each.verdict is None for each in found) >= 17
+    assert sum("errors hang together" in each.reason for each in found) >= 8
+
+
+def test_independent_errors_seldom_hang_together():
+    found = [told(*series(kind, 20, 0.1, seed)) for kind in KINDS for seed in range(40)]
+    hang = sum("errors hang together" in each.reason for each in found)
+    assert hang <= 0.1 * len(found)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_curve_without_noise_is_told_between_the_bends_of_a_grid(kind: Kind):
+    u = np.linspace(0.0, 1.0, 40)
+    logs = {
+        "logistic": -np.log1p(np.exp(-(u - 0.513) / 0.1013)),
+        "exponential": 3.0 * u,
+        "superexponential": -1.3 * np.log(1 - u / 1.2345),
+    }[kind]
+    assert told(u.tolist(), np.exp(logs).tolist()).verdict == kind
+
+
+def test_what_falls_is_not_said_to_double():
+    times, values = series("exponential", 20, 0.1, 1)
+    found = told(times, [1 / value for value in values])
+    assert found.verdict == "exponential"
+    assert found.meaning("exponential") == "declining: steady halvings"
+    ever = told(*series("superexponential", 40, 0.1, 1))
+    assert ever.meaning("superexponential").startswith("accelerating")
+    faster = told(times, [1 / value for value in series("superexponential", 20, 0.1, 1)[1]])
+    assert faster.meaning("superexponential").startswith("declining ever faster")
+    noise = np.exp(0.3 * np.random.default_rng(1).standard_normal(20))
+    assert "can't be told" in told(times, noise.tolist()).meaning("exponential")
 
 
 def test_units_of_time_and_value_do_not_matter():

@@ -219,7 +219,7 @@ def test_humans_are_drawn_with_and_are_no_model():
 
 def test_an_agent_that_never_succeeds_has_horizon_0_as_at_metr():
     (agent,) = fitted(metr(), "fail").agents
-    assert agent.p50 == agent.p80 == Estimate(0.0, 0.0, 0.0)
+    assert agent.p50 == agent.p80 == Estimate(0.0)
     assert agent.note == "no run succeeded"
 
 
@@ -294,6 +294,55 @@ def test_a_trend_that_may_be_none_has_an_open_end():
     assert found.interval is not None
     assert found.interval[0] is not None
     assert found.interval[1] is None
+
+
+@pytest.mark.parametrize("unit", [1.0, 60.0, 1 / 3600])
+def test_a_model_without_success_is_in_no_trend_whatever_the_unit(unit: float):
+    rows = [agent("none", 0.0, 0.0), agent("a", 10.0, 2.0 * unit), agent("b", 20.0, 4.0 * unit)]
+    drawn = {"none": np.full(100, np.nan), "a": np.full(100, 2.0), "b": np.full(100, 4.0)}
+    found = trend(rows, drawn)
+    assert found.doubling == pytest.approx(10.0)
+    assert found.interval == pytest.approx((10.0, 10.0))
+    assert (found.agents, found.left_out) == (("a", "b"), ("none",))
+
+
+def test_a_trend_of_few_whole_draws_has_no_interval():
+    rows = [agent(str(at), float(at), 2.0**at) for at in range(3)]
+    drawn = {str(at): np.full(100, 2.0**at) for at in range(3)}
+    drawn["1"][:11] = np.nan
+    found = trend(rows, drawn)
+    assert (found.interval, found.method) == (None, "")
+    assert found.untold == "only 89% of draws could be fitted for all of them"
+    drawn["1"][:1] = 2.0
+    assert trend(rows, drawn).method == "bootstrap"
+
+
+def test_of_a_lab_the_wider_interval_counts():
+    rows = [agent(str(at), float(at), 2.0**at * (1 + at % 2)) for at in range(5)]
+    rng = np.random.default_rng(3)
+    for spread, method in ((0.01, "residuals"), (3.0, "bootstrap")):
+        noise = np.exp(spread * rng.standard_normal((5, 200)))
+        drawn = {each.name: noise[at] * (each.p50.value or 0) for at, each in enumerate(rows)}
+        assert trend(rows, drawn, fixed=True).method == method
+        assert trend(rows, drawn).method == "bootstrap"
+    two = trend(rows[:2], drawn, fixed=True)
+    assert (two.interval, two.untold) == (None, "two points always lie on a line")
+
+
+def test_next_to_no_data_have_no_interval():
+    rows = [Run("a", str(size), "f", size, float(size < 3)) for size in (2.0, 4.0)]
+    (few,) = fitted(table(rows), "fail").agents
+    assert (few.p50.low, few.p50.high) == (None, None)
+    assert few.note == "no interval: 2 runs; it takes 10"
+    rare = [Run("a", str(size), str(size), size, float(size == 1)) for size in range(1, 41)]
+    (few,) = fitted(table(rare), "fail").agents
+    assert few.p50.low is None
+    assert few.note.endswith("of draws could be fitted")
+    same = Runs(fixed=True)
+    for size in (2.0, 4.0):
+        same.add(Run("a", str(size), "f", size, float(size < 3)), 20)
+    (few,) = fitted(same, "fail").agents
+    assert (few.p50.low, few.note) == (None, "no interval: all draws are alike")
 
 
 def test_fixed_sizes_are_not_drawn_from():

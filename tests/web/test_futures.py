@@ -47,6 +47,13 @@ def test_a_lab_is_followed_as_the_command_follows_it(lab: Path, sit: Sit, run: R
         assert (world["settings"]["review"], world["unit"]) == (0.0, "hours of work")
 
 
+def test_of_a_few_versions_no_odds_are_shown(lab: Path, sit: Sit, run: Run) -> None:
+    run("improve", lab, "--quiet")
+    found = sit(lab).get("/api/futures")
+    assert 2 <= len(found["series"]["times"]) < 6
+    assert (found["at"], found["band"], found["growth"]["probabilities"]) == ([], [], {})
+
+
 @pytest.mark.parametrize("name", ["davidson-houlden", "ai-2027"])
 def test_models_of_others_are_those_of_the_command(
     lab: Path, sit: Sit, run: Run, name: str

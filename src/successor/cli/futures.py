@@ -131,8 +131,8 @@ def _preset(
 
     lab, sets = given
     if name in {DOUBLINGS, TAKEOFF}:
-        if sets or plot or lab:
-            told = "PATH, --set and --plot"
+        given_too = {"PATH": lab, "--set": sets, "--plot": plot}
+        if told := " and ".join(word for word, value in given_too.items() if value):
             raise UsageError(f"{told}: {name} is a model of its own, without a world")
         as_json, lines = {
             DOUBLINGS: (telling.doublings_json, telling.doublings_lines),

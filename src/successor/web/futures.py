@@ -12,7 +12,7 @@ import numpy as np
 from starlette.requests import Request
 
 from successor.errors import UsageError
-from successor.insight.futures.growth import KINDS, MEANINGS, Growth, forecasts, told
+from successor.insight.futures.growth import KINDS, Growth, forecasts, told
 from successor.insight.futures.presets import DOUBLINGS, PRESETS, TAKEOFF
 from successor.insight.futures.returns import Fitted, Returns, going_on, returns
 from successor.insight.futures.series import WORKED, Series, review_share
@@ -134,8 +134,9 @@ def _look(sight: Sight) -> Seen | None:
 
 def _curves(found: Seen) -> dict[str, Any]:
     series, growth = found.series, found.growth
+    points = POINTS if growth.enough else 0
     span = series.times[-1] - series.times[0]
-    at = np.linspace(series.times[0], series.times[-1] + span / 2, POINTS).tolist()
+    at = np.linspace(series.times[0], series.times[-1] + span / 2, points).tolist()
     ahead = [series.times[-1] + span / 2 * step / 4 for step in range(1, 5)]
     together = forecasts(growth, at, draws=FEWER)
     curves = {
@@ -151,7 +152,7 @@ def _curves(found: Seen) -> dict[str, Any]:
         "at": at,
         "curves": curves,
         "band": [[finite(end) for end in each.most] for each in together],
-        "meanings": MEANINGS,
+        "meanings": {kind: growth.meaning(kind) for kind in KINDS},
         "growth": growth_json(
             series, growth, forecasts(growth, ahead, draws=DRAWS, seed=SEED), found.back
         ),

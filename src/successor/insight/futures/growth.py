@@ -22,6 +22,8 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from successor.insight.futures.errors import hang_together
+
 Array: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = Literal["logistic", "exponential", "superexponential"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -30,12 +32,20 @@ MEANINGS: dict[Kind, str] = {
     "exponential": "compounding: steady doublings",
     "superexponential": "accelerating: each doubling takes less time",
 }
+DECLINES: dict[Kind, str] = {
+    **MEANINGS,
+    "exponential": "declining: steady halvings",
+    "superexponential": "declining ever faster: each halving takes less time",
+}
+STILL = "steady: whether it grows or declines can't be told"
 FEWEST = 6
 """Points from which a kind is told; fewer leave nothing to predict."""
 TRAINED = 4
 """First points that no kind is scored on."""
 SURE = 0.95
 """Probability among the three from which a kind is told."""
+_CLEAR = 0.975
+"""Probability from which a series is said to rise or fall."""
 SHAPE, RATE = 0.5, 0.02
 """Of the prior of the noise: one point's worth of 20%, so that a few points that happen to lie on
 a curve say little."""
@@ -107,6 +117,17 @@ class Posterior:
         raised = np.exp(self.log_evidence - self.log_evidence.max())
         return raised / raised.sum()
 
+    @property
+    def falls(self) -> float:
+        """Probability that b is below 0; an S-curve only rises."""
+        from scipy.special import stdtr
+
+        if self.grid.kind == "logistic":
+            return 0.0
+        scale = np.sqrt(self.rate / self.shape * self.covariance[:, 1, 1])
+        chance = np.asarray(stdtr(2 * self.shape, -self.mean[:, 1] / scale), np.float64)
+        return float(self.weights @ chance)
+
 
 def posterior(grid: Bends, u: Array, logs: Array) -> Posterior:
     """Given points; with none, the prior."""
@@ -147,6 +168,15 @@ class Growth:
     posteriors: dict[Kind, Posterior]
     start: float
     span: float
+    enough: bool = True
+    """Whether there are points to tell anything of; else odds and scores are no measurements."""
+
+    def meaning(self, kind: Kind) -> str:
+        """What a kind is of these points, which may fall."""
+        falls = self.posteriors[kind].falls
+        if falls > _CLEAR:
+            return DECLINES[kind]
+        return STILL if falls > 1.0 - _CLEAR else MEANINGS[kind]
 
 
 def told(times: Sequence[float], values: Sequence[float]) -> Growth:
@@ -175,10 +205,25 @@ def told(times: Sequence[float], values: Sequence[float]) -> Growth:
     elif odds[likely] < SURE:
         share = f"{odds[likely]:.0%}"
         verdict, reason = None, f"the likeliest kind, {likely}, has {share}; it takes {SURE:.0%}"
+    elif lag := _lag(after[likely], u, logs):
+        near = f"correlate by {lag:.2f} with their neighbours"
+        verdict, reason = None, f"the errors hang together: those of {likely} growth {near}"
     else:
         verdict, reason = likely, f"it predicts best by far: {odds[likely]:.1%} of the odds"
     mean: dict[Kind, float] = {kind: score / max(1, scored) for kind, score in scores.items()}
-    return Growth(odds, mean, verdict, reason, after, start, span)
+    return Growth(odds, mean, verdict, reason, after, start, span, len(u) >= FEWEST)
+
+
+def _lag(found: Posterior, u: Array, logs: Array) -> float:
+    """How much the errors about the best curve of a kind hang together; 0 when they may not."""
+
+    def shape(bend: Array) -> tuple[Array, Array]:
+        offset, slope = Bends(found.grid.kind, bend[None, :]).features(u)
+        return offset[0], slope[0]
+
+    grid = found.grid.values
+    start = grid[int(np.argmax(found.log_evidence))]
+    return hang_together(shape, start, (grid.min(axis=0), grid.max(axis=0)), logs)
 
 
 def drawn(found: Growth, kind: Kind, times: Array, draws: int, rng: np.random.Generator) -> Array:

@@ -32,11 +32,11 @@ def draw_growth(series: Series, found: Growth, ahead: Sequence[Forecast], output
         [max(e.most[0], least) for e in together],
         upper=[min(e.most[1], most) for e in together],
     )
-    kept = [_below(curve, most) for curve in curves]
+    shown = [band, *(_below(curve, most) for curve in curves)] if found.enough else []
     marks = [Mark(x, y) for x, y in zip(series.times, series.values, strict=True)]
-    verdict = found.verdict or "the data can't tell"
+    verdict = found.meaning(found.verdict) if found.verdict else "the data can't tell"
     write(
-        Chart(f"Growth: {verdict}", series.unit, series.what, marks, [band, *kept], series.shown),
+        Chart(verdict.capitalize(), series.unit, series.what, marks, shown, series.shown),
         output,
     )
 

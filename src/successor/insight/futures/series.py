@@ -11,7 +11,7 @@ from pathlib import Path
 from successor.errors import UsageError
 from successor.insight.authorship.record import authorship_of
 from successor.insight.horizon.measured import RECORD, ROWS, TABLES, Asked, measured
-from successor.insight.horizon.rows import rows_in
+from successor.insight.horizon.rows import compact, day, decimal, rows_in
 from successor.insight.report.data import story
 from successor.insight.report.html import counted
 from successor.ledger import Ledger
@@ -72,23 +72,27 @@ def read_series(path: Path, time: str | None = None, value: str | None = None) -
 def _of_rows(
     path: Path, time: str | None, value: str | None
 ) -> tuple[list[tuple[float, float]], str, str]:
-    points, dated = list[tuple[float, float]](), set[bool]()
+    read, known = list[tuple[Moment, float]](), set[bool]()
     names = (time,) if time else TIME, (value,) if value else VALUE
     what = ""
 
     def take(row: Mapping[str, object]) -> None:
         nonlocal what
-        at, is_date = _time(_named(row, names[0])[1])
+        at = _time(_named(row, names[0])[1])
         what, told = _named(row, names[1])
-        points.append((at, _positive(what, told)))
-        dated.add(is_date)
-        if len(dated) > 1:
+        read.append((at, _positive(what, told)))
+        if at.number is None or at.day is None:
+            known.add(at.number is None)
+        if len(known) > 1:
             raise ValueError("a date, where earlier rows have numbers, or the other way round")
-        if len(points) > MOST:
+        if len(read) > MOST:
             raise ValueError(f"more than {MOST:,} points: thin the series out")
 
     rows_in(path, take)
-    return points, "days" if dated == {True} else time or "time", what or "value"
+    # Eight digits are a date where nothing else in the column is a number.
+    dated = known != {False}
+    points = [((at.day if dated else at.number) or 0.0, value) for at, value in read]
+    return points, "days" if dated else time or "time", what or "value"
 
 
 def _named(row: Mapping[str, object], names: Sequence[str]) -> tuple[str, object]:
@@ -98,15 +102,22 @@ def _named(row: Mapping[str, object], names: Sequence[str]) -> tuple[str, object
     raise ValueError(f"no {' or '.join(names)}; it has {', '.join(sorted(row)) or 'nothing'}")
 
 
-def _time(value: object) -> tuple[float, bool]:
+@dataclass(frozen=True)
+class Moment:
+    """What a cell of time may mean: a number, a day, or either."""
+
+    number: float | None
+    day: float | None
+
+
+def _time(value: object) -> Moment:
     try:
-        if isinstance(value, int | float | str) and not isinstance(value, bool):
-            number = float(value)
-            if math.isfinite(number):
-                return number, False
+        number, spelled = decimal(value), compact(value)
+        return Moment(number, float(spelled.toordinal()) if spelled else None)
     except ValueError:
         try:
-            return float(date.fromisoformat(str(value).strip()[:10]).toordinal()), True
+            if found := day(value):
+                return Moment(None, float(found.toordinal()))
         except ValueError:
             pass
     raise ValueError(f"time {value!r}: should be a number, or a date like 2025-02-24")
@@ -114,10 +125,8 @@ def _time(value: object) -> tuple[float, bool]:
 
 def _positive(name: str, value: object) -> float:
     try:
-        if isinstance(value, int | float | str) and not isinstance(value, bool):
-            number = float(value)
-            if math.isfinite(number) and number > 0:
-                return number
+        if (number := decimal(value)) > 0:
+            return number
     except ValueError:
         pass
     raise ValueError(f"{name} {value!r}: should be a number above 0, since growth is a factor")

@@ -11,7 +11,7 @@ import numpy as np
 
 from successor.insight.futures import milestones
 from successor.insight.futures.doublings import PUBLISHED, QUESTIONS, Priors, probabilities
-from successor.insight.futures.growth import KINDS, MEANINGS, Forecast, Growth
+from successor.insight.futures.growth import KINDS, Forecast, Growth
 from successor.insight.futures.presets import Preset
 from successor.insight.futures.returns import FEWEST, Fitted, Returns
 from successor.insight.futures.series import WORKED, Series
@@ -32,9 +32,10 @@ def growth_json(
         "unit": series.unit,
         "points": len(series.times),
         "verdict": found.verdict or "can't tell",
+        "meaning": found.meaning(found.verdict) if found.verdict else None,
         "reason": found.reason,
-        "probabilities": dict(found.probabilities),
-        "scores": dict(found.scores),
+        "probabilities": dict(found.probabilities) if found.enough else {},
+        "scores": dict(found.scores) if found.enough else {},
         "forecasts": [
             {
                 "time": each.time,
@@ -43,7 +44,7 @@ def growth_json(
                 "interval_50": [finite(end) for end in each.half],
                 "interval_90": [finite(end) for end in each.most],
             }
-            for each in ahead
+            for each in (ahead if found.enough else ())
         ],
         "returns": returns_json(back) if back else None,
     }
@@ -82,14 +83,22 @@ def growth_lines(
 ) -> Iterator[str]:
     """For a person to read."""
     if found.verdict:
-        yield f"{MEANINGS[found.verdict].capitalize()}. {found.reason.capitalize()}."
+        yield f"{found.meaning(found.verdict).capitalize()}. {found.reason.capitalize()}."
     else:
         yield f"The data can't tell: {found.reason}."
+    if found.enough:
+        yield from _measured(series, found, ahead)
+    if series.unit == WORKED:
+        yield ""
+        yield returns_line(back, series.what)
+
+
+def _measured(series: Series, found: Growth, ahead: Sequence[Forecast]) -> Iterator[str]:
     yield ""
     yield f"{'kind':18}{'odds':>8}{'score':>10}"
     for kind in KINDS:
         odds, score = found.probabilities[kind], found.scores[kind]
-        yield f"{kind:18}{odds:>8.1%}{score:>10.3f}  {MEANINGS[kind]}"
+        yield f"{kind:18}{odds:>8.1%}{score:>10.3f}  {found.meaning(kind)}"
     yield ""
     yield f"{series.what}, all kinds in proportion to their odds:"
     yield f"{'at':>12}{'median':>12}{'50% interval':>26}{'90% interval':>26}"
@@ -99,8 +108,6 @@ def growth_lines(
             f"{_ends(each.most):>26}"
         )
     yield ""
-    if series.unit == WORKED:
-        yield returns_line(back, series.what)
     yield (
         f"Score: mean ln density of a point, predicted from those before it, over "
         f"{len(series.times)} points. A series that slows in any way counts as an S-curve."

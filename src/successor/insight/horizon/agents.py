@@ -14,6 +14,11 @@ from successor.insight.logistic import PENALTY, Array, fit, size_at
 
 P50, P80 = 0.5, 0.8
 SHARES = (P50, P80)
+FITTED = 0.9
+"""Share of draws that have to have a horizon for an interval: those that have none are not drawn
+at random, they are the ends of it."""
+FEWEST = 10
+"""Runs of an agent from which there is an interval."""
 
 
 @dataclass(frozen=True)
@@ -99,20 +104,42 @@ def _agent(
     x, right, wrong = sums(cells)
     b0, b1 = fit(x, right[None, :], wrong[None, :], penalty)
     intercept, slope = float(b0[0]), float(b1[0])
-    p50, p80, note = _told(x, right, wrong, (intercept, slope), drawn)
+    count = sum(cell.runs.count for cell in cells)
+    doubt = _doubt(drawn, count)
+    p50, p80, note = _told(x, right, wrong, (intercept, slope), None if doubt else drawn)
+    if p50.value and doubt:
+        note = "; ".join(filter(None, (note, f"no interval: {doubt}")))
     known = math.isfinite(slope)
     return Agent(
         name,
         p50,
         p80,
         released,
-        runs=sum(cell.runs.count for cell in cells),
+        runs=count,
         tasks=len(cells),
         score=min(1.0, float(right.sum())),
         slope=slope if known else None,
         intercept=intercept if known else None,
         note=note,
     )
+
+
+def _doubt(drawn: Array | None, runs: int) -> str:
+    """Why draws are no interval; nothing when they are, or there are none."""
+    if drawn is None:
+        return ""
+    if runs < FEWEST:
+        return f"{runs} runs; it takes {FEWEST}"
+    known = ~np.isnan(drawn[:, 0])
+    share = float(known.mean())
+    if share < FITTED:
+        return f"only {share_of(share)} of draws could be fitted"
+    return "all draws are alike" if np.ptp(drawn[known, 0]) == 0 else ""
+
+
+def share_of(share: float) -> str:
+    """In percent, never rounded up to what it takes."""
+    return f"{math.floor(100 * share)}%"
 
 
 def _told(
@@ -122,7 +149,7 @@ def _told(
     unknown = Estimate(None)
     largest = f"{2.0 ** float(x.max()):.6g}"
     if right.sum() <= 0:
-        return Estimate(0.0, 0.0, 0.0), Estimate(0.0, 0.0, 0.0), "no run succeeded"
+        return Estimate(0.0), Estimate(0.0), "no run succeeded"
     if wrong.sum() <= 0:
         return unknown, unknown, f"every run succeeded: at least {largest}, how far is not told"
     if len(set(x.tolist())) == 1:
@@ -139,7 +166,7 @@ def _told(
 
 def _estimate(share: float, line: tuple[float, float], drawn: Array | None) -> Estimate:
     value = float(size_at(share, np.array([line[0]]), np.array([line[1]]))[0])
-    if drawn is None or np.isnan(drawn).all():
+    if drawn is None:
         return Estimate(_finite(value))
     # Not interpolated: between a number and infinity there is nothing.
     known = drawn[~np.isnan(drawn)]

@@ -20,6 +20,7 @@ from successor.insight.logistic import PENALTY, Array
 ROWS = frozenset({".jsonl", ".ndjson", ".csv", ".tsv"})
 LOGS = frozenset({".eval", ".json"})
 TABLES = frozenset({".yaml", ".yml"})
+FEWEST_DRAWS = 100
 RECORD = ".successor"
 """Where a lab keeps its record."""
 
@@ -67,6 +68,9 @@ def measured(paths: Sequence[Path], asked: Asked) -> Measured:
     """
     if asked.since and asked.until and asked.since > asked.until:
         raise UsageError(f"--since {asked.since} is after --until {asked.until}")
+    if 0 < asked.draws < FEWEST_DRAWS:
+        told = f"{FEWEST_DRAWS} or more, or 0 for no intervals"
+        raise UsageError(f"--draws {asked.draws}: should be {told}")
     kinds = {_kind(path) for path in paths}
     if len(kinds) != 1 or (len(paths) > 1 and kinds != {"runs"}):
         raise UsageError("several files may be given of runs only: give one table or one lab")
@@ -118,16 +122,19 @@ def _told(
 ) -> Measured:
     runs, policy, notes = source
     since, until = (float(d.toordinal()) if d else None for d in (asked.since, asked.until))
+    if kind == "record" and (asked.since or asked.until):
+        raise UsageError("--since and --until are dates; a lab's time is that of its work")
+    line = trend(within(agents, since, until), draws, fixed=kind == "record")
+    if line.left_out:
+        notes.append(f"horizon 0, which no trend can hold: {', '.join(line.left_out)}")
     undated = sorted(each.name for each in agents if each.released is None)
     if undated:
         notes.append(f"no release date, so in no trend: {', '.join(undated)} (see --dates)")
-    if kind == "record" and (asked.since or asked.until):
-        raise UsageError("--since and --until are dates; a lab's time is that of its work")
     never = float("inf")
     return Measured(
         kind,
         tuple(sorted(agents, key=lambda a: (never if a.released is None else a.released, a.name))),
-        trend(within(agents, since, until), draws),
+        line,
         runs.unit,
         "minutes of work" if kind == "record" else "days",
         policy,

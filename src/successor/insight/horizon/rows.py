@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Generator, Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +26,8 @@ SIZE = ("human_minutes", "size", "difficulty")
 SCORE = ("score_binarized", "score", "success")
 HACK = ("reward_hack", "reward_hacked", "reward_hacking", "hacked", "hack", "cheated")
 RELEASED = ("release_date", "released")
+_EIGHT = re.compile(r"(19\d\d|20\d\d|2100)\d{4}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)", re.ASCII)
 _TRUE, _FALSE = frozenset({"1", "true", "yes"}), frozenset({"", "0", "false", "no"})
 
 
@@ -102,18 +106,18 @@ def run_of(row: Mapping[str, object], columns: Columns) -> Run:
     Raises:
         ValueError: naming what is missing or wrong.
     """
-    agent = str(_required(row, AGENT))
+    agent = _name(_required(row, AGENT), AGENT)
     size = _number(row, (columns.size,) if columns.size else SIZE)
     named = _first(row, TASK)
     # Who names no tasks has one for each size.
-    task = f"{size:g}" if named is None else str(named)
+    task = f"{size:g}" if named is None else _name(named, TASK)
     family = _first(row, FAMILY)
     return Run(
         agent,
         task,
-        task if family is None else str(family),
+        task if family is None else _name(family, FAMILY),
         size,
-        _number(row, (columns.score,) if columns.score else SCORE),
+        _number(row, (columns.score,) if columns.score else SCORE, truth=True),
         _marked(row, columns.hack),
         day(_first(row, RELEASED)),
     )
@@ -133,13 +137,33 @@ def day(value: object) -> date | None:
         case date():
             return value
         case str():
-            try:
-                return date.fromisoformat(value.strip()[:10])
-            except ValueError:
-                pass
+            found = compact(value)
+            if found or (found := _spelled(value.strip())):
+                return found
+        case int():
+            if found := compact(value):
+                return found
         case _:
             pass
     raise ValueError(f"release date {value!r}: should be like 2025-02-24")
+
+
+def compact(value: object) -> date | None:
+    """A date of eight digits, such as 20250224, of 1900 to 2100; None for any other."""
+    text = str(value).strip()
+    if isinstance(value, bool) or not _EIGHT.fullmatch(text):
+        return None
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
+
+
+def _spelled(text: str) -> date | None:
+    try:
+        return datetime.fromisoformat(text).date() if _DAY.match(text) else None
+    except ValueError:
+        return None
 
 
 def _json_lines(file: IO[str]) -> Iterator[tuple[int, Mapping[str, object]]]:
@@ -151,7 +175,9 @@ def _json_lines(file: IO[str]) -> Iterator[tuple[int, Mapping[str, object]]]:
         if not text.strip():
             continue
         try:
-            row: object = json.loads(text)
+            row: object = json.loads(text, object_pairs_hook=_once)
+        except _TwiceError as error:
+            raise _LineError(str(error), number) from None
         except (ValueError, RecursionError) as error:
             raise _LineError(f"no JSON: {error}", number) from None
         if not isinstance(row, dict):
@@ -159,11 +185,29 @@ def _json_lines(file: IO[str]) -> Iterator[tuple[int, Mapping[str, object]]]:
         yield number, cast("dict[str, object]", row)
 
 
+class _TwiceError(ValueError):
+    """Two values of one name."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _TwiceError(f"{_twice([name for name, _ in pairs])!r} stands in it twice")
+    return found
+
+
+def _twice(names: Sequence[str]) -> str | None:
+    """A name that is there more than once."""
+    return next((name for name, many in Counter(names).items() if many > 1), None)
+
+
 def _table(file: IO[str], path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
     rows = csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ",")
     try:
         if not rows.fieldnames:
             raise _LineError("no heading", 1)
+        if named := _twice(rows.fieldnames):
+            raise _LineError(f"two columns are called {named!r}", 1)
         for row in rows:
             if None in row or None in row.values():
                 raise _LineError(f"should have {len(rows.fieldnames)} values", rows.line_num)
@@ -183,14 +227,38 @@ def _required(row: Mapping[str, object], names: tuple[str, ...]) -> object:
     return value
 
 
-def _number(row: Mapping[str, object], names: tuple[str, ...]) -> float:
-    value = _required(row, names)
+def _name(value: object, names: tuple[str, ...]) -> str:
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        raise ValueError(f"{' or '.join(names)} is {value!r}: should be text")  # noqa: TRY004 - of a file
+    if "\0" in (told := str(value)):
+        raise ValueError(f"{' or '.join(names)} is {value!r}: no name has a NUL in it")
+    return told
+
+
+def decimal(value: object) -> float:
+    """A number as files spell it: no `true`, and no `1_000`, which only Python reads.
+
+    Raises:
+        ValueError: when it is none, or not finite.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or "_" in str(value):
+        raise ValueError
     try:
-        if isinstance(value, bool | int | float | str):
-            number = float({"true": 1.0, "false": 0.0}.get(str(value).lower(), value))
-            if math.isfinite(number):
-                return number
-    except (ValueError, OverflowError):
+        number = float(value)
+    except OverflowError:
+        raise ValueError from None
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+def _number(row: Mapping[str, object], names: tuple[str, ...], *, truth: bool = False) -> float:
+    value = _required(row, names)
+    if truth and (known := {"true": 1.0, "false": 0.0}.get(str(value).lower())) is not None:
+        return known
+    try:
+        return decimal(value)
+    except ValueError:
         pass
     raise ValueError(f"{' or '.join(names)} is {value!r}: should be a number")
 

@@ -31,6 +31,8 @@ def as_json(found: Measured, asked: Asked) -> dict[str, object]:
             "models": list(line.agents),
             "slope": line.slope,
             "reason": line.reason,
+            "left_out": list(line.left_out),
+            "untold": line.untold,
         },
         "models": [_model(each, found) for each in found.agents],
         "notes": list(found.notes),
@@ -95,6 +97,8 @@ def _headline(found: Measured) -> str:
         low, high = line.interval
         ends = f"{_precise(low)} to {_precise(high)}" if high is not None else _open(low)
         told += f" (95%: {ends}, by the {_METHODS[line.method]})"
+    elif line.untold:
+        told += f" (no interval: {line.untold})"
     return f"{told}: {counted(len(line.agents), 'model')} of the state of the art."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from html import escape
 
-from successor.insight.futures.growth import FEWEST, KINDS, MEANINGS, forecasts, told
+from successor.insight.futures.growth import FEWEST, KINDS, forecasts, told
 from successor.insight.futures.returns import returns
 from successor.insight.futures.telling import returns_line
 from successor.insight.report.data import Story
@@ -24,8 +24,8 @@ def growth_section(story: Story) -> str:
         return f'<section><h2>Where it goes</h2><p class="note">{escape(note)}</p></section>'
     times, values = [at for at, _ in line], [value for _, value in line]
     found = told(times, values)
-    verdict = MEANINGS[found.verdict].capitalize() if found.verdict else "The data can't tell"
-    odds = [(kind, MEANINGS[kind], f"{found.probabilities[kind]:.1%}") for kind in KINDS]
+    verdict = found.meaning(found.verdict) if found.verdict else "the data can't tell"
+    odds = [(kind, found.meaning(kind), f"{found.probabilities[kind]:.1%}") for kind in KINDS]
     far = (times[-1] - times[0]) / 2
     ahead = forecasts(found, [times[-1] + far / 2, times[-1] + far])
     rows = [
@@ -33,8 +33,9 @@ def growth_section(story: Story) -> str:
         for each in ahead
     ]
     note = (
-        f"{verdict}: {found.reason}. Three kinds of growth are fitted to the versions in charge by "
-        "minutes of work, and compared by how well they predict each from those before it. "
+        f"{verdict.capitalize()}: {found.reason}. Three kinds of growth are fitted to the "
+        "versions in charge by minutes of work, and compared by how well they predict each from "
+        "those before it. "
         "Versions build on each other, and a run ends where it is told to: no promise. "
         f"{returns_line(returns(times, values), words(story.measure))}"
     )
@@ -43,6 +44,8 @@ def growth_section(story: Story) -> str:
         ["minutes", "median", "5%", "95%"],
         rows,
     )
+    if not found.enough:
+        return f'<section><h2>Where it goes</h2><p class="note">{escape(note)}</p></section>'
     return (
         f'<section><h2>Where it goes</h2><p class="note">{escape(note)}</p>'
         f"<details><summary>The numbers</summary>{listing}</details></section>"

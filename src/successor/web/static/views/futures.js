@@ -42,11 +42,11 @@ export async function open(place) {
           Plot.dot(series.times.map((at, index) => ({ at, value: series.values[index] })), { x: "at", y: "value", fill: colour("--ink"), r: 4 })] }));
     return h("section", { class: "card" }, h("h1", {}, "Where this curve goes"),
       h("p", {}, `${growth.verdict === "can't tell" ? "The data can't tell" : data.meanings[growth.verdict]}: ${growth.reason}.`), figure,
-      h("p", { class: "note" }, "Dots: the versions in charge. Shaded: 90% of what all three kinds together allow."),
-      h("div", { class: "grid" },
+      h("p", { class: "note" }, `Dots: the versions in charge.${data.at.length ? " Shaded: 90% of what all three kinds together allow." : ""}`),
+      data.at.length ? h("div", { class: "grid" },
         table("Three futures", ["kind", "odds", "meaning"], Object.entries(growth.probabilities).map(([kind, odds]) => [kind, share(odds), data.meanings[kind]]), [1]),
         table("Forecast, all kinds in proportion to their odds", [series.unit, "median", "90% interval"], growth.forecasts.map((each) => [each.shown, number(each.median),
-          `${each.interval_90[0] === null ? missing : number(each.interval_90[0])} to ${each.interval_90[1] === null ? "no end" : number(each.interval_90[1])}`]), [0, 1])),
+          `${each.interval_90[0] === null ? missing : number(each.interval_90[0])} to ${each.interval_90[1] === null ? "no end" : number(each.interval_90[1])}`]), [0, 1])) : "",
       h("p", { class: "note" }, data.returns_told), same(data.command));
   }
 
