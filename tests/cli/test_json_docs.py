@@ -100,6 +100,13 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "pause": lambda value: has_keys(value, "trigger", "reason", "condition", "by", "since"),
     "tripwire": lambda value: has_keys(value, "candidate", "reason", "told", "event", "since"),
     "drills": lambda value: isinstance(value, list),
+    "directions": lambda value: (
+        isinstance(value, list)
+        and all(
+            has_keys(each, "event", "generation", "by", "picked", "machine", "same", "gained")
+            for each in cast("list[object]", value)
+        )
+    ),
     "trend": lambda value: isinstance(value, dict),
     "models": lambda value: isinstance(value, list),
     "periods": lambda value: isinstance(value, list),
