@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -266,9 +266,9 @@ def test_an_interruption_inside_of_an_append_loses_no_event(
     """Ctrl-C comes after the commit and before memory knows of it."""
     append = EventStore.append
 
-    def interrupted(store: EventStore, row: Row) -> None:
-        append(store, row)
-        if row.seq == 9:
+    def interrupted(store: EventStore, rows: Sequence[Row]) -> None:
+        append(store, rows)
+        if rows[-1].seq == 9:
             raise KeyboardInterrupt
 
     monkeypatch.setattr(EventStore, "append", interrupted)

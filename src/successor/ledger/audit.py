@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from successor.errors import RecordError
-from successor.ledger.codec import decode_exam, encode, has_its_own_id
+from successor.ledger.codec import decode_exam, has_its_own_id, is_canonical
 from successor.ledger.disk import explain_disk
 from successor.ledger.events import (
+    Entry,
     Event,
     Examined,
     Reviewed,
@@ -18,8 +19,8 @@ from successor.ledger.events import (
     objects_of,
 )
 from successor.ledger.history import History
-from successor.ledger.journal import Verified, take_in, verified
-from successor.ledger.merkle import CompactRange, leaf_hash
+from successor.ledger.journal import Verified, reading_much, take_in, verified
+from successor.ledger.merkle import CompactRange
 from successor.ledger.objects import ObjectStore, require_beginning
 from successor.ledger.store import (
     FILE,
@@ -68,7 +69,7 @@ def audit(folder: Path) -> AuditReport:
     inspection = _Inspection(ObjectStore(folder / "objects", folder / "work"))
     problem = None
     try:
-        with explain_disk(folder):
+        with explain_disk(folder), reading_much():
             tip = read_tip(folder)
             with opened_to_read(folder) as connection:
                 for each in verified(rows(connection), tip):
@@ -93,30 +94,33 @@ class _Inspection:
     def __init__(self, store: ObjectStore) -> None:
         self.tree = CompactRange()
         self.objects: set[Digest] = set()
-        self._due: list[tuple[Digest, Event | None, str]] = []
+        self._fitting: set[tuple[Digest, tuple[int, ...]]] = set()
+        """Objects of scores, with the sizes of the slices that they were found to hold."""
+        self._due: list[tuple[Digest, Entry[Event]]] = []
         """What the last session named: written after its event, and before the next."""
         self._store = store
         self._history = History()
 
     def take(self, found: Verified) -> None:
         """Inspect the next event with the objects that it names."""
-        entry = found.entry
-        name = f"event {entry.seq} ({type(entry.event).__name__})"
-        if leaf_hash(encode(entry.event, entry.time, entry.used, entry.stored)) != found.leaf:
-            raise RecordError(f"{name}: it is not written in the canonical way")
+        entry, event = found.entry, found.entry.event
+        if not is_canonical(found.body, found.found):
+            raise RecordError(f"{_name(entry)}: it is not written in the canonical way")
         take_in(self._history, entry)
-        made = entry.event.version if isinstance(entry.event, Written | Reviewed) else None
+        made = event.version if isinstance(event, Written | Reviewed) else None
         if made is not None and not has_its_own_id(made):
-            raise RecordError(f"{name}: the version's id is not the digest of its content")
-        event, later = entry.event, isinstance(entry.event, SessionStarted)
-        named: list[tuple[Digest, Event | None, str]] = [
-            (d, event, name) for d in objects_of(event)
-        ]
-        for each in (*self._due, *(() if later else named)):
-            self._take_object(*each)
+            told = "the version's id is not the digest of its content"
+            raise RecordError(f"{_name(entry)}: {told}")
+        for digest, earlier in self._due:
+            self._take_object(digest, earlier)
+        self._due.clear()
+        for digest in objects_of(event):
+            if isinstance(event, SessionStarted):
+                self._due.append((digest, entry))
+            else:
+                self._take_object(digest, entry)
         for digest in entry.stored:
-            self._take_object(digest, None, name)
-        self._due = named if later else []
+            self._take_object(digest, entry, of_the_event=False)
         self.tree = found.tree
 
     def take_strays(self) -> None:
@@ -128,16 +132,25 @@ class _Inspection:
                 except RecordError as error:
                     raise RecordError(f"{error}; no event names it") from None
 
-    def _take_object(self, digest: Digest, event: Event | None, name: str) -> None:
-        if digest in self.objects and not isinstance(event, Examined):
+    def _take_object(
+        self, digest: Digest, entry: Entry[Event], *, of_the_event: bool = True
+    ) -> None:
+        exam = entry.event if of_the_event and isinstance(entry.event, Examined) else None
+        fits = exam and (digest, tuple(tally.items for tally in exam.slices))
+        if digest in self.objects and (fits is None or fits in self._fitting):
             return
         try:
             data = self._store.content(digest)
-            if isinstance(event, Examined):
-                decode_exam(event, data)
+            if exam and fits:
+                decode_exam(exam, data)
+                self._fitting.add(fits)
         except RecordError as error:
-            raise RecordError(f"{error}; {name} names it") from None
+            raise RecordError(f"{error}; {_name(entry)} names it") from None
         self.objects.add(digest)
+
+
+def _name(entry: Entry[Event]) -> str:
+    return f"event {entry.seq} ({type(entry.event).__name__})"
 
 
 def _check_file(connection: sqlite3.Connection) -> None:

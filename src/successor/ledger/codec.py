@@ -28,8 +28,15 @@ if TYPE_CHECKING:
 
 LARGEST_INTEGER = 2**53 - 1
 """JSON numbers are doubles: beyond this, integers would lose digits."""
-LONG_NUMBER = re.compile(rb"\d{16}")
+LONG_NUMBER = re.compile(rb"[:,\[]-?\d{16}")
+OTHERWISE = re.compile(r"[:,\[]-?\d[\d.]*(?:e|\.0[,\]}])")
+"""Numbers that Python may write in another way than RFC 8785 does; strings that look so, too."""
+_sorted_json = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+).encode
 E = TypeVar("E")
+_FIELDS: dict[type, tuple[str, ...]] = {}
+"""The names of what a dataclass holds, for those seen."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,30 @@ def encode(
         plain["used"] = _plain(used, "used")
     if stored:
         plain["stored"] = list(stored)
+    return _canonical(plain)
+
+
+def is_canonical(body: bytes, found: Envelope[Event]) -> bool:
+    """Whether `encode` writes just that body for what was decoded from it."""
+    plain = _reader(KINDS[found.kind]).dump_python(found)
+    for name in ("stored", "used"):
+        if not plain[name]:
+            del plain[name]
+    text = _sorted_json(plain)
+    for end in ",]}":  # a string that holds this is written anew below, as any other doubt
+        text = text.replace(f".0{end}", end)
+    if text.isascii() and text.encode("ascii") == body and not OTHERWISE.search(text):
+        return True
+    return encode(found.event, found.time, found.used, found.stored) == body
+
+
+def _canonical(plain: object) -> bytes:
+    """As rfc8785 writes it, which is slow, where Python's own writer may differ from it: in the
+    order of names and the refusal of some characters beyond ASCII, and in the form of numbers.
+    """
+    text = _sorted_json(plain)
+    if text.isascii() and not OTHERWISE.search(text):
+        return text.encode("ascii")
     return rfc8785.dumps(cast("Any", plain))
 
 
@@ -72,6 +103,23 @@ def decode(body: bytes) -> Envelope[Event]:
     Raises:
         RecordError: when the body is no event, or one that only a newer release knows.
     """
+    return _decoded_as_claimed(body) or _decoded(body)
+
+
+def _decoded_as_claimed(body: bytes) -> Envelope[Event] | None:
+    """The event, when the body is written as `encode` writes; anything odd is None."""
+    _, _, claimed = body.rpartition(b',"kind":"')
+    known = KINDS.get(claimed[: claimed.find(b'"')].decode("ascii", "replace"))
+    if known is None or LONG_NUMBER.search(body):
+        return None
+    try:
+        found = _reader(known).validate_json(body, strict=True)
+    except ValueError:
+        return None
+    return found if found.kind == known.__name__ and found.schema <= known.schema else None
+
+
+def _decoded(body: bytes) -> Envelope[Event]:
     parsed = _parsed(body)
     kind, schema = _kind_and_schema(parsed)
     known = KINDS.get(kind)
@@ -96,7 +144,7 @@ def kind_of(body: bytes) -> str:
 def version_id(files: Mapping[str, Digest], parents: tuple[Digest, ...], author: str) -> Digest:
     """The name of a version: the digest of all that it is."""
     content = {"files": dict(files), "parents": list(parents), "author": author}
-    return sha256(rfc8785.dumps(content)).hexdigest()
+    return sha256(_canonical(content)).hexdigest()
 
 
 def has_its_own_id(version: Version) -> bool:
@@ -138,8 +186,13 @@ def decode_exam(event: Examined, scores: bytes) -> Exam:
 
 def _plain(value: object, where: str) -> object:
     """The value as JSON can hold it; numbers of other libraries become Python's own."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:  # most are, and `match` asks slowly
+        return value
+    if kind in _FIELDS:
+        return {name: _plain(getattr(value, name), f"{where}.{name}") for name in _FIELDS[kind]}
     match value:
-        case None | bool() | str():
+        case bool() | str():
             return value
         case Integral():
             return _checked_integer(int(value), where)
@@ -147,7 +200,8 @@ def _plain(value: object, where: str) -> object:
             number = float(value)
             if not math.isfinite(number):
                 raise SuccessorError(f"{where} is {number}: only finite numbers can be recorded")
-            return number
+            whole = number.is_integer() and abs(number) <= LARGEST_INTEGER
+            return int(number) if whole else number  # which RFC 8785 writes alike
         case Mapping():
             items = cast("Mapping[object, object]", value).items()
             return {str(key): _plain(item, f"{where}.{key}") for key, item in items}
@@ -155,8 +209,8 @@ def _plain(value: object, where: str) -> object:
             items = cast("list[object]", value)
             return [_plain(item, f"{where}[{index}]") for index, item in enumerate(items)]
         case _ if dataclasses.is_dataclass(value):
-            names = (each.name for each in dataclasses.fields(value))
-            return {name: _plain(getattr(value, name), f"{where}.{name}") for name in names}
+            _FIELDS[kind] = tuple(each.name for each in dataclasses.fields(value))
+            return _plain(value, where)
         case _:
             raise SuccessorError(f"{where} is a {type(value).__name__}, which cannot be recorded")
 

@@ -174,9 +174,10 @@ class History:
             case Alive() | Heartbeat() | Stopped():
                 pass
 
-    def unnamed(self, objects: Iterable[Digest], event: Event) -> tuple[Digest, ...]:
-        """Which of these neither an event names nor this one will."""
-        return tuple(sorted({*objects} - self.named - {*objects_of(event)}))
+    def unnamed(self, objects: Iterable[Digest], events: Iterable[Event]) -> tuple[Digest, ...]:
+        """Which of these neither an event names nor one of those to come will."""
+        due = (name for event in events for name in objects_of(event))
+        return tuple(sorted({*objects}.difference(self.named, due)))
 
     @property
     def promoted(self) -> set[Digest]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import RLock
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from successor.errors import Halt, RecordError, SuccessorError, UsageError
-from successor.ledger.codec import decode, encode, kind_of
+from successor.ledger.codec import Envelope, decode, encode, kind_of
 from successor.ledger.disk import explain_disk, naming_record
 from successor.ledger.events import Alive, Chartered, Entry, Event, Lifted, Paused, Progress, Signed
 from successor.ledger.history import History
@@ -117,40 +119,51 @@ class Journal:
                 process wrote to the record meanwhile.
             Halt: when the record is paused, and this is nothing that people do about that.
         """
-        with self.lock:
-            entry = self._append(event)
-            self.tell(entry)
-        return entry
+        return self.append_all((event,))[0]
 
-    def _append(self, event: Event) -> Entry[Event]:
+    def append_all(self, events: Sequence[Event]) -> list[Entry[Event]]:
+        """Put events on record at once, all of them or none; then tell the listeners of each.
+
+        Raises:
+            As `append`.
+        """
+        with self.lock:
+            entries = self._append(events) if events else []
+            for entry in entries:
+                self.tell(entry)
+        return entries
+
+    def _append(self, events: Sequence[Event]) -> list[Entry[Event]]:
         if self._store is None:
             raise UsageError(f"{self._folder}: the record was opened to be read")
-        memory = self.memory
-        if memory.history.paused is not None and not isinstance(event, WHILE_PAUSED):
-            raise Halt(Stop(PAUSED, told_pause(memory.history.paused.event), needs_human=True))
-        now, used = self._clock.now(), self.meter(event)
-        fresh = {*self.fresh}
-        stored = memory.history.unnamed(fresh, event)
-        body = encode(event, now, used, stored)
-        leaf = leaf_hash(body)
-        tree = memory.tree.append(leaf)
+        memory, fresh = self.memory, {*self.fresh}
+        _require_going(memory.history.paused and memory.history.paused.event, events)
+        made, tree = list[tuple[Entry[Event], Row]](), memory.tree
+        stored = memory.history.unnamed(fresh, events)
+        for event in events:
+            now, used = self._clock.now(), self.meter(event)
+            body = encode(event, now, used, stored)
+            tree = tree.append(leaf := leaf_hash(body))
+            entry = Entry(tree.size, now, event, used, stored)
+            made.append((entry, Row(tree.size, body, leaf, tree.root)))
+            stored = ()
         # Until the end, memory may fall behind the disk: an interruption makes it read anew.
         self._memory = None
         with explain_disk(self._folder):
-            self._put(self._store, Row(tree.size, body, leaf, tree.root))
+            self._put(self._store, [row for _, row in made])
             write_tip(self._folder, Head(tree.size, tree.root.hex()))
-        entry = Entry(tree.size, now, event, used, stored)
-        memory.history.add(entry)
+        for entry, row in made:
+            memory.history.add(entry)
+            memory.leaves.append(row.leaf)
         self.fresh -= fresh
-        memory.leaves.append(leaf)
         self._memory = Memory(memory.history, memory.leaves, tree)
-        return entry
+        return [entry for entry, _ in made]
 
-    def _put(self, store: EventStore, row: Row) -> None:
+    def _put(self, store: EventStore, rows: Sequence[Row]) -> None:
         try:
-            store.append(row)
+            store.append(rows)
         except sqlite3.IntegrityError as error:
-            if self.memory.tree.size < row.seq:  # read anew, which tells of what does not verify
+            if self.memory.tree.size < rows[0].seq:  # read anew: tells of what does not verify
                 raise
             told = "another process wrote to the record meanwhile, which verifies"
             raise SuccessorError(
@@ -194,13 +207,15 @@ class Journal:
             self._store = None
 
 
-@dataclass(frozen=True)
-class Verified:
+class Verified(NamedTuple):
     """A row that is what it should be."""
 
     entry: Entry[Event]
     leaf: bytes
     tree: CompactRange
+    body: bytes
+    found: Envelope[Event]
+    """As the body was decoded."""
 
 
 def verified(
@@ -222,33 +237,49 @@ def verified(
         expected = tree.size + 1
         if row.seq != expected:
             raise RecordError(f"event {expected}: it is missing; the next on record is {row.seq}")
-        name = f"event {row.seq} ({kind_of(row.body)})"
         if leaf_hash(row.body) != row.leaf:
-            raise RecordError(f"{name}: it was changed: its hash is not the one on record")
+            raise _bad(row, "it was changed: its hash is not the one on record")
         tree = tree.append(row.leaf)
         if tree.root != row.root:
-            raise RecordError(f"{name}: it does not follow from the events before it")
+            raise _bad(row, "it does not follow from the events before it")
         try:
             found = decode(row.body)
         except RecordError as error:
-            raise RecordError(f"{name}: {error}") from None
-        if tip is not None and tip.size == row.seq and tip.root != tree.root.hex():
-            raise RecordError(f"{name}: it is not the one that the record ended in")
+            raise _bad(row, str(error)) from None
+        if tip is not None and tip.size == row.seq and tip.root != row.root.hex():
+            raise _bad(row, "it is not the one that the record ended in")
         entry = Entry(row.seq, found.time, found.event, found.used, found.stored)
-        yield Verified(entry, row.leaf, tree)
+        yield Verified(entry, row.leaf, tree, row.body, found)
     if tip is None and tree.size > 1:
         raise RecordError(f"event {tree.size}: the head that was kept with it is missing")
     if tip is not None and tip.size > tree.size:
         raise RecordError(f"event {tree.size + 1}: it is missing; the record had {tip.size}")
 
 
+def _bad(row: Row, problem: str) -> RecordError:
+    return RecordError(f"event {row.seq} ({kind_of(row.body)}): {problem}")
+
+
 def _remember(rows: Iterable[Row], tip: Head | None, until: int | None = None) -> Memory:
     memory = Memory(History(), [], CompactRange())
-    for each in islice(verified(rows, tip), until):
-        take_in(memory.history, each.entry)
-        memory.leaves.append(each.leaf)
-        memory.tree = each.tree
+    with reading_much():
+        for each in islice(verified(rows, tip), until):
+            take_in(memory.history, each.entry)
+            memory.leaves.append(each.leaf)
+            memory.tree = each.tree
     return memory
+
+
+@contextmanager
+def reading_much() -> Generator[None]:
+    """Look for no garbage meanwhile: what is read stays, and every look goes through all of it."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.enable()
 
 
 def take_in(history: History, entry: Entry[Event]) -> None:
@@ -262,6 +293,15 @@ def take_in(history: History, entry: Entry[Event]) -> None:
     except ValueError as error:
         name = f"event {entry.seq} ({type(entry.event).__name__})"
         raise RecordError(f"{name}: {error}") from None
+
+
+def _require_going(pause: Paused | None, events: Iterable[Event]) -> None:
+    """Raises Halt when one of the events comes in a pause, and is nothing people do about it."""
+    for event in events:
+        if pause is not None and not isinstance(event, WHILE_PAUSED):
+            raise Halt(Stop(PAUSED, told_pause(pause), needs_human=True))
+        if isinstance(event, Paused | Lifted):
+            pause = event if isinstance(event, Paused) else None
 
 
 def told_pause(pause: Paused) -> str:

@@ -8,8 +8,8 @@ before it was changed since (consistency), without the record itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 EMPTY_ROOT = sha256(b"").digest()
 
@@ -24,8 +24,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-@dataclass(frozen=True)
-class CompactRange:
+class CompactRange(NamedTuple):
     """A tree that only grows, as the roots of its perfect subtrees, largest first.
 
     There is one subtree for every bit set in `size`; appending and the root take O(log size).
@@ -36,19 +35,21 @@ class CompactRange:
 
     def append(self, leaf: bytes) -> CompactRange:
         """The tree with one more leaf (its hash)."""
-        peaks, size, node = list(self.peaks), self.size, leaf
+        size, peaks = self
+        kept, node = len(peaks), leaf
         while size & 1:
-            node = node_hash(peaks.pop(), node)
+            kept -= 1
+            node = sha256(b"\x01" + peaks[kept] + node).digest()
             size >>= 1
-        return CompactRange(self.size + 1, (*peaks, node))
+        return CompactRange(self.size + 1, (*peaks[:kept], node))
 
     @property
     def root(self) -> bytes:
         if not self.peaks:
             return EMPTY_ROOT
-        root = self.peaks[-1]
-        for peak in reversed(self.peaks[:-1]):
-            root = node_hash(peak, root)
+        root, *larger = reversed(self.peaks)
+        for peak in larger:
+            root = sha256(b"\x01" + peak + root).digest()  # the inner loop of every audit
         return root
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from successor.errors import RecordError, SuccessorError, UsageError
 from successor.ledger.disk import RECORD_FILE, explain_disk, reader_lock
@@ -36,8 +36,7 @@ MIGRATIONS: tuple[str, ...] = (
 """Number n brings a database of `user_version` n to n + 1. Never edit one; add one."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """An event as it is on disk."""
 
     seq: int
@@ -78,14 +77,20 @@ class EventStore:
     def rows(self) -> Iterator[Row]:
         return rows(self._connection)
 
-    def append(self, row: Row) -> None:
-        """Commit a row, to last through a power cut.
+    def append(self, rows: Sequence[Row]) -> None:
+        """Commit rows at once, to last through a power cut.
 
         Raises:
-            SuccessorError: when the disk is full; the row is then not on record.
+            SuccessorError: when the disk is full; then none of them is on record.
         """
-        values = (row.seq, row.body, row.leaf, row.root)
-        self._connection.execute("INSERT INTO event VALUES (?, ?, ?, ?)", values)
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._connection.executemany("INSERT INTO event VALUES (?, ?, ?, ?)", rows)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
 
     def close(self) -> None:
         self._connection.close()

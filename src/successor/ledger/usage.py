@@ -38,27 +38,27 @@ class Usage:
     def __init__(self) -> None:
         self.reported: defaultdict[str, float] = defaultdict(float)
         """The numbers that drafts report, summed; a negative one makes up for nothing."""
-        self._over: defaultdict[str, float] = defaultdict(float)
+        self._over: Mapping[str, float] = {}
         self._session: dict[str, float] = {}
         self._beyond: defaultdict[str, float] = defaultdict(float)
-        self._before: Mapping[str, float] = {}
-        """What was measured when the step under way began."""
+        self._before: tuple[Mapping[str, float], ...] = ()
+        """What was measured when the step under way began: in sessions that were over, in its."""
         self._disk_bytes = 0.0
 
     def take(self, entry: Entry[Event]) -> None:
         """Take in the next entry."""
-        self._disk_bytes = entry.used.get(DISK, self._disk_bytes)
         for name, value in entry.used.items():
-            if name not in (DISK, WALL):
+            if name == DISK:
+                self._disk_bytes = value
+            elif name != WALL:
                 self._session[name] = max(value, self._session.get(name, 0.0))
         if isinstance(entry.event, SessionStarted):
-            for name, value in self._session.items():
-                self._over[name] += value
+            self._over = self._measured(self._session)
             self._session = {}
         if isinstance(entry.event, Written):
             self._report(entry.event.figures)
         if isinstance(entry.event, _STEPS):
-            self._before = self._measured(self._session)
+            self._before = self._over, dict(self._session)
 
     def used(self, figure: str, session: Mapping[str, float] | None = None) -> float:
         """How much of something was used.
@@ -77,12 +77,12 @@ class Usage:
         return {name: self._over.get(name, 0.0) + session.get(name, 0.0) for name in names}
 
     def _report(self, figures: Figures) -> None:
-        measured = self._measured(self._session)
         for name, value in figures.items():
             if isinstance(value, str):
                 continue
             told, known = bounded(value), MEASURED_AS.get(name, "")
-            seen = measured.get(known, 0.0) - self._before.get(known, 0.0)
+            now = self._over.get(known, 0.0) + self._session.get(known, 0.0)
+            seen = now - sum(then.get(known, 0.0) for then in self._before)
             self.reported[name] = bounded(self.reported[name] + told)
             self._beyond[name] = bounded(self._beyond[name] + max(0.0, told - seen))
 
