@@ -275,6 +275,15 @@ def sandbox_rates() -> str:
     return f"\n{sandbox.told(sandbox.restored((MEASURED / 'sandbox.json').read_text('utf-8')))}\n"
 
 
+def long_records() -> str:
+    """How the record holds up when it is long."""
+    import ledgers
+
+    if not (MEASURED / "ledgers.json").exists():
+        return "\nNot measured yet: `python benchmarks/ledgers.py`.\n\n"
+    return f"\n{ledgers.rows(json.loads((MEASURED / 'ledgers.json').read_text('utf-8')))}\n\n"
+
+
 def _field_docstrings(settings: type) -> dict[str, str]:
     body = ast.parse(inspect.getsource(settings)).body[0]
     told: dict[str, str] = {}
@@ -314,6 +323,7 @@ SOURCES: dict[str, Callable[[], str]] = {
     "horizons": horizons,
     "kinds of growth": kinds_of_growth,
     "sandbox": sandbox_rates,
+    "long records": long_records,
 }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from successor.errors import UsageError
-from successor.labfile import LabFile
+from successor.labfile import HERE, LabFile
 from successor.ledger import BOUND, Ledger, SessionStarted
 from successor.validation import Defaults
 
@@ -33,7 +33,8 @@ class Experiment:
 
     def settings(self) -> Tables:
         """As they are in force, for the record."""
-        told = self.filled(cast("Tables", self.lab.model_dump(mode="json")))
+        apart = {"compute"} if self.lab.compute.kind == HERE else set[str]()
+        told = self.filled(cast("Tables", self.lab.model_dump(mode="json", exclude=apart)))
         digests = {path: sha256(data).hexdigest() for path, data in sorted(self.files.items())}
         files: Tables = {BOUND: digests} if digests else {}
         sandbox: Tables = {"sandbox": {"unsafe": True}} if self.unsafe else {}

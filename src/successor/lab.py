@@ -13,6 +13,7 @@ from typing import Self, cast
 
 from successor import host, labfile, loop, policyfile
 from successor.authors.workshop import Needing
+from successor.elsewhere import Elsewhere, examined_by
 from successor.errors import Halt, UsageError
 from successor.experiment import (
     Experiment,
@@ -209,6 +210,9 @@ def open_lab(
         if to_write and isinstance(author, Needing):
             _require_ready(author, folder)
         judge = cast("Judge", make("judges", judges.kind, folder, judges.settings, subject))
+        examiner, judge = examined_by(settings, folder, subject, judge, unsafe=unsafe_sandbox)
+        if isinstance(examiner, Elsewhere):
+            on_failure.callback(examiner.close)
         if fresh and isinstance(subject, Telling):
             subject.report()  # refuses what cannot be judged, while the record is still in place
         if overseer.cases.target and isinstance(subject, Foreseeing):
@@ -229,9 +233,9 @@ def open_lab(
             require_lawful(ledger)
         stopfile.settle(ledger)
         watch.heed(Pulse(ledger.show_work, partial(overseer.urgent, ledger), ledger.stopped))
-        ledger.runs_in(partial(_sandbox_of, subject), unsafe=unsafe_sandbox)
+        ledger.runs_in(partial(_sandbox_of, examiner), unsafe=unsafe_sandbox)
         on_failure.pop_all()
-    parts = loop.Parts(ledger, subject, author, judge, Interruptible(overseer, ends))
+    parts = loop.Parts(ledger, examiner, author, judge, Interruptible(overseer, ends))
     return Lab(folder, settings, parts, watch, ledger.incumbent(), charter=charter, aside=aside)
 
 

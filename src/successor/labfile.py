@@ -36,6 +36,8 @@ strategy = "amplify"
 target = "reliable_horizon=64"
 wall_clock = "5m"
 """
+HERE = "here"
+"""No other process takes exams."""
 LONGEST_S = 100 * 366 * 86400.0
 MOST = 10**9
 """Of anything that is counted: a slip of the finger is found, and every count fits the record."""
@@ -272,6 +274,26 @@ class BaseCasesTable(_Table):
     ] = 0.9
 
 
+class ComputeTable(_Table):
+    """Where exams are taken that follow from no clock."""
+
+    kind: Annotated[
+        str,
+        Field(
+            min_length=1,
+            description=(
+                "`here`, one after another in the process that improves; `local`, processes of "
+                "this machine; `ray`, a cluster begun here or that of `RAY_ADDRESS`; or the "
+                "address of a Ray cluster, `HOST:PORT` or `ray://HOST:PORT`."
+            ),
+        ),
+    ] = HERE
+    workers: Annotated[
+        int | None,
+        Field(ge=1, le=MOST, description="Workers at most; one for each processor if not given."),
+    ] = None
+
+
 class LabFile(_Table):
     """The whole of `successor.toml`."""
 
@@ -280,6 +302,7 @@ class LabFile(_Table):
     author: AuthorTable
     judge: JudgeTable = JudgeTable()
     base_cases: BaseCasesTable = BaseCasesTable()
+    compute: ComputeTable = ComputeTable()
 
 
 def read(folder: Path, overrides: Mapping[str, Mapping[str, object]] | None = None) -> LabFile:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 from successor.errors import SuccessorError, UsageError
 from successor.labfile import FILE_NAME
 from successor.llm.places import user_cache
+from successor.types import Draw
 from successor.validation import no_such
 
 if TYPE_CHECKING:
@@ -89,6 +90,17 @@ class Confined(Protocol):
 
     def confinement(self) -> Confinement | None:
         """The least trusted sandbox that it has opened; None before the first."""
+        ...
+
+
+@runtime_checkable
+class Parting(Protocol):
+    """A subject whose exams can be taken in parts, on any machine: what an item scores follows from
+    the version, the draw and the slice, and from no clock.
+    """
+
+    def parts(self, draw: Draw) -> Sequence[Draw]:
+        """Draws that come, put together in this order, to the same as the draw."""
         ...
 
 

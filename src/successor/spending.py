@@ -25,6 +25,13 @@ def count(calls: int, tokens: int, usd: Decimal, unpriced: int) -> None:
             _spent[name] += min(MOST, Decimal(value))
 
 
+def add(used: Mapping[str, Decimal]) -> None:
+    """Add what another process counted."""
+    with _lock:
+        for name, value in used.items():
+            _spent[name] += min(MOST, value)
+
+
 def spent() -> Mapping[str, Decimal]:
     """All of it so far."""
     with _lock:

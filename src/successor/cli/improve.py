@@ -35,6 +35,8 @@ PLACES = {
     "strategy": ("author", "strategy"),
     "seed": ("lab", "seed"),
     "stage": ("lab", "stage"),
+    "compute": ("compute", "kind"),
+    "workers": ("compute", "workers"),
 }
 """Table and key of `successor.toml` that an option stands for."""
 
@@ -59,7 +61,8 @@ PLACES = {
     it is; with --write, the version in charge at the end takes its place.
 
     Options win over the lab's successor.toml. Goal, strategy and seed define the experiment, so
-    they may not change on a record that has begun; target, budget, generations and stage may.
+    they may not change on a record that has begun; target, budget, generations, stage and
+    compute may.
 
     Up to stage 2 each candidate that is better is proposed, with its evidence, and waits for one
     key: accept, edit, reject, explain, or quit. At stage 3, and away from a terminal, the run ends
@@ -116,6 +119,17 @@ PLACES = {
     "--unsafe-sandbox",
     is_flag=True,
     help="Run even where no sandbox holds; what is judged there is never promoted.",
+)
+@option(
+    "--compute",
+    metavar="WHERE",
+    help="Where exams are taken: here, local, ray, or the address of a Ray cluster.",
+)
+@option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Workers that take exams at most, where it is not here.",
 )
 @option("--fresh", is_flag=True, help="Set the record so far aside and begin anew.")
 @option(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -31,6 +32,17 @@ class Sits(Protocol):
         ...
 
 
+@runtime_checkable
+class Together(Protocol):
+    """Whoever examines several versions at once, on machines of their own."""
+
+    def examine_all(
+        self, asked: Sequence[tuple[Version, Draw]], workspace: Workspace
+    ) -> Sequence[Exam]:
+        """The exam of each, in their order."""
+        ...
+
+
 @dataclass(frozen=True)
 class Examiner:
     """Puts the same held-out items before both versions, one right after the other.
@@ -48,11 +60,13 @@ class Examiner:
     def sit(self, counts: Counts, label: str) -> Sitting:
         """Examine both versions on a fresh draw, named by a label that is used once."""
         draw = fresh(self.seed, label, counts)
-        return Sitting(
-            draw,
-            _answers(self.subject.examine(self.candidate, draw, self.work), draw),
-            _answers(self.subject.examine(self.incumbent, draw, self.work), draw),
-        )
+        asked = [(self.candidate, draw), (self.incumbent, draw)]
+        if isinstance(self.subject, Together):
+            exams = self.subject.examine_all(asked, self.work)
+        else:
+            exams = [self.subject.examine(version, draw, self.work) for version, _ in asked]
+        candidate, incumbent = (_answers(exam, draw) for exam in exams)
+        return Sitting(draw, candidate, incumbent)
 
 
 def fresh(seed: int, label: str, counts: Counts) -> Draw:

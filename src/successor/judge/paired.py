@@ -32,6 +32,8 @@ class PairedJudge:
     subject: Subject
     settings: Settings = field(default_factory=Settings)
     budget: ErrorBudget = field(default_factory=WholeRun)
+    examiner: Subject | None = None
+    """Who examines, where it is not the subject itself."""
 
     def judge(
         self, candidate: Version, incumbent: Version, record: Record, seed: int, work: Workspace
@@ -49,7 +51,7 @@ class PairedJudge:
         plan = make_plan(exam, self.settings.mastery, len(self.settings.margins), apart)
         threshold = 1.0 / self.budget.level(record)
         trial = Trial(
-            Examiner(self.subject, candidate, incumbent, seed, work),
+            Examiner(self.examiner or self.subject, candidate, incumbent, seed, work),
             self.settings,
             math.log(threshold),
             Comparison(plan.gain),

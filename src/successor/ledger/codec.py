@@ -191,6 +191,10 @@ def _plain(value: object, where: str) -> object:
         return value
     if kind in _FIELDS:
         return {name: _plain(getattr(value, name), f"{where}.{name}") for name in _FIELDS[kind]}
+    return _plain_otherwise(value, where)
+
+
+def _plain_otherwise(value: object, where: str) -> object:
     match value:
         case bool() | str():
             return value
@@ -209,7 +213,7 @@ def _plain(value: object, where: str) -> object:
             items = cast("list[object]", value)
             return [_plain(item, f"{where}[{index}]") for index, item in enumerate(items)]
         case _ if dataclasses.is_dataclass(value):
-            _FIELDS[kind] = tuple(each.name for each in dataclasses.fields(value))
+            _FIELDS[type(value)] = tuple(each.name for each in dataclasses.fields(value))
             return _plain(value, where)
         case _:
             raise SuccessorError(f"{where} is a {type(value).__name__}, which cannot be recorded")

@@ -1,4 +1,6 @@
-"""What this process and all that comes of it have used, as the kernel counts it and not as told."""
+"""What this process and all that comes of it have used, as the kernel counts it and not as told;
+and what workers on other machines tell, whose kernels nobody here can ask.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,7 @@ class Meter:
                 self._seen_s, self._looked = now, time.monotonic()
             spent = spending.spent().items()
             grown = {name: float(value - self._spent.get(name, 0)) for name, value in spent}
-            return {CPU: self._cpu_s, **grown}
+            return {**grown, CPU: self._cpu_s + grown.get(CPU, 0.0)}
 
 
 def _cpu_s() -> float:

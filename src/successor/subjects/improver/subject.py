@@ -88,6 +88,10 @@ class ImproverSubject:
         """Every space, with tasks of training families."""
         return self.examine(version, self._training(seed, self.settings.exam_items), workspace)
 
+    def parts(self, draw: Draw) -> tuple[Draw, ...]:
+        """A slice each: what one asks follows from the seed and its own name."""
+        return tuple(replace(draw, counts=(each,)) for each in draw.counts)
+
     def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
         """Area under the curve of the best so far, of each task of a draw."""
         workspace.progress("examining", 0, sum(count for _, count in draw.counts))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain, count, takewhile
 
 import numpy as np
@@ -126,6 +127,10 @@ class Transformer:
             workspace.progress("examining", size, 0, size=size, right=part.mean)
             asked.append(part)
         return asked
+
+    def parts(self, draw: Draw) -> tuple[Draw, ...]:
+        """A slice each: what one asks follows from the seed and its own name."""
+        return tuple(replace(draw, counts=(each,)) for each in draw.counts)
 
     def examine(self, version: Version, draw: Draw, workspace: Workspace) -> Exam:
         """The items of a draw, graded right or wrong.
