@@ -71,5 +71,5 @@ $(VENV)/.installed: pyproject.toml constraints.txt $(VENV)/.pip
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[language,local,mcp,web]' --group dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[language,local,mcp,ray,web]' --group dev
 	@touch $@

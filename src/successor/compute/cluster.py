@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from types import ModuleType
+from importlib import import_module
 from typing import Any, cast, final
 
 from successor.compute.desk import Desk
@@ -166,7 +166,6 @@ class _losing:  # noqa: N801 - it reads as what it does
 
 def _ray() -> Any:  # noqa: ANN401 - Ray has no types
     try:
-        import ray
+        return import_module("ray")  # late: it takes a second, and most never need it
     except ImportError as error:
         raise UsageError(_INSTALL) from error
-    return cast("ModuleType", ray)

@@ -11,8 +11,8 @@ from successor.types import Digest
 
 PACKAGE = Path(__file__).resolve().parent.parent
 PARTS = (
-    "types.py", "errors.py", "files.py", "spending.py", "loop.py",
-    "ledger", "judge", "oversight", "sandbox", "signing",
+    "types.py", "errors.py", "files.py", "spending.py", "loop.py", "elsewhere.py",
+    "compute", "ledger", "judge", "oversight", "sandbox", "signing",
 )  # fmt: skip
 """What vouches for a verdict; a part that this release lacks counts as empty."""
 
