@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.usefixtures("errands"),
     pytest.mark.filterwarnings("ignore"),  # Ray opens sockets and forks beside threads
 ]
-NODES = 3
+NODES = 2
 STORE_BYTES = 80 << 20
 
 
@@ -58,7 +58,7 @@ def grown(cluster: Cluster, nodes: int) -> list[object]:
 
 
 def test_the_same_lineage_when_a_node_is_lost_in_the_middle(tmp_path: Path, cluster: Cluster):
-    here, there = climbing(tmp_path / "here", 0.02, 3), climbing(tmp_path / "there", 0.02, 3)
+    here, there = climbing(tmp_path / "here", 0.02, 2), climbing(tmp_path / "there", 0.02, 2)
     nodes = grown(cluster, NODES)
     with open_lab(there, {"compute": {"kind": cluster.address}}) as lab:
         elsewhere = lab.parts.subject
