@@ -97,9 +97,12 @@ def examined_by(
     from successor.judge import PairedJudge  # a worker needs none
 
     told, asked = settings.subject, settings.compute
+    where = f"{folder / FILE_NAME}: [compute]"
     if asked.kind == HERE:
+        if asked.workers is not None:
+            raise UsageError(f"{where} workers = {asked.workers}: name a kind, such as 'local'")
         return subject, judge
-    where = f"{folder / FILE_NAME}: [compute] kind = {asked.kind!r}"
+    where = f"{where} kind = {asked.kind!r}"
     if not isinstance(subject, Parting) or not isinstance(judge, PairedJudge):
         raise UsageError(
             f"{where}: a {told.kind!r} judged by {settings.judge.kind!r} is measured side by side "

@@ -77,6 +77,11 @@ def test_what_is_timed_stays_here(tmp_path: Path):
         open_lab(tmp_path, LOCAL)
 
 
+def test_workers_without_a_place_are_refused(tmp_path: Path):
+    with pytest.raises(UsageError, match=r"workers = 2: name a kind"):
+        open_lab(climbing(tmp_path / "lab"), {"compute": {"workers": 2}})
+
+
 def test_here_nothing_changes(tmp_path: Path):
     with open_lab(climbing(tmp_path / "lab")) as lab:
         asked = lab.settings
