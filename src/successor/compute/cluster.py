@@ -125,7 +125,7 @@ class RayCrew:
             own = {} if self.afar else {"include_dashboard": False}
             try:
                 ray.init(address=where, log_to_driver=False, **own)
-            except (ConnectionError, OSError, RuntimeError, ValueError) as error:
+            except Exception as error:  # Ray raises a bare one when none starts
                 told = " ".join(str(error).split())[:300]
                 raise SuccessorError(f"Ray at {where}: {told}") from error
         self._made: Any = ray.remote(num_cpus=1, max_restarts=0)(RayDesk)
