@@ -63,7 +63,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
     type=click.IntRange(0, 100_000),
     default=1000,
     show_default=True,
-    help="Of the bootstrap.",
+    help="Of the bootstrap, 100 or more; 0 gives no intervals.",
 )
 @option("--seed", type=click.IntRange(0), default=42, show_default=True, help="Of the bootstrap.")
 @PLOT
