@@ -91,13 +91,21 @@ def lucky(source: str) -> str:
 
 
 def reached(attempt: Attempt, cost: float) -> float:
-    """Evaluations until something costs no more; infinite when nothing does."""
+    """Evaluations until something costs no more; infinite when nothing does, or it failed."""
+    if attempt.why:
+        return math.inf
     places = (place for place, each in enumerate(attempt.costs, 1) if each <= cost)
     return float(next(places, math.inf))
 
 
 def shares(first: list[Attempt], second: list[Attempt]) -> NDArray[np.float64]:
-    """For each task, the second's evaluations over the first's until the first's best."""
+    """For each task, the second's evaluations over the first's until the first's best.
+
+    Raises:
+        ClickException: when the first, by which all are measured, failed at a task.
+    """
+    if failed := [attempt.why for attempt in first if attempt.why]:
+        raise click.ClickException(f"the first improver failed at {len(failed)} tasks: {failed[0]}")
     finals = [min(attempt.costs) for attempt in first]
     pairs = zip(first, second, finals, strict=True)
     return np.array([reached(b, cost) / reached(a, cost) for a, b, cost in pairs])

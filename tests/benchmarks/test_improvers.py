@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -45,6 +47,20 @@ def test_one_that_breaks_a_rule_is_counted(subject: ImproverSubject) -> None:
     broken = SOURCE.replace("costs = yield candidates", "costs = yield [None]")
     _, row = improvers.measure(subject, {"first": SOURCE, "broken": broken}, 2, 1).rows
     assert (row.failed, row.area) == (6, 0.0)
+
+
+def test_who_fails_late_has_reached_nothing_and_cannot_be_the_first(
+    subject: ImproverSubject,
+) -> None:
+    late = SOURCE.replace(
+        "costs = yield candidates", "costs = yield candidates if task.left > 30 else [None]"
+    )
+    assert late != SOURCE
+    _, row = improvers.measure(subject, {"first": SOURCE, "late": late}, 2, 1).rows
+    assert row.failed == 6
+    assert row.share[0] == row.budget[0] == math.inf
+    with pytest.raises(click.ClickException, match="the first improver failed at 6 tasks"):
+        improvers.measure(subject, {"late": late, "first": SOURCE}, 2, 1)
 
 
 def test_the_figures_are_json_also_where_nothing_is_reached(tmp_path: Path) -> None:
