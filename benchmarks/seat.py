@@ -239,7 +239,7 @@ def fragment(found: dict[str, Any]) -> str:
 
 
 def _told(seconds: float) -> str:
-    return f"{seconds:,.1f} s" if seconds >= 2 else f"{1000 * seconds:,.3g} ms"
+    return f"{seconds:,.3g} s" if seconds >= 1 else f"{1000 * seconds:,.3g} ms"
 
 
 @click.command()
