@@ -20,13 +20,12 @@ from successor.experiment import (
     check_own_code,
     check_unchanged,
     kinds_of,
-    overseer_of,
-    require_foreseen,
     seeded,
 )
 from successor.labfile import LabFile
 from successor.ledger import Ledger, Paused, SandboxOpened
 from successor.ledger.disk import WriterLock, explain_disk, require_room
+from successor.overseeing import overseer_of, require_foreseen
 from successor.oversight import (
     BaseCases,
     Charter,

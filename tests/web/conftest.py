@@ -6,28 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import Outcome, Run, change, make_lab
-from successor.cli import run_command
+from cli.commands import Run, change
+from cli.conftest import lab, run
 from web.browsing import browser, driver, visit
 from web.seats import Sit, Sitting, sitting
 
-__all__ = ["browser", "driver", "visit"]
-
-
-@pytest.fixture
-def lab(tmp_path: Path) -> Path:
-    return make_lab(tmp_path / "lab")
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: str | Path) -> Outcome:
-        capfd.readouterr()
-        code = run_command([str(argument) for argument in arguments])
-        out, err = capfd.readouterr()
-        return Outcome(code, out, err)
-
-    return command
+__all__ = ["browser", "driver", "lab", "run", "visit"]
 
 
 @pytest.fixture

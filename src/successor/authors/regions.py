@@ -177,7 +177,7 @@ def _bodies(tree: ast.Module, function: str) -> Iterator[Span]:
     for node in [target] if target else _outermost(tree):
         body = node.body[1:] if ast.get_docstring(node) is not None else node.body
         if body:
-            first = min([body[0].lineno, *(d.lineno for d in _decorators(body[0]))])
+            first = min([body[0].lineno, *(d.lineno for d in decorators(body[0]))])
             yield Span(first, body[-1].end_lineno or first, " " * body[0].col_offset)
 
 
@@ -194,7 +194,8 @@ def opened(source: str) -> str:
     return "".join(lines)
 
 
-def _decorators(node: ast.stmt) -> list[ast.expr]:
+def decorators(node: ast.stmt) -> list[ast.expr]:
+    """Those of a class or function, in their order."""
     return node.decorator_list if isinstance(node, ast.ClassDef | Function) else []
 
 

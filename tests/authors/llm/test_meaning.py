@@ -62,8 +62,18 @@ from functools import cache
 LEAST = 0
 
 
-def helped(n, step=1):
-    return n if n <= LEAST else n + helped(n - step)
+def deco(kind):
+    kind.step = 1
+    return kind
+
+
+@deco
+class Steps:
+    pass
+
+
+def helped(n):
+    return n if n <= LEAST else n + helped(n - Steps.step)
 
 
 @cache

@@ -10,9 +10,9 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
 
-from successor.authors.regions import Function, find, opened
+from successor.authors.novelty import form
+from successor.authors.regions import Function, decorators, find, opened
 from successor.authors.requirements import UnreadableError, require_program
 
 MOST = 3
@@ -79,7 +79,7 @@ def _in_place(
     inside = _lines(said, own) if moves else call
     needed = _needed(new, own if moves else [better], target.name)
     apart = "".join(f"{_lines(said, [each])}\n\n\n" for each in needed)
-    head = min([target.lineno, *(each.lineno for each in target.decorator_list)])
+    head = min([target.lineno, *(each.lineno for each in decorators(target))])
     above = [*lines[: head - 1], *apart.splitlines(), *lines[head - 1 : first - 1]]
     end = "\r\n" if "\r\n" in base else "\n"
     changed = [*above, *textwrap.indent(inside, indent).splitlines(), *lines[last:]]
@@ -97,31 +97,18 @@ def _needed(new: Sequence[ast.stmt], roots: Sequence[ast.stmt], target: str) -> 
 
 def _lines(lines: Sequence[str], some: Sequence[ast.stmt]) -> str:
     """The text of statements that follow one another, without their indentation."""
-    decorated = some[0].decorator_list if isinstance(some[0], Function) else []
-    first = min([some[0].lineno, *(each.lineno for each in decorated)])
+    first = min([some[0].lineno, *(each.lineno for each in decorators(some[0]))])
     last = some[-1].end_lineno or some[-1].lineno
     return textwrap.dedent("\n".join(lines[first - 1 : last]))
 
 
 def _new(tree: ast.Module, before: ast.Module) -> list[ast.stmt]:
-    known = {_form(each) for each in before.body}
-    return [each for each in tree.body if _form(each) not in known]
+    known = {form(ast.unparse(each)) for each in before.body}
+    return [each for each in tree.body if form(ast.unparse(each)) not in known]
 
 
 def _gone(tree: ast.Module, before: ast.Module) -> bool:
-    kept = {_form(each) for each in tree.body}
-    return any(_form(each) not in kept for each in before.body)
-
-
-def _form(node: ast.stmt) -> str:
-    """A statement without what it says of itself."""
-    bare = deepcopy(node)
-    for each in ast.walk(bare):
-        if isinstance(each, Function | ast.ClassDef) and ast.get_docstring(each) is not None:
-            each.body = each.body[1:] or [ast.Pass()]
-    if isinstance(bare, ast.Expr) and isinstance(bare.value, ast.Constant):
-        return ""
-    return ast.dump(bare)
+    return bool(_new(before, tree))
 
 
 def _rebinds(tree: ast.Module, function: str) -> bool:
