@@ -5,8 +5,8 @@ that a reason may be part of it.
 """
 
 from successor.signing.agent import agent_signer
-from successor.signing.envelope import Envelope, Sign, Statement, sealed, signers_of
-from successor.signing.keys import PublicKey, create, folder, public_keys, signer
+from successor.signing.envelope import Envelope, Statement, sealed, signers_of
+from successor.signing.keys import PublicKey, Sign, create, folder, public_keys, signer
 
 __all__ = [
     "Envelope",

@@ -7,13 +7,9 @@ import socket
 import struct
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from successor.errors import UsageError
-from successor.signing.keys import PublicKey, public_keys
-
-if TYPE_CHECKING:
-    from successor.signing.envelope import Sign
+from successor.signing.keys import PublicKey, Sign, public_keys
 
 REQUEST_IDENTITIES, IDENTITIES_ANSWER, SIGN_REQUEST, SIGN_RESPONSE = 11, 12, 13, 14
 PATIENCE_S = 60.0

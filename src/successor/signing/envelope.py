@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
@@ -17,14 +17,12 @@ from typing import Any, cast
 import rfc8785
 
 from successor.errors import UsageError
-from successor.signing.keys import PublicKey
+from successor.signing.keys import PublicKey, Sign
 
 MOST_BYTES = 1024 * 1024
 """Of an envelope that is read."""
 REASON = "reason"
 """Where in a statement stands why somebody signed it."""
-Sign = tuple[PublicKey, Callable[[bytes], bytes]]
-"""A public key, and what signs with the private one."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import os
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -19,8 +20,6 @@ from successor.errors import UsageError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    from successor.signing.envelope import Sign
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 SHORT = len("SHA256:") + 16
@@ -115,6 +114,10 @@ class PublicKey:
         except (InvalidSignature, ValueError):
             return False
         return True
+
+
+Sign = tuple[PublicKey, Callable[[bytes], bytes]]
+"""A public key, and what signs with the private one."""
 
 
 def folder() -> Path:
